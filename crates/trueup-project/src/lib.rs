@@ -1,0 +1,1 @@
+//! A project on disk: configuration, sources and the pipelines behind the commands.

@@ -1,0 +1,1 @@
+//! Reads SQL text of PostgreSQL and SQLite into operations and schemas.

@@ -1,0 +1,1 @@
+//! Markdown scenarios and scratch databases for tests; knows nothing of the product.

@@ -1,0 +1,2 @@
+//! The command line of trueup: arguments, rendering, exit codes.
+fn main() {}
