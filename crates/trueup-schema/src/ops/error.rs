@@ -1,0 +1,61 @@
+//! Why an operation cannot be applied.
+
+use crate::{ObjectKind, ObjectName};
+
+/// A reason for which a server would refuse an operation; messages are sentences without a full stop.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum ApplyError {
+    /// The object is not there.
+    #[error("{} `{name}` does not exist{}", kind.words(), on(table.as_ref()))]
+    Missing {
+        /// Kind of the object.
+        kind: ObjectKind,
+        /// Its name.
+        name: String,
+        /// Its table, for what belongs to one.
+        table: Option<ObjectName>,
+    },
+    /// An object of that name is there already.
+    #[error("{} `{name}` already exists{}", kind.words(), on(table.as_ref()))]
+    Exists {
+        /// Kind of the object that exists.
+        kind: ObjectKind,
+        /// Its name.
+        name: String,
+        /// Its table, for what belongs to one.
+        table: Option<ObjectName>,
+    },
+    /// Other objects need it, and `CASCADE` was not said.
+    #[error("{} `{name}` cannot be dropped: {} {} it", kind.words(), dependents.join(", "), if dependents.len() == 1 { "needs" } else { "need" })]
+    Needed {
+        /// Kind of the object.
+        kind: ObjectKind,
+        /// Its name.
+        name: String,
+        /// What needs it, in words such as "foreign key `x` of `t`".
+        dependents: Vec<String>,
+    },
+    /// The operation contradicts itself or the object.
+    #[error("{0}")]
+    Invalid(String),
+    /// The dialect has no such thing.
+    #[error("{operation} is not possible on {dialect}: {reason}")]
+    Dialect {
+        /// Name of the operation.
+        operation: &'static str,
+        /// The dialect.
+        dialect: crate::Dialect,
+        /// Why.
+        reason: String,
+    },
+    /// trueup cannot simulate the operation; what follows is unproven.
+    #[error("the effect of {operation} is not modelled")]
+    NotModelled {
+        /// Name of the operation.
+        operation: &'static str,
+    },
+}
+
+fn on(table: Option<&ObjectName>) -> String {
+    table.map(|table| format!(" on `{table}`")).unwrap_or_default()
+}

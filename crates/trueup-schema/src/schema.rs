@@ -1,0 +1,75 @@
+//! Everything that is compared: all objects of one database that belong to the project.
+
+use indexmap::IndexMap;
+use std::sync::Arc;
+
+use crate::{Dialect, Domain, EnumType, Extension, Function, ObjectName, Sequence, Table, Unmodelled, View};
+
+/// A schema: everything compared. (A PostgreSQL schema is a *namespace* here.)
+///
+/// Maps keep the order in which objects were created. Tables are shared, so a copy of a schema is cheap and
+/// [`Schema::table_mut`] copies only the table that changes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Schema {
+    /// The database kind that all canonical forms inside belong to.
+    pub dialect: Dialect,
+    /// Namespaces beside the default one.
+    pub namespaces: Vec<String>,
+    /// Extensions by name.
+    pub extensions: IndexMap<String, Extension>,
+    /// Enum types.
+    pub enums: IndexMap<ObjectName, EnumType>,
+    /// Domains.
+    pub domains: IndexMap<ObjectName, Domain>,
+    /// Sequences that stand alone.
+    pub sequences: IndexMap<ObjectName, Sequence>,
+    /// Tables.
+    pub tables: IndexMap<ObjectName, Arc<Table>>,
+    /// Views and materialized views.
+    pub views: IndexMap<ObjectName, View>,
+    /// Functions; the key is the name with its canonical argument types, `public.f(integer, text)`.
+    pub functions: IndexMap<String, Function>,
+    /// Objects that were seen but are not modelled, sorted.
+    pub unmodelled: Vec<Unmodelled>,
+}
+
+impl Schema {
+    /// Returns an empty schema.
+    pub fn new(dialect: Dialect) -> Self {
+        Self {
+            dialect,
+            namespaces: Vec::new(),
+            extensions: IndexMap::new(),
+            enums: IndexMap::new(),
+            domains: IndexMap::new(),
+            sequences: IndexMap::new(),
+            tables: IndexMap::new(),
+            views: IndexMap::new(),
+            functions: IndexMap::new(),
+            unmodelled: Vec::new(),
+        }
+    }
+
+    /// Returns the table of that name.
+    pub fn table(&self, name: &ObjectName) -> Option<&Table> {
+        self.tables.get(name).map(Arc::as_ref)
+    }
+
+    /// Returns the table of that name for changing; copies it if another schema shares it.
+    pub fn table_mut(&mut self, name: &ObjectName) -> Option<&mut Table> {
+        self.tables.get_mut(name).map(Arc::make_mut)
+    }
+
+    /// Adds a table, replacing one of the same name.
+    pub fn insert_table(&mut self, table: Table) {
+        self.tables.insert(table.name.clone(), Arc::new(table));
+    }
+
+    /// Returns the table that carries an index, since `DROP INDEX` names only the index.
+    pub fn table_of_index(&self, index: &ObjectName) -> Option<&Table> {
+        self.tables
+            .values()
+            .map(Arc::as_ref)
+            .find(|table| table.name.namespace == index.namespace && table.index(&index.name).is_some())
+    }
+}
