@@ -1,0 +1,2 @@
+-- Extensions that all services may use.
+CREATE EXTENSION IF NOT EXISTS citext;
