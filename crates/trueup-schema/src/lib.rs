@@ -20,6 +20,7 @@ pub mod diff;
 pub mod expr;
 pub mod facts;
 pub mod name;
+pub mod naming;
 pub mod object;
 pub mod ops;
 pub mod origin;
