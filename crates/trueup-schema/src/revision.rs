@@ -1,8 +1,21 @@
 //! Revisions and the graph they form.
+//!
+//! A [`Revision`] is the header of one file, as a reader of revision files found it. [`RevisionGraph`] puts many of
+//! them together with Alembic's own rules, but never fails: what Alembic would stop at is kept as a [`Defect`], and
+//! the rest stays usable.
 
 use std::sync::Arc;
 
 use crate::{Origin, Span};
+
+mod build;
+mod graph;
+mod labels;
+mod order;
+mod suggest;
+
+pub use graph::{Defect, LookupError, RevisionGraph};
+pub use suggest::{Suggestion, SuggestionReason, edit_distance};
 
 /// The header of a revision file: what Alembic reads from its module attributes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -44,4 +57,23 @@ pub struct Reference {
     pub target: String,
     /// Where it is written.
     pub origin: Origin,
+}
+
+impl Revision {
+    /// Returns the file's name without folder and ending, `3f2a_add_users` of `versions/3f2a_add_users.py`.
+    pub fn file_stem(&self) -> &str {
+        let name = self.path.rsplit('/').next().unwrap_or(&self.path);
+        name.strip_suffix(".py").or_else(|| name.strip_suffix(".pyc")).unwrap_or(name)
+    }
+
+    /// Returns the message: the first paragraph of the docstring on one line.
+    pub fn message(&self) -> Option<String> {
+        let text = self.docstring.as_deref()?.trim();
+        let paragraph = text.split("\n\n").next().unwrap_or(text);
+        let lines = paragraph.lines().map(str::trim).take_while(|line| {
+            !["Revision ID:", "Revises:", "Create Date:"].iter().any(|header| line.starts_with(header))
+        });
+        let message = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+        (!message.is_empty()).then_some(message)
+    }
 }
