@@ -1,2 +1,42 @@
-//! Developer commands of the workspace.
-fn main() {}
+//! The developer commands of the workspace: `cargo xtask <command>`.
+#![expect(clippy::print_stderr, reason = "a command line tool")]
+
+use std::process::ExitCode;
+
+use xtask::{corpus, new, test, tidy};
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  test                        everything that must hold: format, tidy, clippy, all tests on real databases
+  tidy [--write]              the rules of ARCHITECTURE.md; --write refreshes its code map
+  new rule NAME --group GROUP a lint rule: file, page, entry in the list
+  new op NAME                 an operation: file, page, entry in the list
+  new audit NAME              an audit: file, page, entry in the list
+  corpus fetch [--truth DIR]  real packages with Alembic histories, into a cache outside the tree";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match arguments.as_slice() {
+        ["test"] => test::run(),
+        ["tidy"] => tidy::run(tidy::Mode::Check),
+        ["tidy", "--write"] => tidy::run(tidy::Mode::Write),
+        ["new", "rule", name, "--group", group] => new::rule(&xtask::root(), name, group),
+        ["new", "op", name] => new::operation(&xtask::root(), name),
+        ["new", "audit", name] => new::audit(&xtask::root(), name),
+        ["corpus", "fetch"] => corpus::fetch(&xtask::root().join(corpus::DEFAULT_TRUTH)),
+        ["corpus", "fetch", "--truth", folder] => corpus::fetch(folder.as_ref()),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
