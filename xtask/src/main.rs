@@ -3,12 +3,13 @@
 
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use xtask::{corpus, new, test, tidy};
 
 const USAGE: &str = "\
 usage: cargo xtask <command>
 
-  test                        everything that must hold: format, tidy, clippy, all tests on real databases
+  test [--postgres 13,18]     everything that must hold: format, tidy, clippy, all tests on real databases
   tidy [--write]              the rules of ARCHITECTURE.md; --write refreshes its code map
   new rule NAME --group GROUP a lint rule: file, page, entry in the list
   new op NAME                 an operation: file, page, entry in the list
@@ -19,7 +20,8 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments.as_slice() {
-        ["test"] => test::run(),
+        ["test"] => test::run(&[]),
+        ["test", "--postgres", majors] => majors_of(majors).and_then(|majors| test::run(&majors)),
         ["tidy"] => tidy::run(tidy::Mode::Check),
         ["tidy", "--write"] => tidy::run(tidy::Mode::Write),
         ["new", "rule", name, "--group", group] => new::rule(&xtask::root(), name, group),
@@ -39,4 +41,11 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn majors_of(text: &str) -> anyhow::Result<Vec<u32>> {
+    let numbers = text.split(',').map(|major| major.trim().parse());
+    numbers
+        .collect::<Result<_, _>>()
+        .with_context(|| format!("`{text}` is not a list of major versions such as 13,18"))
 }

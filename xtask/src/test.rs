@@ -13,13 +13,12 @@ use trueup_testkit::postgres::Postgres;
 
 use crate::{command, tidy};
 
-/// Runs all steps.
-pub fn run() -> Result<()> {
+/// Runs all steps; the tests once per PostgreSQL major, or once on the server that the environment gives.
+pub fn run(majors: &[u32]) -> Result<()> {
     let root = crate::root();
     need_compiler()?;
-    // The lease keeps one server up for all test processes that follow.
-    let server = Postgres::try_shared().map_err(anyhow::Error::msg)?;
-    println!("PostgreSQL {}: {}", server.version(), server.origin());
+    // The values keep the servers up for all test processes that follow.
+    let servers = provision(majors)?;
 
     let mut failed = Vec::new();
     step("format", &mut failed, || {
@@ -31,17 +30,37 @@ pub fn run() -> Result<()> {
         command::run(cargo(&root).args(arguments)).context(COMPONENTS)
     });
     let mut counts = Counts::default();
-    step("tests", &mut failed, || run_tests(&root, &mut counts));
+    for (index, server) in servers.iter().enumerate() {
+        let major = majors.get(index).copied();
+        step(&format!("tests on PostgreSQL {}", server.version()), &mut failed, || {
+            run_tests(&root, major, &mut counts)
+        });
+    }
 
     println!();
-    println!("PostgreSQL {} ({})", server.version(), server.origin());
+    for server in &servers {
+        println!("PostgreSQL {} ({})", server.version(), server.origin());
+    }
     println!("SQLite {} (bundled)", sqlite_version(&root)?);
-    println!("{} test binaries, {} ignored", counts.binaries, counts.ignored);
+    println!("{} test binaries, {} tests ignored", counts.binaries, counts.ignored);
     if !failed.is_empty() {
         println!("failed: {}", failed.join(", "));
     }
     println!("{} passed, {} failed", counts.passed, counts.failed);
     if failed.is_empty() { Ok(()) } else { bail!("not everything holds") }
+}
+
+fn provision(majors: &[u32]) -> Result<Vec<Postgres>> {
+    let servers: Result<Vec<Postgres>, String> = if majors.is_empty() {
+        Postgres::provision().map(|server| vec![server])
+    } else {
+        majors.iter().map(|major| Postgres::of_major(*major)).collect()
+    };
+    let servers = servers.map_err(anyhow::Error::msg)?;
+    for server in &servers {
+        println!("PostgreSQL {}: {}", server.version(), server.origin());
+    }
+    Ok(servers)
 }
 
 const COMPONENTS: &str = "hint: `rustup component add rustfmt clippy` when cargo does not know the command";
@@ -53,11 +72,11 @@ fn cargo(root: &Path) -> Command {
     cargo
 }
 
-fn step(name: &'static str, failed: &mut Vec<&'static str>, body: impl FnOnce() -> Result<()>) {
+fn step(name: &str, failed: &mut Vec<String>, body: impl FnOnce() -> Result<()>) {
     println!("== {name}");
     if let Err(error) = body() {
         println!("error: {name}: {error:#}");
-        failed.push(name);
+        failed.push(name.to_owned());
     }
 }
 
@@ -101,8 +120,12 @@ impl Counts {
     }
 }
 
-fn run_tests(root: &Path, counts: &mut Counts) -> Result<()> {
+fn run_tests(root: &Path, major: Option<u32>, counts: &mut Counts) -> Result<()> {
+    let before = counts.passed;
     let mut cargo = cargo(root);
+    if let Some(major) = major {
+        cargo.env_remove("TRUEUP_TEST_POSTGRES").env("TRUEUP_TEST_POSTGRES_MAJOR", major.to_string());
+    }
     cargo.args(["test", "--workspace", "--no-fail-fast"]).stdout(Stdio::piped());
     let mut child = cargo.spawn().context("cannot run cargo")?;
     let output = child.stdout.take().context("cargo has no output")?;
@@ -116,10 +139,10 @@ fn run_tests(root: &Path, counts: &mut Counts) -> Result<()> {
         line.clear();
     }
     let status = child.wait()?;
-    if !status.success() || counts.failed > 0 {
+    if !status.success() {
         bail!("`{}` failed ({status})", command::spelled(&cargo));
     }
-    if counts.passed == 0 {
+    if counts.passed == before {
         bail!("no test ran");
     }
     Ok(())
