@@ -39,11 +39,11 @@ pub fn fetch(truth: &Path) -> Result<()> {
         let Package { name, version } = package;
         let target = package.folder()?;
         let is_cached = target.is_dir();
+        let state = if is_cached { "in the cache" } else { "fetching" };
+        println!("[{}/{total}] {name} {version}: {state}, {}", index + 1, target.display());
         if !is_cached {
             fetch_one(package, &target).with_context(|| format!("{name} {version}"))?;
         }
-        let state = if is_cached { "in the cache" } else { "fetched" };
-        println!("[{}/{total}] {name} {version}: {state}, {}", index + 1, target.display());
     }
     Ok(())
 }

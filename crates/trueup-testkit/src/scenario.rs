@@ -67,10 +67,19 @@ pub struct Block {
 pub struct Report {
     /// How many sections were given to the test.
     pub sections: usize,
-    /// One text per section that failed, with title, line and difference.
-    pub failures: Vec<String>,
+    /// One entry per section that failed.
+    pub failures: Vec<Failure>,
     /// The page with all compared blocks rewritten, when something differs.
     pub updated: Option<String>,
+}
+
+/// A section that failed.
+#[derive(Debug)]
+pub struct Failure {
+    /// Line, title, and what is wrong, with the differences.
+    pub text: String,
+    /// Whether rewriting the page mends it; an error of the test or an unused block cannot be mended so.
+    pub can_update: bool,
 }
 
 /// Runs one page and fails with everything that differs.
@@ -110,26 +119,38 @@ pub fn pages(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-fn run_files(paths: &[PathBuf], mut test: impl FnMut(&Section) -> Result<Outputs, String>) {
+fn run_files(paths: &[PathBuf], test: impl FnMut(&Section) -> Result<Outputs, String>) {
     let update = env::var("TRUEUP_UPDATE").is_ok_and(|value| value == "1");
     let wanted = env::var("TRUEUP_SCENARIO").unwrap_or_default();
+    let failures = run_pages(paths, update, &wanted, test);
+    assert!(failures.is_empty(), "{failures}\n`TRUEUP_UPDATE=1` rewrites the expectations");
+}
+
+/// Returns what failed, as text; in an update, what rewriting has mended is no failure.
+fn run_pages(
+    paths: &[PathBuf],
+    update: bool,
+    wanted: &str,
+    mut test: impl FnMut(&Section) -> Result<Outputs, String>,
+) -> String {
     let (mut sections, mut failures) = (0, String::new());
     for path in paths {
         let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let in_path = path.display().to_string().contains(&wanted);
+        let in_path = path.display().to_string().contains(wanted);
         let scenario = Scenario::parse(&text);
-        let report = scenario.check_some(|section| in_path || section.title.contains(&wanted), &mut test);
+        let report = scenario.check_some(|section| in_path || section.title.contains(wanted), &mut test);
         sections += report.sections;
         if update && let Some(updated) = &report.updated {
             fs::write(path, updated).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         }
-        for failure in &report.failures {
-            let _ = writeln!(failures, "{}:{failure}", path.display());
+        for failure in report.failures.iter().filter(|failure| !(update && failure.can_update)) {
+            let _ = writeln!(failures, "{}:{}", path.display(), failure.text);
         }
     }
-    assert!(sections > 0 || !wanted.is_empty(), "no section with blocks was found");
-    let advice = "`TRUEUP_UPDATE=1` rewrites the expectations";
-    assert!(failures.is_empty(), "{failures}\n{advice}");
+    if sections == 0 && wanted.is_empty() {
+        failures.push_str("no section with blocks was found\n");
+    }
+    failures
 }
 
 impl Scenario {
@@ -181,12 +202,13 @@ impl Scenario {
             report.sections += 1;
             let outputs = catch_unwind(AssertUnwindSafe(|| test(section)))
                 .unwrap_or_else(|panic| Err(format!("panicked: {}", panic_text(&*panic))));
-            let complaints = match outputs {
-                Ok(outputs) => section.compare(&outputs, &mut rewritten),
-                Err(message) => message,
+            let (differences, complaints) = match outputs {
+                Ok(outputs) => (section.differences(&outputs, &mut rewritten), section.complaints(&outputs)),
+                Err(message) => (String::new(), message),
             };
-            if !complaints.is_empty() {
-                report.failures.push(format!("{}: {}\n{complaints}", section.line, section.title));
+            if !differences.is_empty() || !complaints.is_empty() {
+                let text = format!("{}: {}\n{complaints}{differences}", section.line, section.title);
+                report.failures.push(Failure { text, can_update: complaints.is_empty() });
             }
         }
         if !rewritten.is_empty() {
@@ -247,39 +269,42 @@ impl Section {
             .inspect(|block| block.used.set(true))
     }
 
-    fn compare(&self, outputs: &Outputs, rewritten: &mut Vec<(std::ops::Range<usize>, String)>) -> String {
-        let mut complaints = String::new();
-        let mut compared = 0;
+    /// Compares the blocks that have an output; what differs goes to `rewritten`, too.
+    fn differences(
+        &self,
+        outputs: &Outputs,
+        rewritten: &mut Vec<(std::ops::Range<usize>, String)>,
+    ) -> String {
+        let mut text = String::new();
         for block in &self.blocks {
-            let name = block.name();
-            let Some(actual) = outputs.get(name) else {
-                if !block.used.get() && !block.only_illustrates() {
-                    let _ =
-                        writeln!(complaints, "line {}: block `{name}` is not used by the test", block.line);
-                }
-                continue;
-            };
-            compared += 1;
+            let Some(actual) = outputs.get(block.name()) else { continue };
             let actual = with_line_break(actual);
             let diff = line_diff(&block.text, &actual);
             if !diff.is_empty() {
-                let _ = writeln!(
-                    complaints,
-                    "line {}: `{name}` differs (- expected, + actual)\n{diff}",
-                    block.line
-                );
+                let place = format!("line {}: `{}` differs (- expected, + actual)", block.line, block.name());
+                let _ = writeln!(text, "{place}\n{diff}");
                 rewritten.push((block.lines.clone(), actual));
             }
         }
-        if compared == 0 && !outputs.is_empty() {
-            let names: Vec<String> = outputs.keys().map(|name| format!("`{name}`")).collect();
-            let _ = writeln!(
-                complaints,
-                "the section asserts nothing; write an empty block named {}",
-                names.join(" or ")
-            );
+        text
+    }
+
+    /// What no rewriting can mend: blocks that nobody reads, and a section that compares nothing.
+    fn complaints(&self, outputs: &Outputs) -> String {
+        let mut text = String::new();
+        let is_output = |block: &&Block| outputs.contains_key(block.name());
+        for block in self.blocks.iter().filter(|block| !is_output(block)) {
+            if !block.used.get() && !block.only_illustrates() {
+                let _ =
+                    writeln!(text, "line {}: block `{}` is not used by the test", block.line, block.name());
+            }
         }
-        complaints
+        if !self.blocks.iter().any(|block| is_output(&block)) && !outputs.is_empty() {
+            let names: Vec<String> = outputs.keys().map(|name| format!("`{name}`")).collect();
+            let advice = format!("write an empty block named {}", names.join(" or "));
+            let _ = writeln!(text, "the section asserts nothing; {advice}");
+        }
+        text
     }
 }
 
