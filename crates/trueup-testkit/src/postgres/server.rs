@@ -64,6 +64,7 @@ pub(super) fn join_or_start(binaries: &Binaries) -> Result<Running, String> {
     if let Some(running) = join(&base) {
         return Ok(running);
     }
+    remove_abandoned(&base);
     let account = Account::for_server()?;
     let mut failure = String::new();
     // The free port that is chosen can be taken by somebody else before the server binds it.
@@ -83,6 +84,18 @@ fn join(base: &Path) -> Option<Running> {
     users.lock_shared().ok()?;
     let port = fs::read_to_string(run.join("port")).ok()?.parse().ok()?;
     accepts(port).then(|| Running { port, socket_folder: run, lease: Lease { _users: users } })
+}
+
+/// Removes the run folders of processes that were killed before their keeper existed, which the missing port shows.
+///
+/// Nobody else is starting a server meanwhile, because we hold the lock on `setup`.
+fn remove_abandoned(base: &Path) {
+    for folder in fs::read_dir(base).into_iter().flatten().flatten().map(|entry| entry.path()) {
+        if folder.is_dir() && !folder.join("port").exists() {
+            // It is only space in the temporary folder; a failure is nobody's problem.
+            let _ = fs::remove_dir_all(folder);
+        }
+    }
 }
 
 fn start(base: &Path, binaries: &Binaries, account: Option<&Account>) -> Result<Running, String> {
