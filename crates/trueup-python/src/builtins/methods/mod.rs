@@ -1,0 +1,8 @@
+//! Methods of the builtin types, one table per type.
+
+pub(crate) mod dict;
+pub(crate) mod list;
+pub(crate) mod object;
+pub(crate) mod set;
+pub(crate) mod string;
+pub(crate) mod tuple;
