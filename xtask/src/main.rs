@@ -20,8 +20,10 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments.as_slice() {
-        ["test"] => test::run(&[]),
-        ["test", "--postgres", majors] => majors_of(majors).and_then(|majors| test::run(&majors)),
+        ["test"] => return tested(test::run(&[])),
+        ["test", "--postgres", majors] => {
+            return tested(majors_of(majors).and_then(|majors| test::run(&majors)));
+        }
         ["tidy"] => tidy::run(tidy::Mode::Check),
         ["tidy", "--write"] => tidy::run(tidy::Mode::Write),
         ["new", "rule", name, "--group", group] => new::rule(&xtask::root(), name, group),
@@ -34,8 +36,14 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    tested(result.map(|()| true))
+}
+
+/// What holds is success; what does not has been said already; an error is said here.
+fn tested(result: anyhow::Result<bool>) -> ExitCode {
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
