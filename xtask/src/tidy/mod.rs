@@ -151,10 +151,11 @@ impl Tree {
             let path = format!("{prefix}{name}");
             let kind = entry.file_type()?;
             // `.ci` and `.github` are ours; `.git` and caches are not.
-            let is_foreign = matches!(name.as_str(), "target" | ".git" | ".cache" | "node_modules");
+            let is_foreign =
+                matches!(name.as_str(), "target" | ".git" | ".cache" | "node_modules" | "__pycache__");
             if kind.is_dir() && !is_foreign {
                 self.read_folder(&entry.path(), &format!("{path}/"))?;
-            } else if kind.is_file() && (is_text(&name) || prefix.starts_with(".ci/")) {
+            } else if kind.is_file() && (is_text(&name) || is_ours(prefix)) {
                 // A file that is not UTF-8 is data for a test, and one that has just gone is nobody's problem.
                 if let Ok(text) = fs::read_to_string(entry.path()) {
                     self.files.insert(path, text);
@@ -182,6 +183,11 @@ fn is_text(name: &str) -> bool {
         .extension()
         .and_then(|extension| extension.to_str())
         .is_some_and(|extension| EXTENSIONS.contains(&extension))
+}
+
+/// Folders whose files are read whatever they are called.
+fn is_ours(prefix: &str) -> bool {
+    prefix.starts_with(".ci/") || prefix.starts_with(pages::LIBRARIES)
 }
 
 /// Whether a path begins with one of the prefixes.

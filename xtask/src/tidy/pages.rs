@@ -12,6 +12,9 @@ pub(crate) const RULES: &str = "crates/trueup-lint/src/rules/";
 pub(crate) const OPERATIONS: &str = "crates/trueup-schema/src/ops/";
 /// Where the operations' pages live: `<operation>.md`.
 pub(crate) const OPERATION_PAGES: &str = "crates/trueup-schema/tests/ops/";
+/// Where the descriptions of libraries live, and the list that must name each.
+pub(super) const LIBRARIES: &str = "crates/trueup-alembic/src/libraries/";
+const LIBRARY_LIST: &str = "crates/trueup-alembic/src/libraries.rs";
 /// Kinds of changelog fragments, in the order of CHANGELOG.md.
 const CHANGE_KINDS: [&str; 5] = ["added", "changed", "fixed", "removed", "security"];
 
@@ -21,6 +24,7 @@ pub(super) fn check(tree: &Tree) -> Vec<Problem> {
     if tree.has_folder(OPERATION_PAGES) {
         operations(tree, &mut problems);
     }
+    libraries(tree, &mut problems);
     changes(tree, &mut problems);
     problems
 }
@@ -85,6 +89,16 @@ fn operations(tree: &Tree, problems: &mut Vec<Problem>) {
         let page = format!("{OPERATION_PAGES}{}.md", stem(path));
         if text.contains("impl Op for ") && !tree.files.contains_key(&page) {
             problems.push(Problem::file(path, format!("has no page; write `{page}`")));
+        }
+    }
+}
+
+fn libraries(tree: &Tree, problems: &mut Vec<Problem>) {
+    let list = tree.files.get(LIBRARY_LIST).map_or("", String::as_str);
+    for path in tree.files.keys() {
+        let Some(module) = path.strip_prefix(LIBRARIES) else { continue };
+        if !list.contains(&format!("libraries/{module}\"")) {
+            problems.push(Problem::file(path, format!("is not in the list of {LIBRARY_LIST}")));
         }
     }
 }
@@ -159,6 +173,18 @@ mod tests {
             ("crates/trueup-schema/tests/ops/other.md", ""),
         ]);
         assert_eq!(problems.len(), 1, "{problems:?}");
+    }
+
+    #[test]
+    fn a_stub_module_is_listed() {
+        let list = r#"("a", true, include_str!("libraries/a/__init__.py")),"#;
+        let problems = found(&[
+            ("crates/trueup-alembic/src/libraries.rs", list),
+            ("crates/trueup-alembic/src/libraries/a/__init__.py", ""),
+            ("crates/trueup-alembic/src/libraries/a/b.py", ""),
+        ]);
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(problems[0].starts_with("crates/trueup-alembic/src/libraries/a/b.py: "), "{problems:?}");
     }
 
     #[test]
