@@ -1,1 +1,15 @@
 //! Shims of SQLAlchemy, Alembic and their neighbours: turns models and revisions into schemas and operations.
+//!
+//! What a library does is written down as *stub modules* in the Python subset (`libraries/`), evaluated by
+//! `trueup-python` together with the project's own text; a body of `...` is bound to a native function of this crate.
+//! [`compile`] then reads the resulting Python objects (`Table`, `Column`, types, expressions) into
+//! `trueup_schema` values, for models and revisions alike.
+//!
+//! Nothing here touches a file: the project's modules come through [`Sources`].
+
+pub mod compile;
+mod host;
+mod libraries;
+
+pub use host::{Context, SourceModule, Sources, new_vm};
+pub use libraries::is_library;

@@ -1,0 +1,207 @@
+//! Indexes.
+
+use trueup_python::{Value, Vm};
+use trueup_schema::naming::{ConventionKind, GivenName};
+use trueup_schema::{
+    Index, IndexKey, IndexPart, NullsOrder, Operation, Origin, SqlExpr, ops::CreateIndex,
+};
+use trueup_sql::{ReadContext, read};
+
+use super::column::raw_or_expression;
+use super::{
+    CompileError, TableContext, attr, clause_element, constraint, conventional_name, flag_attr, given_name, is_a,
+    items_attr, origin, place_of, sql_text, text_attr,
+};
+
+/// Reads an `Index` object of a table.
+///
+/// # Errors
+/// When something in it is not known.
+pub fn index(vm: &mut Vm, value: &Value, context: &TableContext<'_>) -> Result<Index, CompileError> {
+    let mut parts = Vec::new();
+    let mut columns = Vec::new();
+    for item in items_attr(vm, value, "expressions")? {
+        let item = clause_element(vm, &item)?;
+        if let Some(unknown) = item.as_unknown() {
+            return Err(CompileError::unknown(unknown));
+        }
+        let part = part(vm, &item, context)?;
+        if let IndexKey::Column(name) = &part.key {
+            columns.push(name.clone());
+        }
+        parts.push(part);
+    }
+    let given = given_name(vm, value)?;
+    let name = name_of(given, &columns, context)?;
+    let Some(name) = name else {
+        return Err(CompileError::new("an index has no name", place_of(value)));
+    };
+    let mut index = Index::new(name, &[]);
+    index.parts = parts;
+    index.unique = flag_attr(vm, value, "unique")?;
+    index.origin = origin(place_of(value).as_ref());
+    let options = attr(vm, value, "kwargs")?;
+    apply_options(vm, &options, &mut index, context)?;
+    Ok(index)
+}
+
+/// Returns the index of `index=True`.
+pub(super) fn column_index(
+    name: &str,
+    key: &str,
+    unique: bool,
+    context: &TableContext<'_>,
+    origin: &Origin,
+) -> Result<Index, CompileError> {
+    let mut facts = constraint::facts(GivenName::None, &[name.to_owned()], context);
+    facts.column_keys = vec![key.to_owned()];
+    let given = conventional_name(context.convention, context.dialect, ConventionKind::Index, &facts)?;
+    let given = given.ok_or_else(|| CompileError::new("an index has no name", None))?;
+    let mut index = Index::new(given, &[name]);
+    index.unique = unique;
+    index.origin = origin.clone();
+    Ok(index)
+}
+
+fn name_of(given: GivenName, columns: &[String], context: &TableContext<'_>) -> Result<Option<String>, CompileError> {
+    let facts = constraint::facts(given, columns, context);
+    conventional_name(context.convention, context.dialect, ConventionKind::Index, &facts)
+}
+
+/// Reads one element of an index: a column, its key, or an expression with its ordering.
+pub(super) fn part(vm: &mut Vm, value: &Value, context: &TableContext<'_>) -> Result<IndexPart, CompileError> {
+    if let Some(key) = value.as_str() {
+        return Ok(IndexPart::column(context.column_name(&key)));
+    }
+    if is_a(value, "sqlalchemy._elements.TextClause") {
+        let text = sql_text(vm, value, context.dialect)?;
+        return Ok(parse_part(&text, context).unwrap_or_else(|| IndexPart::expression(SqlExpr::new(context.dialect, text))));
+    }
+    if is_a(value, "sqlalchemy.schema.Column") {
+        let name = text_attr(vm, value, "name")?.unwrap_or_default();
+        return Ok(IndexPart::column(name));
+    }
+    if is_a(value, "sqlalchemy._elements.UnaryExpression") {
+        let operator = text_attr(vm, value, "operator")?.unwrap_or_default();
+        let ordering = matches!(operator.as_str(), "ASC" | "DESC" | "NULLS FIRST" | "NULLS LAST");
+        if ordering {
+            let inner = attr(vm, value, "element")?;
+            let inner = clause_element(vm, &inner)?;
+            let mut part = part(vm, &inner, context)?;
+            match operator.as_str() {
+                "DESC" => part.descending = true,
+                "NULLS FIRST" => part.nulls = Some(NullsOrder::First),
+                "NULLS LAST" => part.nulls = Some(NullsOrder::Last),
+                _ => {}
+            }
+            drop_default_nulls(&mut part);
+            return Ok(part);
+        }
+    }
+    if is_a(value, "sqlalchemy._elements.CollationClause") {
+        let inner = attr(vm, value, "element")?;
+        let mut part = part(vm, &inner, context)?;
+        part.collation = text_attr(vm, value, "collation")?;
+        return Ok(part);
+    }
+    if is_a(value, "sqlalchemy._elements.ColumnClause") && !flag_attr(vm, value, "is_literal")? {
+        return Ok(IndexPart::column(text_attr(vm, value, "name")?.unwrap_or_default()));
+    }
+    let text = sql_text(vm, value, context.dialect)?;
+    Ok(parse_part(&text, context).unwrap_or_else(|| IndexPart::expression(SqlExpr::new(context.dialect, text))))
+}
+
+/// NULLS LAST ascending and NULLS FIRST descending are what a server does anyway.
+fn drop_default_nulls(part: &mut IndexPart) {
+    let default = if part.descending { NullsOrder::First } else { NullsOrder::Last };
+    if part.nulls == Some(default) {
+        part.nulls = None;
+    }
+}
+
+/// Reads the text of an index element as a server would: `lower(name) text_pattern_ops DESC`.
+fn parse_part(text: &str, context: &TableContext<'_>) -> Option<IndexPart> {
+    let parsed = |element: &str| -> Option<IndexPart> {
+        let sql = format!("CREATE INDEX i ON t ({element})");
+        let result = read(context.dialect, &sql, &ReadContext::default());
+        let statement = result.statements.first().filter(|_| result.statements.len() == 1)?;
+        match statement.operations.as_slice() {
+            [Operation::CreateIndex(CreateIndex { index, .. })] if index.parts.len() == 1 => index.parts.first().cloned(),
+            _ => None,
+        }
+    };
+    // An operator expression needs parentheses of its own in an index; SQLAlchemy adds them.
+    parsed(text).or_else(|| parsed(&format!("({text})")))
+}
+
+/// Applies `postgresql_*` and `sqlite_*` options.
+fn apply_options(vm: &mut Vm, options: &Value, index: &mut Index, context: &TableContext<'_>) -> Result<(), CompileError> {
+    let Some(options) = options.as_dict() else { return Ok(()) };
+    let prefix = format!("{}_", context.dialect.name());
+    for (key, value) in options.pairs() {
+        let Some(key) = key.as_str() else { continue };
+        let Some(option) = key.strip_prefix(&prefix) else { continue };
+        if let Some(unknown) = value.as_unknown() {
+            return Err(CompileError::unknown(unknown));
+        }
+        if value.is_none() {
+            continue;
+        }
+        match option {
+            "where" => {
+                let text = raw_or_expression(vm, &value, context.dialect)?;
+                index.predicate = Some(SqlExpr::new(context.dialect, text));
+            }
+            "using" => {
+                if let Some(method) = value.as_str() {
+                    index.method = method.to_lowercase();
+                }
+            }
+            "include" => index.include = names(vm, &value)?,
+            "nulls_not_distinct" => index.nulls_not_distinct = value.as_bool() == Some(true),
+            "with" => {
+                for (name, setting) in value.as_dict().map(|dict| dict.pairs()).unwrap_or_default() {
+                    let (name, setting) = (vm.str(&name)?, vm.str(&setting)?);
+                    if let (Some(name), Some(setting)) = (name.as_str(), setting.as_str()) {
+                        index.storage.insert(name.to_string(), setting.to_string());
+                    }
+                }
+            }
+            "ops" => apply_operator_classes(&value, index, context),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// `postgresql_ops={"column": "class"}` names columns by key, and labelled expressions by label.
+fn apply_operator_classes(value: &Value, index: &mut Index, context: &TableContext<'_>) {
+    for (name, class) in value.as_dict().map(|dict| dict.pairs()).unwrap_or_default() {
+        let (Some(name), Some(class)) = (name.as_str(), class.as_str()) else { continue };
+        let column = context.column_name(&name);
+        for part in &mut index.parts {
+            if matches!(&part.key, IndexKey::Column(candidate) if *candidate == column) {
+                part.operator_class = Some(class.to_lowercase());
+            }
+        }
+    }
+}
+
+/// Returns names given as a list of strings or columns.
+pub(super) fn names(vm: &mut Vm, value: &Value) -> Result<Vec<String>, CompileError> {
+    if let Some(single) = value.as_str() {
+        return Ok(vec![single.to_string()]);
+    }
+    let mut names = Vec::new();
+    for item in vm.iterate(value)? {
+        let item = clause_element(vm, &item)?;
+        if let Some(unknown) = item.as_unknown() {
+            return Err(CompileError::unknown(unknown));
+        }
+        match item.as_str() {
+            Some(text) => names.push(text.to_string()),
+            None => names.extend(text_attr(vm, &item, "name")?),
+        }
+    }
+    Ok(names)
+}

@@ -1,0 +1,210 @@
+//! Native functions behind the stubs of SQLAlchemy's DDL elements.
+//!
+//! `Column` is made thousands of times in a project, so its constructor is here rather than in the stub.
+
+use std::rc::Rc;
+
+use trueup_python::{Args, Instance, PyResult, Value, Vm};
+
+use super::is_a;
+
+/// Makes the natives known to an interpreter.
+pub(crate) fn register(vm: &mut Vm) {
+    vm.register("sqlalchemy.schema.Column.__init__", column_init);
+    vm.register("sqlalchemy.schema.Column._set_parent", column_set_parent);
+    vm.register("sqlalchemy.schema.Column._copy", column_copy);
+    vm.register("sqlalchemy._trueup.copy_object", |_, args| Ok(copy_object(&argument(&args, 0))));
+}
+
+fn argument(args: &Args, index: usize) -> Value {
+    args.positional.get(index).cloned().unwrap_or(Value::None)
+}
+
+/// Returns a shallow copy of an instance; anything else is immutable and returned as it is.
+fn copy_object(value: &Value) -> Value {
+    let Value::Instance(instance) = value else { return value.clone() };
+    let copy = Instance::new(instance.class.clone(), instance.place.clone());
+    *copy.dict.borrow_mut() = instance.dict.borrow().clone();
+    *copy.base_value.borrow_mut() = instance.base_value.borrow().clone();
+    Value::Instance(Rc::new(copy))
+}
+
+/// Attributes that `Column(…)` takes by keyword, with what they are when not given.
+const COLUMN_KEYWORDS: &[&str] = &[
+    "name", "type_", "key", "primary_key", "nullable", "default", "server_default", "server_onupdate", "onupdate",
+    "index", "unique", "info", "comment", "autoincrement", "doc", "quote", "system", "sort_order", "insert_default",
+];
+
+/// `Column(name?, type?, *items, **keywords)`.
+fn column_init(vm: &mut Vm, args: Args) -> PyResult {
+    let receiver = args.receiver();
+    let Value::Instance(column) = &receiver else { return Ok(Value::None) };
+    let positional = args.get("args").map(|value| vm.iterate(value)).transpose()?.unwrap_or_default();
+    let keywords = args.get("kwargs").and_then(Value::as_dict);
+    let keyword = |name: &str| keywords.as_ref().and_then(|dict| dict.get_str(name));
+    let mut items = positional.into_iter().peekable();
+
+    let mut name = keyword("name").unwrap_or(Value::None);
+    if name.is_none() && items.peek().is_some_and(|item| item.as_str().is_some() || item.is_none()) {
+        name = items.next().unwrap_or(Value::None);
+    }
+    let mut type_value = keyword("type_").unwrap_or(Value::None);
+    if type_value.is_none() && items.peek().is_some_and(|item| is_type(item)) {
+        type_value = items.next().unwrap_or(Value::None);
+    }
+    type_value = match type_value {
+        Value::None => vm.module_attr("sqlalchemy.types", "NULLTYPE")?,
+        Value::Class(class) => vm.construct(&class, Args::default())?,
+        other => other,
+    };
+    let primary_key = keyword("primary_key").unwrap_or(Value::Bool(false));
+    let nullable = keyword("nullable").filter(|value| value.as_str().is_none());
+    column.set("_nullable_given", Value::Bool(nullable.is_some()));
+    let nullable = match nullable {
+        Some(value) => value,
+        None => match vm.truth(&primary_key)? {
+            truth if truth.is_true() => Value::Bool(false),
+            _ => Value::Bool(true),
+        },
+    };
+    for (attribute, value) in [
+        ("name", name.clone()),
+        ("key", keyword("key").filter(|key| !key.is_none()).unwrap_or(name)),
+        ("type", type_value),
+        ("primary_key", primary_key),
+        ("nullable", nullable),
+        ("autoincrement", keyword("autoincrement").unwrap_or_else(|| Value::str("auto"))),
+        ("info", keyword("info").unwrap_or_else(|| Value::dict_of([]))),
+        ("constraints", Value::list(Vec::new())),
+        ("_foreign_keys", Value::list(Vec::new())),
+        ("_waiting", Value::list(Vec::new())),
+        ("computed", Value::None),
+        ("identity", Value::None),
+        ("is_literal", Value::Bool(false)),
+        ("_sort_order", keyword("_use_existing_column").map_or(Value::Int(0), |_| Value::Int(0))),
+    ] {
+        column.set(attribute, value);
+    }
+    for attribute in ["default", "server_default", "server_onupdate", "onupdate", "index", "unique", "comment", "doc", "quote", "system"] {
+        column.set(attribute, keyword(attribute).unwrap_or(Value::None));
+    }
+    for (key, value) in keywords.iter().flat_map(|dict| dict.pairs()) {
+        let known = key.as_str().is_some_and(|key| COLUMN_KEYWORDS.contains(&&*key));
+        if !known && let Some(key) = key.as_str() {
+            column.set(&key, value);
+        }
+    }
+    let default = keyword("server_default").unwrap_or(Value::None);
+    for item in items.chain([default].into_iter().filter(|value| is_generated(value))) {
+        attach(vm, &receiver, column, item)?;
+    }
+    Ok(Value::None)
+}
+
+/// Tells whether a positional argument is the type rather than a constraint or default.
+fn is_type(value: &Value) -> bool {
+    match value {
+        Value::Class(class) => class.derives_from("sqlalchemy.types.TypeEngine") || class.unknown_base.is_some(),
+        Value::Unknown(_) => true,
+        Value::Instance(instance) => {
+            instance.class.derives_from("sqlalchemy.types.TypeEngine")
+                || (instance.class.unknown_base.is_some() && !instance.class.derives_from("sqlalchemy.schema.SchemaItem"))
+        }
+        _ => false,
+    }
+}
+
+fn is_generated(value: &Value) -> bool {
+    is_a(value, "sqlalchemy.schema.Computed") || is_a(value, "sqlalchemy.schema.Identity")
+}
+
+/// Puts one of `Column`'s positional items where it belongs.
+fn attach(vm: &mut Vm, receiver: &Value, column: &Rc<Instance>, item: Value) -> PyResult<()> {
+    if is_a(&item, "sqlalchemy.schema.ForeignKey") {
+        if let Value::Instance(key) = &item {
+            key.set("parent", receiver.clone());
+        }
+        push(column, "_foreign_keys", item);
+    } else if is_a(&item, "sqlalchemy.schema.Computed") {
+        column.set("computed", item);
+        column.set("server_default", Value::None);
+    } else if is_a(&item, "sqlalchemy.schema.Identity") {
+        column.set("identity", item);
+        column.set("server_default", Value::None);
+        if column.get("_nullable_given").and_then(|value| value.as_bool()) == Some(false) {
+            column.set("nullable", Value::Bool(false));
+        }
+    } else if let Value::Instance(_) = &item {
+        vm.call_method(&item, "_set_parent", Args::positional(vec![receiver.clone()]))?;
+    } else if let Value::Unknown(_) = &item {
+        // An unknown item may be a foreign key or a constraint: the column is not fully known.
+        column.set("_unknown_item", item);
+    }
+    Ok(())
+}
+
+fn push(instance: &Rc<Instance>, attribute: &str, item: Value) {
+    if let Some(Value::List(list)) = instance.get(attribute) {
+        list.items.borrow_mut().push(item);
+    }
+}
+
+/// `Column._set_parent(table)`: the table gets the column, and what waited for the column gets the table.
+fn column_set_parent(vm: &mut Vm, args: Args) -> PyResult {
+    let receiver = args.receiver();
+    let table = args.positional.get(1).cloned().unwrap_or(Value::None);
+    let (Value::Instance(column), Value::Instance(owner)) = (&receiver, &table) else { return Ok(Value::None) };
+    column.set("table", table.clone());
+    let key = column.get("key").filter(|key| !key.is_none()).or_else(|| column.get("name")).unwrap_or(Value::None);
+    if let Some(unknown) = key.as_unknown() {
+        return Err(vm.raise("ValueError", format!("a column's name is not known: {}", unknown.reason)));
+    }
+    let Some(key) = key.as_str() else {
+        return Err(vm.raise("ValueError", "Column must be constructed with a non-blank name or assign a non-blank .name"));
+    };
+    if let Some(columns) = owner.get("_all_columns").and_then(|columns| columns.as_dict()) {
+        columns.insert_str(&key, receiver.clone());
+    }
+    if let Some(Value::List(keys)) = column.get("_foreign_keys") {
+        for key in keys.items.borrow().iter() {
+            push(owner, "_foreign_keys", key.clone());
+        }
+    }
+    let waiting = match column.get("_waiting") {
+        Some(Value::List(list)) => std::mem::take(&mut *list.items.borrow_mut()),
+        _ => Vec::new(),
+    };
+    for item in waiting {
+        vm.call_method(&item, "_set_parent", Args::positional(vec![table.clone()]))?;
+    }
+    Ok(Value::None)
+}
+
+/// `Column._copy()`: a column of a mixin is copied for every class that gets it.
+fn column_copy(vm: &mut Vm, args: Args) -> PyResult {
+    let copy = copy_object(&args.receiver());
+    let Value::Instance(column) = &copy else { return Ok(copy) };
+    column.set("table", Value::None);
+    column.set("_waiting", Value::list(Vec::new()));
+    for attribute in ["_foreign_keys", "constraints"] {
+        let items = match column.get(attribute) {
+            Some(Value::List(list)) => list.items.borrow().clone(),
+            _ => Vec::new(),
+        };
+        let mut copies = Vec::with_capacity(items.len());
+        for item in items {
+            let copied = copy_object(&item);
+            if let Value::Instance(inner) = &copied {
+                inner.set("parent", copy.clone());
+            }
+            copies.push(copied);
+        }
+        column.set(attribute, Value::list(copies));
+    }
+    for attribute in ["computed", "identity"] {
+        let value = column.get(attribute).unwrap_or(Value::None);
+        column.set(attribute, copy_object(&value));
+    }
+    let _ = vm;
+    Ok(copy)
+}

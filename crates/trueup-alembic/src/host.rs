@@ -1,0 +1,93 @@
+//! The interpreter's window on the project and on the libraries.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use trueup_python::{Callee, Effect, Host, ModuleOrigin, UnknownBranch, Value, Vm, ast};
+use trueup_schema::Dialect;
+
+use crate::{compile, libraries};
+
+/// A project's modules, supplied by whoever reads files.
+pub trait Sources {
+    /// Returns the source of a module by its exact dotted name.
+    fn module(&self, name: &str) -> Option<SourceModule>;
+
+    /// Tells whether a dotted name is a folder without `__init__.py`.
+    fn is_namespace(&self, name: &str) -> bool;
+
+    /// Tells whether a top-level name belongs to the project, so that a module missing below it is an error.
+    fn owns(&self, top_level: &str) -> bool;
+}
+
+/// The text of one module.
+#[derive(Clone, Debug)]
+pub struct SourceModule {
+    /// Path relative to the project, with `/`.
+    pub path: Rc<str>,
+    /// Text.
+    pub text: Rc<str>,
+    /// Whether it is a package's `__init__.py`.
+    pub is_package: bool,
+}
+
+/// What natives know beside the values they are given: `vm.state::<Context>()`.
+pub struct Context {
+    /// The database kind everything is compiled for.
+    pub dialect: Dialect,
+    /// The stub's `Dialect` objects, made once.
+    pub(crate) dialect_object: RefCell<BTreeMap<Dialect, Value>>,
+    /// Branches on something unknown whose skipped code could change the schema: reason and place.
+    pub unproven: RefCell<Vec<(String, Option<trueup_python::Place>)>>,
+}
+
+impl Context {
+    /// Returns a context for a dialect.
+    pub fn new(dialect: Dialect) -> Self {
+        Self { dialect, dialect_object: RefCell::default(), unproven: RefCell::default() }
+    }
+}
+
+/// Returns an interpreter that knows the libraries and reads the project through `sources`.
+pub fn new_vm(sources: Rc<dyn Sources>, context: Rc<Context>) -> Vm {
+    let mut vm = Vm::new(Rc::new(ShimHost { sources, context: context.clone() }));
+    vm.set_state(context);
+    compile::register(&mut vm);
+    vm
+}
+
+struct ShimHost {
+    sources: Rc<dyn Sources>,
+    context: Rc<Context>,
+}
+
+impl Host for ShimHost {
+    fn module(&self, name: &str) -> ModuleOrigin {
+        // A library's own name never belongs to the project, except where a project ships a module of that name.
+        if let Some(stub) = libraries::stub(name) {
+            return stub;
+        }
+        if let Some(source) = self.sources.module(name) {
+            let SourceModule { path, text, is_package } = source;
+            return ModuleOrigin::Source { path, text, is_package, is_library: false };
+        }
+        if self.sources.is_namespace(name) {
+            return ModuleOrigin::Namespace;
+        }
+        let top_level = name.split('.').next().unwrap_or(name);
+        if self.sources.owns(top_level) { ModuleOrigin::Missing } else { ModuleOrigin::Absent }
+    }
+
+    fn on_unknown_branch(&self, _vm: &mut Vm, branch: &UnknownBranch) {
+        if branch.effect == Effect::Schema {
+            let place = branch.calls.first().cloned().or_else(|| Some(branch.place.clone()));
+            self.context.unproven.borrow_mut().push((branch.reason.reason.clone(), place));
+        }
+    }
+
+    fn call_effect(&self, vm: &mut Vm, callee: &Callee<'_>, call: &ast::Call) -> Effect {
+        let _ = (vm, callee, call);
+        Effect::None
+    }
+}

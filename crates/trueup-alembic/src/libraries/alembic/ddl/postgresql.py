@@ -1,0 +1,6 @@
+"""`alembic.ddl.postgresql`."""
+from alembic.ddl.impl import DefaultImpl
+
+
+class PostgresqlImpl(DefaultImpl):
+    ...

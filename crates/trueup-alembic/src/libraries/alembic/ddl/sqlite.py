@@ -1,0 +1,6 @@
+"""`alembic.ddl.sqlite`."""
+from alembic.ddl.impl import DefaultImpl
+
+
+class SQLiteImpl(DefaultImpl):
+    ...

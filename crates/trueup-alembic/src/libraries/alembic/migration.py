@@ -1,0 +1,2 @@
+"""`alembic.migration`."""
+from alembic.runtime.migration import *

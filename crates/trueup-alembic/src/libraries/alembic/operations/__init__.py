@@ -1,0 +1,4 @@
+"""`alembic.operations`."""
+from alembic.operations import ops
+from alembic.operations.base import AbstractOperations, BatchOperations, Operations
+from alembic.operations.ops import MigrateOperation, MigrationScript

@@ -1,0 +1,2 @@
+"""`alembic.runtime`."""
+from alembic.runtime import environment, migration

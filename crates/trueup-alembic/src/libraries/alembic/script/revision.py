@@ -1,0 +1,13 @@
+"""`alembic.script.revision`."""
+
+
+class RevisionError(Exception):
+    ...
+
+
+class ResolutionError(RevisionError):
+    ...
+
+
+class RevisionMap:
+    ...

@@ -1,0 +1,10 @@
+"""`sqlalchemy.engine.interfaces`."""
+from sqlalchemy.dialects import Dialect
+
+
+class DBAPIConnection:
+    ...
+
+
+class ExecutionContext:
+    ...

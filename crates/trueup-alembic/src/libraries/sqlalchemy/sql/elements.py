@@ -1,0 +1,3 @@
+"""`sqlalchemy.sql.elements`."""
+from sqlalchemy._elements import *
+from sqlalchemy._elements import func, modifier

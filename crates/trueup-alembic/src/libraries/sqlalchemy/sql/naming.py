@@ -1,0 +1,2 @@
+"""`sqlalchemy.sql.naming`."""
+from sqlalchemy.schema import conv

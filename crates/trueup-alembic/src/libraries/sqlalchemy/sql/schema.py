@@ -1,0 +1,3 @@
+"""`sqlalchemy.sql.schema`."""
+from sqlalchemy.schema import *
+from sqlalchemy.schema import _NONE_NAME

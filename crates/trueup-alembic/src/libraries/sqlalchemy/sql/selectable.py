@@ -1,0 +1,3 @@
+"""`sqlalchemy.sql.selectable`."""
+from sqlalchemy._elements import *
+from sqlalchemy._elements import func, modifier

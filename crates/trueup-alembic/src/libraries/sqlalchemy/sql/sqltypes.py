@@ -1,0 +1,2 @@
+"""`sqlalchemy.sql.sqltypes`."""
+from sqlalchemy.types import *

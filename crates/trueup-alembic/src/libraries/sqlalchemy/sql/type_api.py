@@ -1,0 +1,2 @@
+"""`sqlalchemy.sql.type_api`."""
+from sqlalchemy.types import *
