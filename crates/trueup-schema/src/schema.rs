@@ -3,6 +3,10 @@
 use indexmap::IndexMap;
 use std::sync::Arc;
 
+mod relations;
+
+pub use relations::Relation;
+
 use crate::{Dialect, Domain, EnumType, Extension, Function, ObjectName, Sequence, Table, Unmodelled, View};
 
 /// A schema: everything compared. (A PostgreSQL schema is a *namespace* here.)
@@ -31,6 +35,7 @@ pub struct Schema {
     pub functions: IndexMap<String, Function>,
     /// Objects that were seen but are not modelled, sorted.
     pub unmodelled: Vec<Unmodelled>,
+    relations: relations::RelationLookup,
 }
 
 impl Schema {
@@ -47,7 +52,16 @@ impl Schema {
             views: IndexMap::new(),
             functions: IndexMap::new(),
             unmodelled: Vec::new(),
+            relations: relations::RelationLookup::default(),
         }
+    }
+
+    /// Tells whether a namespace exists; the default one and the server's own always do.
+    pub fn has_namespace(&self, name: &str) -> bool {
+        name == self.dialect.default_namespace()
+            || name == "information_schema"
+            || name.starts_with("pg_")
+            || self.namespaces.iter().any(|namespace| namespace == name)
     }
 
     /// Returns the table of that name.
@@ -67,9 +81,6 @@ impl Schema {
 
     /// Returns the table that carries an index, since `DROP INDEX` names only the index.
     pub fn table_of_index(&self, index: &ObjectName) -> Option<&Table> {
-        self.tables
-            .values()
-            .map(Arc::as_ref)
-            .find(|table| table.name.namespace == index.namespace && table.index(&index.name).is_some())
+        self.owner_of_relation(index).filter(|table| table.index(&index.name).is_some())
     }
 }

@@ -103,6 +103,16 @@ impl Table {
         self.indexes.iter().find(|index| index.name == name)
     }
 
+    /// Returns the names of all constraints that have one.
+    pub fn constraint_names(&self) -> impl Iterator<Item = &str> {
+        let key = self.primary_key.iter().map(|constraint| &constraint.name);
+        let foreign_keys = self.foreign_keys.iter().map(|constraint| &constraint.name);
+        let uniques = self.uniques.iter().map(|constraint| &constraint.name);
+        let checks = self.checks.iter().map(|constraint| &constraint.name);
+        let excludes = self.excludes.iter().map(|constraint| &constraint.name);
+        key.chain(foreign_keys).chain(uniques).chain(checks).chain(excludes).filter_map(Option::as_deref)
+    }
+
     /// Tells whether a constraint of any kind has that name.
     pub fn has_constraint(&self, name: &str) -> bool {
         let named = |candidate: &Option<String>| candidate.as_deref() == Some(name);

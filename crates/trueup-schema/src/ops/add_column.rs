@@ -1,7 +1,7 @@
 //! `add_column`: adds a column at the end; its constraints are operations of their own.
 
-use super::Op;
-use crate::{Column, ObjectName};
+use super::{ApplyError, Op, columns, lookup, render};
+use crate::{Column, Dialect, Generated, ObjectKind, ObjectName, Schema};
 
 /// Adds a column at the end; its constraints are operations of their own.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,4 +16,44 @@ pub struct AddColumn {
 
 impl Op for AddColumn {
     const NAME: &'static str = "add_column";
+
+    fn apply(&self, schema: &mut Schema) -> Result<(), ApplyError> {
+        let table = lookup::table(schema, &self.table)?;
+        if table.column(&self.column.name).is_some() {
+            if self.if_not_exists {
+                return Ok(());
+            }
+            return Err(ApplyError::exists_on(ObjectKind::Column, &self.column.name, &self.table));
+        }
+        columns::validate(schema, &self.column)?;
+        let mut column = self.column.clone();
+        columns::complete(schema, table, &mut column);
+        let mut inherited = column.clone();
+        // A partition reads the parent's sequence; only the parent owns it.
+        if let Some(Generated::Serial { sequence }) = &inherited.generated {
+            inherited.default = Some(columns::next_value(schema.dialect, sequence));
+            inherited.generated = None;
+        }
+        for descendant in lookup::descendants(schema, &self.table) {
+            if let Some(table) = schema.table_mut(&descendant)
+                && table.column(&column.name).is_none()
+            {
+                table.columns.push(inherited.clone());
+            }
+        }
+        lookup::table_mut(schema, &self.table)?.columns.push(column);
+        Ok(())
+    }
+
+    fn to_sql(&self, dialect: Dialect) -> Vec<String> {
+        let Some(definition) = render::column(dialect, &self.table, &self.column) else { return Vec::new() };
+        if dialect.is_sqlite() && !columns::sqlite_can_add(&self.column) {
+            return Vec::new();
+        }
+        let exists = if self.if_not_exists && !dialect.is_sqlite() { "IF NOT EXISTS " } else { "" };
+        let mut statements =
+            vec![format!("ALTER TABLE {} ADD COLUMN {exists}{definition}", self.table.to_sql())];
+        statements.extend(render::after_column(dialect, &self.table, &self.column));
+        statements
+    }
 }

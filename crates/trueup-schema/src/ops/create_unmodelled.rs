@@ -1,7 +1,7 @@
 //! `create_unmodelled`: creates an object whose content is not modelled, such as extended statistics.
 
-use super::Op;
-use crate::Unmodelled;
+use super::{ApplyError, Op, Operation};
+use crate::{Dialect, Schema, Unmodelled};
 
 /// Creates an object whose content is not modelled, such as extended statistics.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,4 +14,20 @@ pub struct CreateUnmodelled {
 
 impl Op for CreateUnmodelled {
     const NAME: &'static str = "create_unmodelled";
+
+    fn apply(&self, schema: &mut Schema) -> Result<(), ApplyError> {
+        if let Err(at) = schema.unmodelled.binary_search(&self.object) {
+            schema.unmodelled.insert(at, self.object.clone());
+        }
+        Ok(())
+    }
+
+    fn to_sql(&self, _dialect: Dialect) -> Vec<String> {
+        if self.sql.is_empty() { Vec::new() } else { vec![self.sql.clone()] }
+    }
+
+    /// How to drop what is not modelled is not known.
+    fn reverse(&self, _before: &Schema) -> Option<Vec<Operation>> {
+        None
+    }
 }

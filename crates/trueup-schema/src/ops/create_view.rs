@@ -1,7 +1,7 @@
 //! `create_view`: creates or replaces a view.
 
-use super::Op;
-use crate::View;
+use super::{ApplyError, Op, lookup, render};
+use crate::{Dialect, Schema, View};
 
 /// Creates or replaces a view.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,4 +16,62 @@ pub struct CreateView {
 
 impl Op for CreateView {
     const NAME: &'static str = "create_view";
+
+    fn apply(&self, schema: &mut Schema) -> Result<(), ApplyError> {
+        let name = &self.view.name;
+        lookup::namespace(schema, name)?;
+        if self.view.materialized {
+            lookup::needs_postgresql(schema.dialect, Self::NAME, "it has no materialized views")?;
+        }
+        let mut view = self.view.clone();
+        if !schema.dialect.has_comments() {
+            view.comment = None;
+        }
+        if let Some(existing) = schema.views.get(name) {
+            if self.if_not_exists {
+                return Ok(());
+            }
+            if self.or_replace && !existing.materialized && !view.materialized {
+                // Triggers, and the comment unless a new one is given, stay with the view.
+                if view.triggers.is_empty() {
+                    view.triggers.clone_from(&existing.triggers);
+                }
+                view.comment = view.comment.or_else(|| existing.comment.clone());
+                schema.views.insert(name.clone(), view);
+                return Ok(());
+            }
+        }
+        if self.if_not_exists && schema.relation(name).is_some() {
+            return Ok(());
+        }
+        lookup::free_row_type(schema, name)?;
+        schema.views.insert(name.clone(), view);
+        Ok(())
+    }
+
+    fn to_sql(&self, dialect: Dialect) -> Vec<String> {
+        let view = &self.view;
+        let name = view.name.to_sql();
+        let replace = if self.or_replace && !dialect.is_sqlite() { "OR REPLACE " } else { "" };
+        let kind = if view.materialized { "MATERIALIZED VIEW" } else { "VIEW" };
+        let exists = if self.if_not_exists { "IF NOT EXISTS " } else { "" };
+        let query = view.query.text().trim().trim_end_matches(';');
+        let mut statements = Vec::new();
+        if self.or_replace && dialect.is_sqlite() {
+            statements.push(format!("DROP VIEW IF EXISTS {name}"));
+        }
+        statements.push(format!("CREATE {replace}{kind} {exists}{name} AS {query}"));
+        for index in &view.indexes {
+            statements.push(render::index(dialect, &view.name, index, false, false));
+        }
+        for trigger in &view.triggers {
+            statements.extend(render::trigger(dialect, &view.name, trigger));
+        }
+        if let Some(comment) = &view.comment
+            && dialect.has_comments()
+        {
+            statements.push(render::comment(kind, &name, Some(comment)));
+        }
+        statements
+    }
 }

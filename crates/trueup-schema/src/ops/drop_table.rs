@@ -1,7 +1,7 @@
 //! `drop_table`: drops a table with everything on it.
 
-use super::Op;
-use crate::ObjectName;
+use super::{ApplyError, Op, columns, lookup, render};
+use crate::{Dialect, ObjectKind, ObjectName, Schema};
 
 /// Drops a table with everything on it.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,4 +16,54 @@ pub struct DropTable {
 
 impl Op for DropTable {
     const NAME: &'static str = "drop_table";
+
+    fn apply(&self, schema: &mut Schema) -> Result<(), ApplyError> {
+        if schema.table(&self.table).is_none() {
+            let missing = Err(ApplyError::missing(ObjectKind::Table, &self.table));
+            return if self.if_exists { Ok(()) } else { missing };
+        }
+        if schema.dialect.is_sqlite() {
+            schema.tables.shift_remove(&self.table);
+            return Ok(());
+        }
+        let partitions: Vec<ObjectName> = lookup::descendants(schema, &self.table);
+        let inherits =
+            |name: &ObjectName| schema.table(name).is_some_and(|table| table.partition_of.is_none());
+        let gone: Vec<ObjectName> = partitions
+            .iter()
+            .filter(|name| self.cascade || !inherits(name))
+            .cloned()
+            .chain([self.table.clone()])
+            .collect();
+        let mut keys = Vec::new();
+        let mut views = Vec::new();
+        for name in &gone {
+            let others = lookup::incoming(schema, name).filter(|(table, _)| !gone.contains(&table.name));
+            keys.extend(others.map(|(table, key)| (table.name.clone(), key.clone())));
+            views.extend(lookup::views_of(schema, name).map(|view| view.name.clone()));
+        }
+        if !self.cascade {
+            let mut words: Vec<String> = keys
+                .iter()
+                .filter_map(|(table, key)| Some(lookup::foreign_key_words(schema.table(table)?, key)))
+                .collect();
+            words.extend(views.iter().filter_map(|name| schema.views.get(name)).map(lookup::view_words));
+            let children = partitions.iter().filter(|name| inherits(name));
+            words.extend(children.map(|name| format!("table `{name}`, which inherits from it")));
+            ApplyError::needed(ObjectKind::Table, &self.table, words)?;
+        }
+        lookup::drop_foreign_keys(schema, &keys);
+        for view in lookup::with_dependent_views(schema, views) {
+            schema.views.shift_remove(&view);
+        }
+        for name in gone {
+            schema.tables.shift_remove(&name);
+            columns::drop_owned_sequences(schema, &name, None);
+        }
+        Ok(())
+    }
+
+    fn to_sql(&self, dialect: Dialect) -> Vec<String> {
+        vec![render::drop("TABLE", &self.table, self.if_exists, self.cascade && !dialect.is_sqlite())]
+    }
 }

@@ -56,6 +56,37 @@ pub enum ApplyError {
     },
 }
 
+impl ApplyError {
+    pub(crate) fn missing(kind: ObjectKind, name: impl ToString) -> Self {
+        Self::Missing { kind, name: name.to_string(), table: None }
+    }
+
+    pub(crate) fn missing_on(kind: ObjectKind, name: impl ToString, table: &ObjectName) -> Self {
+        Self::Missing { kind, name: name.to_string(), table: Some(table.clone()) }
+    }
+
+    pub(crate) fn exists(kind: ObjectKind, name: impl ToString) -> Self {
+        Self::Exists { kind, name: name.to_string(), table: None }
+    }
+
+    pub(crate) fn exists_on(kind: ObjectKind, name: impl ToString, table: &ObjectName) -> Self {
+        Self::Exists { kind, name: name.to_string(), table: Some(table.clone()) }
+    }
+
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::Invalid(message.into())
+    }
+
+    /// Refuses when anything needs the object.
+    pub(crate) fn needed(kind: ObjectKind, name: impl ToString, dependents: Vec<String>) -> Result<(), Self> {
+        if dependents.is_empty() {
+            Ok(())
+        } else {
+            Err(Self::Needed { kind, name: name.to_string(), dependents })
+        }
+    }
+}
+
 fn on(table: Option<&ObjectName>) -> String {
     table.map(|table| format!(" on `{table}`")).unwrap_or_default()
 }

@@ -5,7 +5,12 @@
 
 use crate::{Check, Dialect, Exclude, ForeignKey, ObjectName, PrimaryKey, Schema, Unique};
 
+mod columns;
+mod constraints;
 mod error;
+pub(crate) mod identifiers;
+pub(crate) mod lookup;
+mod render;
 pub use error::ApplyError;
 
 /// What every operation can do.
@@ -17,13 +22,20 @@ pub trait Op: Sized {
     ///
     /// # Errors
     /// The first reason for which a server would refuse; the schema is then unchanged.
-    fn apply(&self, _schema: &mut Schema) -> Result<(), ApplyError> {
-        Err(ApplyError::NotModelled { operation: Self::NAME })
-    }
+    fn apply(&self, schema: &mut Schema) -> Result<(), ApplyError>;
 
-    /// Returns the statements that carry the operation out.
-    fn to_sql(&self, _dialect: Dialect) -> Vec<String> {
-        Vec::new()
+    /// Returns the statements that carry the operation out, without a semicolon; empty where the dialect has none
+    /// (SQLite then needs a rebuild of the table).
+    fn to_sql(&self, dialect: Dialect) -> Vec<String>;
+
+    /// Returns the operations that undo this one, given the schema before it; `None` when nothing can.
+    fn reverse(&self, before: &Schema) -> Option<Vec<Operation>>
+    where
+        Self: Clone + Into<Operation>,
+    {
+        let mut after = before.clone();
+        self.apply(&mut after).ok()?;
+        Some(crate::diff(&after, before))
     }
 }
 
@@ -61,9 +73,15 @@ macro_rules! operations {
                 match self { $(Self::$name(op) => op.apply(schema),)* }
             }
 
-            /// Returns the statements that carry the operation out.
+            /// Returns the statements that carry the operation out, without a semicolon; empty when it is not
+            /// [supported](Operation::supported).
             pub fn to_sql(&self, dialect: Dialect) -> Vec<String> {
                 match self { $(Self::$name(op) => op.to_sql(dialect),)* }
+            }
+
+            /// Returns the operations that undo this one, given the schema before it; `None` when nothing can.
+            pub fn reverse(&self, before: &Schema) -> Option<Vec<Operation>> {
+                match self { $(Self::$name(op) => op.reverse(before),)* }
             }
         }
     };
@@ -119,6 +137,13 @@ operations! {
     run_data::RunData,
     set_comment::SetComment,
     validate_constraint::ValidateConstraint,
+}
+
+impl Operation {
+    /// Tells whether the dialect has statements for the operation; SQLite rebuilds the table where it has none.
+    pub fn supported(&self, dialect: Dialect) -> bool {
+        !self.to_sql(dialect).is_empty()
+    }
 }
 
 /// A constraint of any kind.

@@ -1,7 +1,7 @@
 //! `revoke`: revokes a privilege on a table.
 
-use super::Op;
-use crate::{Grant, ObjectName};
+use super::{ApplyError, Op, lookup, render};
+use crate::{Dialect, Grant, ObjectName, Schema};
 
 /// Revokes a privilege on a table.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,4 +14,21 @@ pub struct RevokePrivilege {
 
 impl Op for RevokePrivilege {
     const NAME: &'static str = "revoke";
+
+    /// Revoking what was never granted is no error.
+    fn apply(&self, schema: &mut Schema) -> Result<(), ApplyError> {
+        lookup::needs_postgresql(schema.dialect, Self::NAME, "it has no privileges")?;
+        let table = lookup::table_mut(schema, &self.table)?;
+        table.grants.retain(|grant| grant.role != self.grant.role || grant.privilege != self.grant.privilege);
+        Ok(())
+    }
+
+    fn to_sql(&self, dialect: Dialect) -> Vec<String> {
+        if dialect.is_sqlite() {
+            return Vec::new();
+        }
+        let privilege = self.grant.privilege.to_uppercase();
+        let role = render::role(&self.grant.role);
+        vec![format!("REVOKE {} ON {} FROM {role}", render::privilege(&privilege), self.table.to_sql())]
+    }
 }

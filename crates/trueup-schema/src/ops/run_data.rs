@@ -1,6 +1,7 @@
 //! `run_data`: changes or reads rows only; the schema stays as it is.
 
-use super::Op;
+use super::{ApplyError, Op, Operation};
+use crate::{Dialect, Schema};
 
 /// Changes or reads rows only; the schema stays as it is.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,4 +12,17 @@ pub struct RunData {
 
 impl Op for RunData {
     const NAME: &'static str = "run_data";
+
+    fn apply(&self, _schema: &mut Schema) -> Result<(), ApplyError> {
+        Ok(())
+    }
+
+    fn to_sql(&self, _dialect: Dialect) -> Vec<String> {
+        if self.sql.is_empty() { Vec::new() } else { vec![self.sql.clone()] }
+    }
+
+    /// What the rows were before is not known.
+    fn reverse(&self, _before: &Schema) -> Option<Vec<Operation>> {
+        None
+    }
 }

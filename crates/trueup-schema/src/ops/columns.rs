@@ -1,0 +1,292 @@
+//! Columns: what a server refuses and fills in, and the sequences behind serial columns.
+
+use super::{ApplyError, identifiers, lookup};
+use crate::{
+    Column, ColumnType, Dialect, Generated, ObjectKind, ObjectName, Schema, SqlExpr, Table, TypeKind, naming,
+};
+
+/// Refuses a column whose type does not exist or whose properties exclude each other.
+pub(super) fn validate(schema: &Schema, column: &Column) -> Result<(), ApplyError> {
+    if column.default.is_some()
+        && matches!(column.generated, Some(Generated::Computed(_) | Generated::Identity(_)))
+    {
+        let message = format!("column `{}` is generated and cannot have a default", column.name);
+        return Err(ApplyError::invalid(message));
+    }
+    type_exists(schema, &column.column_type)
+}
+
+/// Types that common extensions bring; where an extension came from outside of the revisions, they are trusted.
+const EXTENSION_TYPES: &[&str] = &[
+    "citext",
+    "hstore",
+    "vector",
+    "halfvec",
+    "sparsevec",
+    "geometry",
+    "geography",
+    "raster",
+    "box2d",
+    "box3d",
+    "ltree",
+    "lquery",
+    "ltxtquery",
+    "cube",
+    "seg",
+    "isbn",
+    "isbn13",
+    "ean13",
+    "issn",
+    "semver",
+    "bloom",
+    "lo",
+    "intarray",
+    "query_int",
+    "uri",
+    "roaringbitmap",
+    "hll",
+    "ghstore",
+    "gtrgm",
+    "h3index",
+    "topogeometry",
+];
+
+/// Refuses a user-defined type that certainly does not exist.
+pub(super) fn type_exists(schema: &Schema, column_type: &ColumnType) -> Result<(), ApplyError> {
+    if schema.dialect.is_sqlite() || column_type.kind != TypeKind::UserDefined {
+        return Ok(());
+    }
+    let name = lookup::type_name(schema, column_type);
+    let other_extensions = schema.extensions.keys().any(|extension| extension != "plpgsql");
+    let known = schema.enums.contains_key(&name)
+        || schema.domains.contains_key(&name)
+        || schema.tables.contains_key(&name)
+        || schema.views.contains_key(&name)
+        || schema.unmodelled.iter().any(|object| object.name.rsplit('.').next() == Some(name.name.as_str()))
+        || name.namespace.as_deref().is_some_and(|namespace| !schema.has_namespace(namespace))
+        || EXTENSION_TYPES.contains(&name.name.as_str())
+        || name.name.starts_with('_');
+    if known || other_extensions {
+        return Ok(());
+    }
+    Err(ApplyError::invalid(format!("type `{column_type}` does not exist")))
+}
+
+/// Fills in what the server fills in: the sequence of a serial column and the NOT NULL of serial and identity.
+pub(super) fn complete(schema: &Schema, table: &Table, column: &mut Column) {
+    if !schema.dialect.has_comments() {
+        column.comment = None;
+    }
+    match &mut column.generated {
+        Some(Generated::Serial { sequence }) => {
+            column.nullable = false;
+            let used_here = |name: &ObjectName| {
+                table.columns.iter().any(
+                    |other| matches!(&other.generated, Some(Generated::Serial { sequence }) if sequence == name),
+                )
+            };
+            if sequence.name.is_empty() || schema.relation(sequence).is_some() || used_here(sequence) {
+                let taken = |name: &str| {
+                    let name = table.name.sibling(name);
+                    schema.relation(&name).is_some() || used_here(&name) || name == table.name
+                };
+                let name = naming::sequence(&table.name.name, &column.name).choose(&taken);
+                *sequence = table.name.sibling(name);
+            }
+        }
+        Some(Generated::Identity(_)) => column.nullable = false,
+        Some(Generated::Computed(_)) | None => {}
+    }
+}
+
+/// Returns the default that reads a sequence.
+pub(super) fn next_value(dialect: Dialect, sequence: &ObjectName) -> SqlExpr {
+    SqlExpr::new(dialect, format!("nextval({}::regclass)", super::render::literal(&bare(sequence))))
+}
+
+/// Returns a name as `regclass` prints it.
+fn bare(name: &ObjectName) -> String {
+    let part = |part: &str| {
+        let mut characters = part.chars();
+        let first = characters.next().is_some_and(|c| c.is_ascii_lowercase() || c == '_');
+        let plain = first && characters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        if plain { part.to_owned() } else { crate::name::quote_identifier(part) }
+    };
+    match &name.namespace {
+        Some(namespace) => format!("{}.{}", part(namespace), part(&name.name)),
+        None => part(&name.name),
+    }
+}
+
+/// Tells whether a default reads a sequence with `nextval`.
+fn reads(default: &SqlExpr, sequence: &ObjectName) -> bool {
+    let text = default.text();
+    let lower = text.to_ascii_lowercase();
+    if !lower.contains("nextval") {
+        return false;
+    }
+    let Some(start) = text.find('\'') else { return false };
+    let Some(length) = text[start + 1..].find('\'') else { return false };
+    let inside = &text[start + 1..start + 1 + length];
+    let default_namespace = Dialect::Postgresql.default_namespace();
+    inside == bare(sequence)
+        || inside == sequence.to_sql()
+        || (sequence.namespace.is_none() && inside == format!("{default_namespace}.{}", bare(sequence)))
+}
+
+/// Returns the columns whose default reads a sequence.
+pub(super) fn readers_of(schema: &Schema, sequence: &ObjectName) -> Vec<(ObjectName, String)> {
+    let mut readers = Vec::new();
+    for table in schema.tables.values() {
+        for column in &table.columns {
+            if column.default.as_ref().is_some_and(|default| reads(default, sequence)) {
+                readers.push((table.name.clone(), column.name.clone()));
+            }
+        }
+    }
+    readers
+}
+
+/// Recognises a column with an owned sequence and a default that reads it as serial, which is the same thing.
+pub(super) fn fold_serial(schema: &mut Schema, table: &ObjectName, column: &str) {
+    let Some(found) = schema.table(table).and_then(|table| table.column(column)) else { return };
+    let Some(default) = &found.default else { return };
+    let owned = schema.sequences.values().find(|sequence| {
+        sequence.owned_by.as_ref().is_some_and(|(owner, owned)| owner == table && owned == column)
+            && sequence.comment.is_none()
+            && reads(default, &sequence.name)
+    });
+    let Some(sequence) = owned else { return };
+    let options = &sequence.options;
+    let column_type = found.column_type.name.as_str();
+    let same_type = options.data_type.as_deref().unwrap_or("bigint") == column_type;
+    let plain = options.start.unwrap_or(1) == 1
+        && options.increment.unwrap_or(1) == 1
+        && options.min_value.unwrap_or(1) == 1
+        && options.max_value.is_none()
+        && options.cache.unwrap_or(1) == 1
+        && !options.cycle;
+    if found.nullable || !same_type || !plain {
+        return;
+    }
+    let name = sequence.name.clone();
+    schema.sequences.shift_remove(&name);
+    if let Some(column) = schema.table_mut(table).and_then(|table| table.column_mut(column)) {
+        column.default = None;
+        column.generated = Some(Generated::Serial { sequence: name });
+    }
+}
+
+/// Takes a serial column apart into a plain one and its sequence, which stays and stays owned.
+pub(super) fn unfold_serial(schema: &mut Schema, table: &ObjectName, column: &str) {
+    let Some(found) = schema.table_mut(table).and_then(|table| table.column_mut(column)) else { return };
+    let Some(Generated::Serial { sequence }) = found.generated.take() else { return };
+    let data_type = (found.column_type.name != "bigint").then(|| found.column_type.name.clone());
+    let sequence = crate::Sequence {
+        name: sequence,
+        options: crate::SequenceOptions { data_type, ..Default::default() },
+        owned_by: Some((table.clone(), column.to_owned())),
+        comment: None,
+        origin: crate::Origin::none(),
+    };
+    schema.sequences.insert(sequence.name.clone(), sequence);
+}
+
+/// Removes the sequences that a column or a table owned.
+pub(super) fn drop_owned_sequences(schema: &mut Schema, table: &ObjectName, column: Option<&str>) {
+    schema.sequences.retain(|_, sequence| {
+        !sequence
+            .owned_by
+            .as_ref()
+            .is_some_and(|(owner, owned)| owner == table && column.is_none_or(|column| owned == column))
+    });
+}
+
+/// Tells whether `ALTER TABLE … ADD COLUMN` of SQLite takes a column.
+///
+/// Source: <https://www.sqlite.org/lang_altertable.html#altertabaddcol>.
+pub(super) fn sqlite_can_add(column: &Column) -> bool {
+    let constant = |default: &SqlExpr| {
+        let text = default.text().trim();
+        let current = ["current_time", "current_date", "current_timestamp"];
+        !text.starts_with('(') && !current.contains(&text.to_ascii_lowercase().as_str())
+    };
+    let stored = matches!(&column.generated, Some(Generated::Computed(computed)) if computed.stored);
+    let null_default =
+        column.default.as_ref().is_none_or(|default| default.text().trim().eq_ignore_ascii_case("null"));
+    !stored && column.default.as_ref().is_none_or(constant) && (column.nullable || !null_default)
+}
+
+/// Refuses a type change that PostgreSQL has no cast for unless `USING` says how.
+///
+/// Text converts to other types only explicitly, and boolean and integer only explicitly into each other
+/// (PostgreSQL 17, `pg_cast`).
+pub(super) fn check_cast(
+    schema: &Schema,
+    table: &ObjectName,
+    from: &Column,
+    to: &ColumnType,
+) -> Result<(), ApplyError> {
+    const TEXTS: &[&str] = &["text", "character varying", "character"];
+    const OTHERS: &[&str] = &[
+        "smallint",
+        "integer",
+        "bigint",
+        "numeric",
+        "real",
+        "double precision",
+        "boolean",
+        "date",
+        "timestamp without time zone",
+        "timestamp with time zone",
+        "time without time zone",
+        "time with time zone",
+        "interval",
+        "uuid",
+        "json",
+        "jsonb",
+        "bytea",
+        "inet",
+        "cidr",
+        "macaddr",
+    ];
+    const NUMBERS: &[&str] = &["smallint", "integer", "bigint", "numeric", "real", "double precision"];
+    let old = &from.column_type;
+    if old.is_unknown() || to.is_unknown() || old.array || to.array {
+        return Ok(());
+    }
+    let is = |names: &[&str], column_type: &ColumnType| {
+        column_type.kind == TypeKind::Builtin && names.contains(&column_type.name.as_str())
+    };
+    let to_enum = schema.enums.contains_key(&lookup::type_name(schema, to));
+    let from_enum = schema.enums.contains_key(&lookup::type_name(schema, old));
+    let boolean: &[&str] = &["boolean"];
+    let refused = (is(TEXTS, old) && (is(OTHERS, to) || to_enum))
+        || (is(boolean, old) && is(NUMBERS, to))
+        || (is(NUMBERS, old) && is(boolean, to))
+        || (from_enum && to_enum && old != to)
+        || (from_enum && is(OTHERS, to))
+        || (to_enum && is(OTHERS, old));
+    if refused {
+        let message =
+            format!("column `{}` of `{table}` cannot be cast automatically from {old} to {to}", from.name);
+        return Err(ApplyError::invalid(message));
+    }
+    Ok(())
+}
+
+/// Returns the computed columns of a table that use a column.
+pub(super) fn computed_from(schema: &Schema, table: &Table, column: &str) -> Vec<String> {
+    let uses = |candidate: &&Column| match &candidate.generated {
+        Some(Generated::Computed(computed)) => {
+            identifiers::mentions_column(schema.dialect, &computed.expr, column)
+        }
+        _ => false,
+    };
+    table.columns.iter().filter(uses).map(|column| column.name.clone()).collect()
+}
+
+/// Returns the error for a column that is not there.
+pub(super) fn missing(table: &ObjectName, column: &str) -> ApplyError {
+    ApplyError::missing_on(ObjectKind::Column, column, table)
+}
