@@ -1,1 +1,38 @@
-//! Reads SQL text of PostgreSQL and SQLite into operations and schemas.
+//! Reads SQL text of PostgreSQL and SQLite into operations.
+//!
+//! Where it sits: revisions hand over what they would execute, SQL folders hand over whole files; out come the same
+//! [`Operation`](trueup_schema::Operation)s that a difference of two schemas is made of. Text comes in, values go
+//! out: no file, no connection, and no text can make it panic, recurse without bound or take more than linear time.
+//!
+//! Two readers look at each statement. The published grammars (`squawk-syntax` for PostgreSQL, `sqlite3-parser` for
+//! SQLite) judge whether it is valid and where it is not. The readers of this crate walk the same tokens and take out
+//! names, types and the *source text* of expressions, which the normal forms of `trueup-schema` want. A reader must
+//! consume every token of a statement: an unknown clause makes the statement opaque, it is never skipped in silence.
+//!
+//! - [`split`] cuts a text into statements, [`read`] reads them.
+//! - `postgres`, `sqlite`: one file per family of statements.
+//! - `plpgsql`: a small evaluator for `DO` blocks. Their conditions are answered from the simulated schema through
+//!   [`catalog`], which also answers plain queries on the system catalogs.
+//!
+//! ```
+//! use trueup_schema::Dialect;
+//! use trueup_sql::{ReadContext, read};
+//!
+//! let result = read(Dialect::Postgresql, "ALTER TABLE t ADD a int, DROP b", &ReadContext::default());
+//! let names: Vec<_> = result.statements[0].operations.iter().map(|operation| operation.name()).collect();
+//! assert_eq!(names, ["add_column", "drop_column"]);
+//! ```
+
+mod check;
+mod cursor;
+mod lex;
+mod postgres;
+mod reader;
+mod result;
+mod session;
+mod split;
+
+pub use reader::read;
+pub use result::{Effect, ReadContext, ReadError, ReadResult, StatementEffect, Transaction};
+pub use session::Session;
+pub use split::{Statement, split};
