@@ -1,0 +1,125 @@
+//! Opens a database for reading.
+//!
+//! PostgreSQL sessions carry our name and time limits; SQLite files are opened read-only, so a mistyped path is an
+//! error and not a new empty file.
+
+use std::time::Duration;
+
+use postgres::config::SslMode;
+use postgres::{Client, Config, NoTls};
+use rusqlite::{Connection, OpenFlags};
+use trueup_schema::Dialect;
+
+use crate::error::postgres_cause;
+use crate::inspect::{self, InspectOptions, Inspection, ReadStatement};
+use crate::{DatabaseUrl, DbError, Host, PostgresAddress, SqliteAddress, TlsMode, passfile};
+
+/// How long SQLite waits for a writer to finish.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// An open database.
+pub enum Database {
+    /// A PostgreSQL session and its target in words.
+    Postgresql(Client, String),
+    /// An SQLite file and its target in words.
+    Sqlite(Connection, String),
+}
+
+impl Database {
+    /// Opens the database for reading.
+    ///
+    /// # Errors
+    /// When it cannot be reached, demands TLS, or is an SQLite file that does not exist.
+    pub fn connect(url: &DatabaseUrl) -> Result<Self, DbError> {
+        match url {
+            DatabaseUrl::Postgresql(address) => {
+                Ok(Self::Postgresql(connect_postgres(address)?, address.target()))
+            }
+            DatabaseUrl::Sqlite(address) => Ok(Self::Sqlite(open_sqlite(address)?, address.target())),
+        }
+    }
+
+    /// Returns the kind of database.
+    pub fn dialect(&self) -> Dialect {
+        match self {
+            Self::Postgresql(..) => Dialect::Postgresql,
+            Self::Sqlite(..) => Dialect::Sqlite,
+        }
+    }
+
+    /// Reads the whole schema, and the revisions that are recorded, in one read-only snapshot.
+    ///
+    /// `read_statement` turns a stored `CREATE` statement of SQLite into operations; PostgreSQL never calls it.
+    ///
+    /// # Errors
+    /// When a statement fails; the message says what was being read.
+    pub fn inspect(
+        &mut self,
+        options: &InspectOptions,
+        read_statement: ReadStatement<'_>,
+    ) -> Result<Inspection, DbError> {
+        match self {
+            Self::Postgresql(client, target) => inspect::postgres::inspect(client, target, options),
+            Self::Sqlite(connection, target) => {
+                inspect::sqlite::inspect(connection, target, options, read_statement)
+            }
+        }
+    }
+}
+
+fn connect_postgres(address: &PostgresAddress) -> Result<Client, DbError> {
+    if let TlsMode::Demanded(mode) = address.tls {
+        return Err(DbError::Tls { target: address.target(), mode });
+    }
+    let mut config = Config::new();
+    config
+        .user(&address.user)
+        .dbname(&address.database)
+        .application_name("trueup")
+        .connect_timeout(address.connect_timeout)
+        .ssl_mode(SslMode::Disable);
+    for (host, port) in &address.hosts {
+        match host {
+            Host::Tcp(name) => config.host(name),
+            #[cfg(unix)]
+            Host::Socket(folder) => config.host_path(folder),
+            #[cfg(not(unix))]
+            Host::Socket(folder) => config.host(folder.display().to_string()),
+        };
+        config.port(*port);
+    }
+    if let Some(options) = &address.options {
+        config.options(options);
+    }
+    let password = address.password.as_ref().map(|secret| secret.0.clone());
+    if let Some(password) = password.or_else(|| passfile::password(address)) {
+        config.password(password);
+    }
+    config
+        .connect(NoTls)
+        .map_err(|error| DbError::Connect { target: address.target(), cause: postgres_cause(&error) })
+}
+
+fn open_sqlite(address: &SqliteAddress) -> Result<Connection, DbError> {
+    let SqliteAddress::File { path, immutable } = address else { return Err(DbError::InMemory) };
+    if !path.is_file() {
+        return Err(DbError::MissingFile(path.clone()));
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let opened = if *immutable {
+        let uri = format!("file:{}?immutable=1", escaped(&path.display().to_string()));
+        Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)
+    } else {
+        Connection::open_with_flags(path, flags)
+    };
+    let failed =
+        |error: rusqlite::Error| DbError::Connect { target: address.target(), cause: error.to_string() };
+    let connection = opened.map_err(failed)?;
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
+    Ok(connection)
+}
+
+/// Escapes what has a meaning in SQLite's `file:` URIs.
+fn escaped(path: &str) -> String {
+    path.replace('%', "%25").replace('?', "%3f").replace('#', "%23")
+}

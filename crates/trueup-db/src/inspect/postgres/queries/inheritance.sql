@@ -1,0 +1,3 @@
+SELECT inhrelid AS child, inhparent AS parent
+FROM pg_catalog.pg_inherits
+ORDER BY inhrelid, inhseqno
