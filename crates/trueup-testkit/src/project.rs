@@ -23,11 +23,11 @@ impl Project {
         Self { folder: folder.expect("a temporary folder can be created") }
     }
 
-    /// Creates a project from the blocks of a section that carry a file name, such as ` ```py app/models.py `.
+    /// Creates a project from the blocks of a section that carry a file name, such as ` ```py file=app/models.py `.
     pub fn from_section(section: &Section) -> Self {
         let project = Self::new();
         for block in section.files() {
-            project.write(&block.label, &block.text);
+            project.write(block.file().unwrap_or_default(), &block.text);
         }
         project
     }
@@ -108,10 +108,11 @@ mod tests {
 
     #[test]
     fn blocks_with_a_file_name_become_files() {
-        let page = "# T\n```py app/models.py\nx = 1\n```\n```snapshot\nnothing\n```\n";
+        let page =
+            "# T\n```py file=app/models.py\nx = 1\n```\n```ini alembic.ini\n```\n```snapshot\nnothing\n```\n";
         let scenario = Scenario::parse(page);
         let project = Project::from_section(&scenario.sections[0]);
-        assert_eq!(project.files(), [PathBuf::from("app/models.py")]);
+        assert_eq!(project.files(), [PathBuf::from("alembic.ini"), PathBuf::from("app/models.py")]);
     }
 
     #[test]

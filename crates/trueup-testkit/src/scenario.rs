@@ -261,12 +261,9 @@ impl Section {
             .inspect(|block| block.used.set(true))
     }
 
-    /// All blocks whose label is a file name (it has a dot or a slash), marked as read.
+    /// All blocks that are files (see [`Block::file`]), marked as read.
     pub fn files(&self) -> impl Iterator<Item = &Block> {
-        self.blocks
-            .iter()
-            .filter(|block| block.label.contains(['.', '/']) && !block.label.contains(' '))
-            .inspect(|block| block.used.set(true))
+        self.blocks.iter().filter(|block| block.file().is_some()).inspect(|block| block.used.set(true))
     }
 
     /// Compares the blocks that have an output; what differs goes to `rewritten`, too.
@@ -326,6 +323,12 @@ impl Block {
     /// The label, or the language of a block without label.
     pub fn name(&self) -> &str {
         if self.label.is_empty() { &self.language } else { &self.label }
+    }
+
+    /// The path of the file that the block is: ` ```py file=app/models.py `, or a label that looks like a path.
+    pub fn file(&self) -> Option<&str> {
+        let is_path = self.label.contains(['.', '/']) && !self.label.contains([' ', '=']);
+        self.label.strip_prefix("file=").or_else(|| is_path.then_some(self.label.as_str()))
     }
 
     fn only_illustrates(&self) -> bool {

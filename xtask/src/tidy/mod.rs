@@ -19,7 +19,7 @@ use serde::Deserialize;
 
 use crate::command;
 
-pub(crate) use pages::{OPERATION_PAGES, OPERATIONS, RULES};
+pub(crate) use pages::{OPERATION_PAGES, OPERATIONS, RULE_LIST, RULES};
 
 /// Whether the checks may mend what they can.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

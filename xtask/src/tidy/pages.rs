@@ -2,12 +2,15 @@
 
 use std::path::Path;
 
+use trueup_testkit::intent::intents;
 use trueup_testkit::scenario::{Scenario, Section};
 
 use super::{Problem, Tree};
 
 /// Where rules live: `<group>/<rule>.rs` and `<group>/<rule>.md`.
 pub(crate) const RULES: &str = "crates/trueup-lint/src/rules/";
+/// The list of all rules.
+pub(crate) const RULE_LIST: &str = "crates/trueup-lint/src/rules.rs";
 /// Where operations live: `<operation>.rs`.
 pub(crate) const OPERATIONS: &str = "crates/trueup-schema/src/ops/";
 /// Where the operations' pages live: `<operation>.md`.
@@ -39,7 +42,7 @@ fn rules(tree: &Tree, problems: &mut Vec<Problem>) {
             None => problems.push(Problem::file(path, "has no page; write it beside the rule as `.md`")),
             Some(page) => examples(&path.replace(".rs", ".md"), page, problems),
         }
-        if !is_listed(tree, path, stem) {
+        if !is_listed(tree, stem) {
             problems.push(Problem::file(path, format!("`{stem}` is in no list of rules")));
         }
     }
@@ -57,31 +60,30 @@ fn defines_rule(path: &str, text: &str) -> bool {
     is_in_group && stem(path) != "mod" && text.contains("RULE: ")
 }
 
-/// Listed in `rules/mod.rs` or in the group's `mod.rs`.
-fn is_listed(tree: &Tree, path: &str, stem: &str) -> bool {
-    let group = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    [format!("{RULES}mod.rs"), format!("{group}/mod.rs")]
-        .iter()
-        .filter_map(|list| tree.files.get(list))
-        .any(|list| list.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == stem))
+fn is_listed(tree: &Tree, stem: &str) -> bool {
+    let is_letter = |c: char| c.is_alphanumeric() || c == '_';
+    tree.files.get(RULE_LIST).is_some_and(|list| list.split(|c| !is_letter(c)).any(|word| word == stem))
 }
 
 /// A page shows the rule firing at least once, and silent at least once where one might expect it to fire.
 fn examples(path: &str, page: &str, problems: &mut Vec<Problem>) {
+    let name = stem(path).replace('_', "-");
     let scenario = Scenario::parse(page);
-    let tested: Vec<&Section> =
-        scenario.sections.iter().filter(|section| verdict(section).is_some()).collect();
+    let verdicts: Vec<bool> = scenario.sections.iter().filter_map(|section| fires(section, &name)).collect();
     for (kind, fires) in [("firing", true), ("silent", false)] {
-        if !tested.iter().any(|section| verdict(section) == Some(fires)) {
+        if !verdicts.contains(&fires) {
             problems.push(Problem::file(path, format!("has no {kind} example")));
         }
     }
 }
 
-/// Whether a section's example fires; `None` when the section is no example.
-fn verdict(section: &Section) -> Option<bool> {
-    let expected = section.blocks.iter().find(|block| matches!(block.name(), "expect" | "snapshot"));
-    expected.map(|block| !block.text.trim().is_empty())
+/// Whether a section's example expects the rule; `None` when the section is no example.
+fn fires(section: &Section, rule: &str) -> Option<bool> {
+    let mut files = section.files().peekable();
+    files.peek()?;
+    Some(files.any(|file| {
+        intents(&file.text).is_ok_and(|intents| intents.iter().any(|intent| intent.rule == rule))
+    }))
 }
 
 fn operations(tree: &Tree, problems: &mut Vec<Problem>) {
@@ -127,7 +129,8 @@ mod tests {
     use super::check;
     use crate::tidy::tree;
 
-    const PAGE: &str = "# r\n## Fires\n```expect\nx\n```\n## Silent\n```expect\n```\n";
+    const FIRING: &str = "# r\n## Example\n```py file=a.py\nx = 1  # error: [some-rule]\n```\n";
+    const SILENT: &str = "## Use instead\n```py file=a.py\nx = 2\n```\n";
 
     fn found(files: &[(&str, &str)]) -> Vec<String> {
         check(&tree(files)).into_iter().map(|problem| problem.to_string()).collect()
@@ -135,10 +138,11 @@ mod tests {
 
     #[test]
     fn a_rule_with_page_and_entry_is_silent() {
+        let page = format!("{FIRING}{SILENT}");
         let files = [
-            ("crates/trueup-lint/src/rules/mod.rs", "rules! { graph::some_rule }"),
+            ("crates/trueup-lint/src/rules.rs", "rules! { graph { some_rule } }"),
             ("crates/trueup-lint/src/rules/graph/some_rule.rs", "pub const RULE: Rule = …;"),
-            ("crates/trueup-lint/src/rules/graph/some_rule.md", PAGE),
+            ("crates/trueup-lint/src/rules/graph/some_rule.md", &page),
         ];
         assert_eq!(found(&files), [""; 0]);
     }
@@ -146,7 +150,7 @@ mod tests {
     #[test]
     fn a_rule_without_page_or_entry_is_reported() {
         let problems = found(&[
-            ("crates/trueup-lint/src/rules/mod.rs", "rules! { graph::some_rule_too }"),
+            ("crates/trueup-lint/src/rules.rs", "rules! { graph { some_rule_too } }"),
             ("crates/trueup-lint/src/rules/graph/some_rule.rs", "pub const RULE: Rule = …;"),
         ]);
         assert!(problems[0].contains("has no page"), "{problems:?}");
@@ -156,10 +160,10 @@ mod tests {
     #[test]
     fn a_page_shows_both_sides() {
         let problems = found(&[
-            ("crates/trueup-lint/src/rules/mod.rs", "rules! { graph::a }"),
-            ("crates/trueup-lint/src/rules/graph/a.rs", "pub const RULE: Rule = …;"),
-            ("crates/trueup-lint/src/rules/graph/a.md", "# a\n## Fires\n```expect\nx\n```\n"),
-            ("crates/trueup-lint/src/rules/graph/b.md", PAGE),
+            ("crates/trueup-lint/src/rules.rs", "rules! { graph { some_rule } }"),
+            ("crates/trueup-lint/src/rules/graph/some_rule.rs", "pub const RULE: Rule = …;"),
+            ("crates/trueup-lint/src/rules/graph/some_rule.md", FIRING),
+            ("crates/trueup-lint/src/rules/graph/zero.md", SILENT),
         ]);
         assert!(problems[0].contains("no silent example"), "{problems:?}");
         assert!(problems[1].contains("a rule that does not exist"), "{problems:?}");
