@@ -79,11 +79,11 @@ fn examples(path: &str, page: &str, problems: &mut Vec<Problem>) {
 
 /// Whether a section's example expects the rule; `None` when the section is no example.
 fn fires(section: &Section, rule: &str) -> Option<bool> {
-    let mut files = section.files().peekable();
-    files.peek()?;
-    Some(files.any(|file| {
-        intents(&file.text).is_ok_and(|intents| intents.iter().any(|intent| intent.rule == rule))
-    }))
+    section.files().next()?;
+    // The line may also be in a block that stands for a database.
+    let marks_rule =
+        |text: &str| intents(text).is_ok_and(|found| found.iter().any(|intent| intent.rule == rule));
+    Some(section.blocks.iter().any(|block| marks_rule(&block.text)))
 }
 
 fn operations(tree: &Tree, problems: &mut Vec<Problem>) {
