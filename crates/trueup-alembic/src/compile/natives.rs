@@ -14,6 +14,12 @@ pub(crate) fn register(vm: &mut Vm) {
     vm.register("sqlalchemy.schema.Column._set_parent", column_set_parent);
     vm.register("sqlalchemy.schema.Column._copy", column_copy);
     vm.register("sqlalchemy._trueup.copy_object", |_, args| Ok(copy_object(&argument(&args, 0))));
+    vm.register("sqlalchemy._trueup.annotations_of", annotations_of);
+    vm.register("sqlalchemy._trueup.own_names", own_names);
+    vm.register("sqlalchemy._trueup.unknown", |vm, args| {
+        let reason = argument(&args, 0).as_str().map(|text| text.to_string()).unwrap_or_default();
+        Ok(vm.unknown(reason))
+    });
 }
 
 fn argument(args: &Args, index: usize) -> Value {
@@ -207,4 +213,24 @@ fn column_copy(vm: &mut Vm, args: Args) -> PyResult {
     }
     let _ = vm;
     Ok(copy)
+}
+
+/// `annotations_of(cls)`: the class's own annotations, evaluated; one that cannot be evaluated is unknown.
+fn annotations_of(vm: &mut Vm, args: Args) -> PyResult {
+    let Value::Class(class) = argument(&args, 0) else { return Ok(Value::dict_of([])) };
+    let annotations: Vec<_> =
+        class.annotations.borrow().iter().map(|(name, annotation)| (name.clone(), annotation.clone())).collect();
+    let mut entries = Vec::with_capacity(annotations.len());
+    for (name, annotation) in annotations {
+        let value = vm.evaluate_annotation(&annotation);
+        entries.push((name, value));
+    }
+    Ok(Value::dict_of(entries))
+}
+
+/// `own_names(cls)`: names assigned in the class body, in the order they were first written.
+fn own_names(_vm: &mut Vm, args: Args) -> PyResult {
+    let Value::Class(class) = argument(&args, 0) else { return Ok(Value::list(Vec::new())) };
+    let names = class.namespace.borrow().keys().map(|name| Value::Str(name.clone())).collect();
+    Ok(Value::list(names))
 }

@@ -5,13 +5,19 @@ def copy_object(value):
     ...
 
 
-def evaluate_annotations(cls):
-    ...
-
-
-def place_of_attribute(cls, name):
-    ...
-
-
 def type_instance(value):
     return value() if isinstance(value, type) else value
+
+
+def annotations_of(cls):
+    """The annotations of the class itself, evaluated, by name."""
+    ...
+
+
+def own_names(cls):
+    """The names assigned in the class body, in order."""
+    ...
+
+
+def unknown(reason):
+    ...

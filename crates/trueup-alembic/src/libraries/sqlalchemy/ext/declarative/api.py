@@ -1,0 +1,3 @@
+"""`sqlalchemy.ext.declarative.api`."""
+from sqlalchemy.ext.declarative import *
+from sqlalchemy.ext.declarative import DeclarativeMeta, declarative_base, declared_attr

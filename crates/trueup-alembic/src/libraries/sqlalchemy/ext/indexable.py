@@ -1,0 +1,5 @@
+"""`sqlalchemy.ext.indexable`."""
+
+
+def index_property(*args, **kw):
+    return None

@@ -1,0 +1,5 @@
+"""`sqlalchemy.ext.orderinglist`."""
+
+
+def ordering_list(*args, **kw):
+    return list

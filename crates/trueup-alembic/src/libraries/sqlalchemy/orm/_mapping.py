@@ -1,0 +1,751 @@
+"""Declarative mapping: how a class becomes a table.
+
+The order of columns, inheritance, mixins and annotations follow SQLAlchemy 2.0 `orm/decl_base.py`; what differs in
+1.4 (columns in order of creation) only shows in the order of columns, which is not compared.
+"""
+import datetime
+import decimal
+import enum
+import uuid
+
+from sqlalchemy import types as _types
+from sqlalchemy._elements import ColumnOperators
+from sqlalchemy._trueup import annotations_of, copy_object, own_names, type_instance
+from sqlalchemy.schema import Column, ForeignKey, MetaData, SchemaItem, Table
+
+DEFAULT_TYPE_MAP = {
+    bool: _types.Boolean,
+    int: _types.Integer,
+    float: _types.Float,
+    str: _types.String,
+    bytes: _types.LargeBinary,
+    datetime.datetime: _types.DateTime,
+    datetime.date: _types.Date,
+    datetime.time: _types.Time,
+    datetime.timedelta: _types.Interval,
+    decimal.Decimal: _types.Numeric,
+    uuid.UUID: _types.Uuid,
+}
+
+REGISTRIES = []
+
+
+class registry:
+    def __init__(self, metadata=None, class_registry=None, type_annotation_map=None, constructor=None):
+        self.metadata = metadata if metadata is not None else MetaData()
+        self.type_annotation_map = dict(type_annotation_map or {})
+        self._classes = []
+        self._base = None
+        REGISTRIES.append(self)
+
+    @property
+    def mappers(self):
+        return [cls.__mapper__ for cls in self._classes]
+
+    def update_type_annotation_map(self, type_annotation_map):
+        self.type_annotation_map.update(type_annotation_map)
+
+    def generate_base(self, mapper=None, cls=object, name="Base", metaclass=None):
+        return make_base(name, cls, self)
+
+    def mapped(self, cls):
+        map_class(cls, self)
+        return cls
+
+    def mapped_as_dataclass(self, cls=None, **kw):
+        def decorate(cls):
+            map_class(cls, self)
+            return cls
+
+        return decorate if cls is None else decorate(cls)
+
+    def as_declarative_base(self, **kw):
+        def decorate(cls):
+            return make_base(kw.get("name") or cls.__name__, cls, self)
+
+        return decorate
+
+    def map_imperatively(self, class_, local_table=None, properties=None, **kw):
+        return map_imperatively(class_, local_table, self, properties, **kw)
+
+    def map_declaratively(self, cls):
+        map_class(cls, self)
+        return cls.__mapper__
+
+    def configure(self, cascade=False):
+        pass
+
+    def dispose(self, cascade=False):
+        pass
+
+
+class _DeclarativeRoot:
+    """What every declarative base derives from, however it was made."""
+
+    _mapping_root = True
+
+    def __init_subclass__(cls, **kw):
+        if "__abstract__" in cls.__dict__ and cls.__dict__["__abstract__"]:
+            return
+        if cls.__dict__.get("_is_declarative_base"):
+            return
+        found = find_registry(cls)
+        if found is not None:
+            map_class(cls, found)
+
+    def __init__(self, **kw):
+        for key, value in kw.items():
+            setattr(self, key, value)
+
+    # Sessions give classes these; here they only must not fail.
+    @classmethod
+    def __table_cls__(cls, *args, **kw):
+        return Table(*args, **kw)
+
+
+def find_registry(cls):
+    for base in cls.__mro__:
+        found = base.__dict__.get("registry")
+        if isinstance(found, registry):
+            return found
+        if base.__dict__.get("_sa_registry") is not None:
+            return base.__dict__["_sa_registry"]
+    return None
+
+
+def make_base(name, cls, registry):
+    """`declarative_base(…)`: a class with a registry of its own."""
+    bases = cls if isinstance(cls, tuple) else (cls,)
+    bases = tuple([base for base in bases if base is not object])
+    base = type(name, bases + (_DeclarativeRoot,), {"_is_declarative_base": True, "registry": registry, "_sa_registry": registry, "metadata": registry.metadata})
+    registry._base = base
+    return base
+
+
+class DeclarativeBase(_DeclarativeRoot):
+    """`class Base(DeclarativeBase)`: the first subclass is the base, its subclasses are mapped."""
+
+    _is_declarative_base = True
+
+    def __init_subclass__(cls, **kw):
+        if DeclarativeBase in cls.__bases__ or DeclarativeBaseNoMeta in cls.__bases__:
+            setup_base(cls)
+            return
+        if "__abstract__" in cls.__dict__ and cls.__dict__["__abstract__"]:
+            return
+        found = find_registry(cls)
+        if found is not None:
+            map_class(cls, found)
+
+
+class DeclarativeBaseNoMeta(DeclarativeBase):
+    def __init_subclass__(cls, **kw):
+        if DeclarativeBaseNoMeta in cls.__bases__:
+            setup_base(cls)
+            return
+        if "__abstract__" in cls.__dict__ and cls.__dict__["__abstract__"]:
+            return
+        found = find_registry(cls)
+        if found is not None:
+            map_class(cls, found)
+
+
+class MappedAsDataclass:
+    def __init_subclass__(cls, **kw):
+        super().__init_subclass__()
+
+
+def setup_base(cls):
+    """Gives a subclass of `DeclarativeBase` its registry and metadata."""
+    cls._is_declarative_base = True
+    own = cls.__dict__.get("registry")
+    type_map = {}
+    for base in reversed(cls.__mro__):
+        type_map.update(base.__dict__.get("type_annotation_map") or {})
+    metadata = None
+    for base in cls.__mro__:
+        if base.__dict__.get("metadata") is not None:
+            metadata = base.__dict__["metadata"]
+            break
+    if own is None:
+        own = registry(metadata=metadata, type_annotation_map=type_map)
+    else:
+        if metadata is not None:
+            own.metadata = metadata
+        own.type_annotation_map.update(type_map)
+    cls.registry = own
+    cls._sa_registry = own
+    cls.metadata = own.metadata
+    own._base = cls
+
+
+class declared_attr:
+    """`@declared_attr`: evaluated once for each mapped class."""
+
+    cascading = None
+    directive = None
+
+    def __init__(self, fn, cascading=False, quiet=False):
+        self.fget = fn.__func__ if isinstance(fn, classmethod) else fn
+        self._cascading = cascading
+
+    def __get__(self, instance, owner):
+        return self.fget(owner)
+
+    def __call__(self, owner):
+        return self.fget(owner)
+
+
+def _cascading(fn):
+    return declared_attr(fn, cascading=True)
+
+
+declared_attr.cascading = staticmethod(_cascading)
+declared_attr.directive = declared_attr
+
+
+class Mapper:
+    """What mapping a class yields."""
+
+    def __init__(self, class_, local_table, registry, inherits):
+        self.class_ = class_
+        self.local_table = local_table
+        self.mapped_table = local_table
+        self.persist_selectable = local_table
+        self.registry = registry
+        self.inherits = inherits
+        self.relationships = {}
+        self.polymorphic_on = None
+
+    @property
+    def columns(self):
+        return self.local_table.columns
+
+    @property
+    def c(self):
+        return self.local_table.columns
+
+    @property
+    def column_attrs(self):
+        return list(self.local_table.columns)
+
+    @property
+    def attrs(self):
+        return list(self.local_table.columns)
+
+    @property
+    def tables(self):
+        return [self.local_table]
+
+
+class InstrumentedAttribute(ColumnOperators):
+    """`User.id` on the class: stands for the column in expressions."""
+
+    def __init__(self, class_, key, column):
+        ...
+
+    def __clause_element__(self):
+        return self.column
+
+    def _sql(self, dialect):
+        return self.column._sql(dialect)
+
+    @property
+    def property(self):
+        return self
+
+    @property
+    def columns(self):
+        return [self.column]
+
+    @property
+    def expression(self):
+        return self.column
+
+    @property
+    def type(self):
+        return self.column.type
+
+    @property
+    def name(self):
+        return self.column.name
+
+    @property
+    def table(self):
+        return self.column.table
+
+    def __getattr__(self, name):
+        if name.startswith("__") or name in ("column", "class_", "key"):
+            raise AttributeError(name)
+        return getattr(self.column, name)
+
+
+class Relationship:
+    """`relationship(…)`; what it points to is settled when everything is read."""
+
+    class_ = None
+    key = None
+    annotation = None
+
+    def __init__(self, argument=None, secondary=None, *args, **kw):
+        self.argument = argument
+        self.secondary = secondary
+        self.kw = kw
+
+    def __getattr__(self, name):
+        if name.startswith("_") or name in ("kw", "argument", "secondary"):
+            raise AttributeError(name)
+        return self.kw.get(name)
+
+    def any(self, *args, **kw):
+        return None
+
+    def has(self, *args, **kw):
+        return None
+
+    def of_type(self, *args):
+        return self
+
+    def and_(self, *args):
+        return self
+
+
+class MapperProperty:
+    """Anything mapped that is neither column nor relationship."""
+
+    def __init__(self, *args, **kw):
+        self.args = args
+        self.kw = kw
+
+    @property
+    def columns(self):
+        return [item for item in self.args if isinstance(item, Column)]
+
+
+class ColumnProperty(MapperProperty):
+    ...
+
+
+class Synonym(MapperProperty):
+    ...
+
+
+class Composite(MapperProperty):
+    ...
+
+
+class MappedColumn(SchemaItem):
+    """`mapped_column(…)`: a column whose name and type may still come from the attribute and its annotation."""
+
+    def __init__(self, *args, **kw):
+        self._sort_order = kw.pop("sort_order", 0)
+        self._use_existing = kw.pop("use_existing_column", False)
+        for name in ("init", "repr", "default_factory", "compare", "kw_only", "hash", "insert_default_", "deferred", "deferred_group", "deferred_raiseload", "active_history", "dataclass_metadata"):
+            kw.pop(name, None)
+        if "insert_default" in kw:
+            kw["default"] = kw.pop("insert_default")
+        self._args = args
+        self._kw = kw
+        self.column = Column(*args, **kw)
+        self._has_nullable = "nullable" in kw
+
+    def __clause_element__(self):
+        return self.column
+
+    def _copy(self):
+        new = copy_object(self)
+        new.column = self.column._copy()
+        return new
+
+    def _set_parent(self, table):
+        self.column._set_parent(table)
+
+    def __getattr__(self, name):
+        if name.startswith("__") or name in ("column", "_args", "_kw"):
+            raise AttributeError(name)
+        return getattr(self.column, name)
+
+
+class Mapped:
+    """`Mapped[int]`: what stands between the brackets is read by the mapping."""
+
+    def __init__(self, inner=None):
+        ...
+
+    def __class_getitem__(cls, item):
+        return _MappedAnnotation(cls.__name__, item)
+
+
+class WriteOnlyMapped(Mapped):
+    ...
+
+
+class DynamicMapped(Mapped):
+    ...
+
+
+class _MappedAnnotation:
+    def __init__(self, container, inner):
+        ...
+
+
+def _is_mapped(cls):
+    return cls.__dict__.get("_sa_mapped", False)
+
+
+def merge_in_order(first, second):
+    """Merges the names of a class's assignments and annotations as SQLAlchemy's `merge_lists_w_ordering` does."""
+    both = set(first) & set(second)
+    if not second:
+        return list(first)
+    if not first:
+        return list(second)
+    result = []
+    lists = [list(first), list(second)]
+    at = [0, 0]
+    active = 0
+    while True:
+        items = lists[active]
+        swapped = False
+        while at[active] < len(items):
+            name = items[at[active]]
+            at[active] += 1
+            if name in both:
+                both.discard(name)
+                active = 1 - active
+                swapped = True
+                break
+            result.append(name)
+        if not swapped:
+            other = 1 - active
+            result.extend(lists[other][at[other]:])
+            return result
+
+
+def _collect(cls, inherits):
+    """Returns the attributes that mapping looks at, in SQLAlchemy's order: name → (value, annotation, owner)."""
+    collected = {}
+    for base in cls.__mro__:
+        if base is not cls and (_is_mapped(base) or base.__dict__.get("_mapping_root") or base is object):
+            continue
+        if base is not cls and inherits is not None and issubclass(inherits, base) and not base.__dict__.get("__abstract__"):
+            # A mixin of the parent has been applied to the parent already.
+            cascades = [name for name in own_names(base) if isinstance(base.__dict__[name], declared_attr) and base.__dict__[name]._cascading]
+            for name in cascades:
+                if name not in collected:
+                    collected[name] = (base.__dict__[name].fget(cls), None, cls)
+            continue
+        if base is not cls and inherits is not None and issubclass(inherits, base):
+            continue
+        annotations = annotations_of(base)
+        names = merge_in_order(own_names(base), list(annotations.keys()))
+        deferred = []
+        for name in names:
+            if name in collected or name.startswith("__"):
+                continue
+            value = base.__dict__.get(name)
+            annotation = annotations.get(name)
+            if base is not cls and isinstance(value, declared_attr):
+                deferred.append((name, annotation))
+                continue
+            if isinstance(value, declared_attr):
+                value = value.fget(cls)
+            elif base is not cls and isinstance(value, (Column, MappedColumn)):
+                value = value._copy()
+            elif base is not cls and isinstance(value, Relationship):
+                value = copy_object(value)
+            if value is None and name not in base.__dict__ and not isinstance(annotation, _MappedAnnotation):
+                continue
+            collected[name] = (value, annotation, base)
+        for name, annotation in deferred:
+            if name not in collected:
+                collected[name] = (base.__dict__[name].fget(cls), annotation, base)
+    return collected
+
+
+def _directive(cls, name, inherits):
+    """Returns `__tablename__` and its like: from the class or a mixin, never from a mapped parent."""
+    for base in cls.__mro__:
+        if base is not cls and _is_mapped(base):
+            continue
+        if name in base.__dict__:
+            if base is not cls and inherits is not None and issubclass(inherits, base) and not isinstance(base.__dict__[name], declared_attr):
+                continue
+            value = base.__dict__[name]
+            if isinstance(value, declared_attr):
+                return value.fget(cls)
+            if isinstance(value, classmethod):
+                return value.__func__(cls)
+            if isinstance(value, property):
+                return None
+            return value
+    return None
+
+
+def map_class(cls, registry):
+    """Maps a class: builds its table, or joins its parent's."""
+    inherits = None
+    for base in cls.__mro__[1:]:
+        if _is_mapped(base):
+            inherits = base
+            break
+    metadata = registry.metadata
+    for base in cls.__mro__:
+        own = base.__dict__.get("metadata")
+        if isinstance(own, MetaData):
+            metadata = own
+            break
+    table = _directive(cls, "__table__", inherits)
+    tablename = _directive(cls, "__tablename__", inherits)
+    table_args = _directive(cls, "__table_args__", inherits)
+    if tablename is None and table is None:
+        tablename = _implicit_tablename(cls, inherits)
+    collected = _collect(cls, inherits)
+    columns = []
+    relationships = {}
+    for name, (value, annotation, owner) in collected.items():
+        if isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], (Column, MappedColumn)):
+            continue
+        if isinstance(value, Column):
+            _name_column(value, name)
+            columns.append((name, value))
+        elif isinstance(value, MappedColumn):
+            _name_column(value.column, name)
+            _apply_annotation(value.column, value, annotation, registry)
+            columns.append((name, value.column))
+        elif isinstance(value, Relationship):
+            value.annotation = annotation
+            relationships[name] = value
+        elif isinstance(value, ColumnProperty):
+            for column in value.columns:
+                _name_column(column, name)
+                columns.append((name, column))
+        elif isinstance(value, Composite):
+            for item in value.args:
+                if isinstance(item, MappedColumn):
+                    item = item.column
+                if isinstance(item, Column) and item.name is not None:
+                    columns.append((item.key, item))
+        elif value is None and isinstance(annotation, _MappedAnnotation) and annotation.container == "Mapped":
+            made = _from_annotation(name, annotation, registry)
+            if isinstance(made, Relationship):
+                made.annotation = annotation
+                relationships[name] = made
+            elif made is not None:
+                columns.append((name, made))
+    if table is None and tablename is not None:
+        args, options = _split_table_args(table_args)
+        ordered = sorted(columns, key=_sort_key)
+        prefixes = [column for _, column in ordered]
+        table = Table(tablename, metadata, *prefixes, *args, **options)
+    elif table is None and inherits is not None:
+        # Single-table inheritance: the columns join the parent's table.
+        table = inherits.__table__
+        for name, column in columns:
+            if column.key not in table._all_columns:
+                column._set_parent(table)
+        args, options = _split_table_args(table_args) if "__table_args__" in cls.__dict__ else ((), {})
+        for item in args:
+            table._attach(item)
+    elif table is None:
+        # Neither a table nor a parent: SQLAlchemy refuses, unless the class is a mixin in disguise.
+        cls._sa_no_table = True
+        return
+    cls.__table__ = table
+    cls._sa_mapped = True
+    mapper = Mapper(cls, table, registry, inherits)
+    mapper_args = _directive(cls, "__mapper_args__", inherits) or {}
+    mapper.mapper_args = mapper_args
+    cls.__mapper__ = mapper
+    for name, column in columns:
+        setattr(cls, name, InstrumentedAttribute(cls, name, column))
+    if not columns:
+        for column in table.columns:
+            if column.key not in cls.__dict__:
+                setattr(cls, column.key, InstrumentedAttribute(cls, column.key, column))
+    for name, value in relationships.items():
+        value.class_ = cls
+        value.key = name
+        mapper.relationships[name] = value
+        setattr(cls, name, value)
+    registry._classes.append(cls)
+
+
+def _implicit_tablename(cls, inherits):
+    make = getattr(cls, "_implicit_tablename", None)
+    return make(cls, inherits) if make is not None else None
+
+
+def _sort_key(pair):
+    return getattr(pair[1], "_sort_order", 0) or 0
+
+
+def _name_column(column, name):
+    if column.key is None:
+        column.key = name
+    if column.name is None:
+        column.name = name
+
+
+def _split_table_args(table_args):
+    if not table_args:
+        return (), {}
+    if isinstance(table_args, dict):
+        return (), dict(table_args)
+    if isinstance(table_args, (tuple, list)):
+        items = list(table_args)
+        if items and isinstance(items[-1], dict):
+            return tuple(items[:-1]), dict(items[-1])
+        return tuple(items), {}
+    return (), {}
+
+
+def _unwrap(annotation):
+    """Splits an annotation into (type, nullable, columns of `Annotated`)."""
+    nullable = False
+    extras = []
+    for _ in range(10):
+        origin = getattr(annotation, "__origin__", None)
+        metadata = getattr(annotation, "__metadata__", None)
+        if metadata is not None:
+            extras.extend(metadata)
+            annotation = origin
+            continue
+        args = getattr(annotation, "__args__", None)
+        if args and any([item is None or item is type(None) for item in args]):
+            rest = [item for item in args if not (item is None or item is type(None))]
+            nullable = True
+            if len(rest) == 1:
+                annotation = rest[0]
+                continue
+        break
+    return annotation, nullable, extras
+
+
+def _lookup_type(annotation, registry):
+    """Returns the type for a Python type: from the registry's map, then from SQLAlchemy's."""
+    current = annotation
+    for _ in range(10):
+        for candidate, type_ in registry.type_annotation_map.items():
+            if candidate is current or (not isinstance(candidate, type) and candidate == current):
+                return type_instance(type_)
+        if getattr(current, "__metadata__", None) is not None:
+            current = current.__origin__
+            continue
+        args = getattr(current, "__args__", None)
+        if args and any([item is None or item is type(None) for item in args]):
+            rest = [item for item in args if not (item is None or item is type(None))]
+            if len(rest) == 1:
+                current = rest[0]
+                continue
+        break
+    if getattr(current, "__literal__", False):
+        return _types.Enum(*[str(item) for item in current.__args__], native_enum=False)
+    if isinstance(current, type):
+        if issubclass(current, enum.Enum):
+            template = registry.type_annotation_map.get(enum.Enum)
+            if isinstance(template, _types.Enum):
+                new = _types.Enum(current, native_enum=template.native_enum, length=template.length)
+                return new
+            return _types.Enum(current)
+        for base in current.__mro__:
+            for candidate, type_ in registry.type_annotation_map.items():
+                if candidate is base:
+                    return type_instance(type_)
+            if base in DEFAULT_TYPE_MAP:
+                return type_instance(DEFAULT_TYPE_MAP[base])
+    supertype = getattr(current, "__supertype__", None)
+    if supertype is not None:
+        return _lookup_type(supertype, registry)
+    return None
+
+
+def _apply_annotation(column, mapped, annotation, registry):
+    if not isinstance(annotation, _MappedAnnotation):
+        return
+    inner = annotation.inner
+    python_type, nullable, extras = _unwrap(inner)
+    for extra in extras:
+        if isinstance(extra, MappedColumn):
+            _merge_column(column, mapped, extra)
+    if not getattr(column, "_nullable_given", False) and not column.primary_key:
+        column.nullable = nullable
+        column._nullable_given = True
+    if isinstance(column.type, _types.NullType):
+        # A foreign key without a type takes the type of what it points to, whatever the annotation says.
+        found = None if column._foreign_keys else _lookup_type(inner, registry)
+        if found is not None:
+            column.type = found
+        elif not column._foreign_keys:
+            column.type = _unknown_type(python_type)
+    elif isinstance(column.type, _types.Enum) and not column.type.enums and isinstance(python_type, type) and issubclass(python_type, enum.Enum):
+        column.type = _types.Enum(python_type, native_enum=column.type.native_enum)
+
+
+def _merge_column(column, mapped, template):
+    """Gives a column what `Annotated[…, mapped_column(…)]` says and it does not say itself."""
+    source = template.column
+    if isinstance(column.type, _types.NullType):
+        column.type = source.type
+    if source.primary_key:
+        column.primary_key = True
+        column.nullable = False
+    for name in ("default", "server_default", "onupdate", "comment", "index", "unique", "computed", "identity"):
+        if getattr(column, name) is None and getattr(source, name) is not None:
+            setattr(column, name, getattr(source, name))
+    if source._nullable_given and not column._nullable_given:
+        column.nullable = source.nullable
+        column._nullable_given = True
+    if not column._foreign_keys:
+        for key in source._foreign_keys:
+            copied = copy_object(key)
+            copied.parent = column
+            column._foreign_keys.append(copied)
+    if not column.constraints:
+        column.constraints.extend(source.constraints)
+    if source.name is not None and column.name is None:
+        column.name = source.name
+
+
+def _from_annotation(name, annotation, registry):
+    """`name: Mapped[int]` without a value."""
+    python_type, nullable, extras = _unwrap(annotation.inner)
+    mapped = MappedColumn()
+    column = mapped.column
+    for extra in extras:
+        if isinstance(extra, MappedColumn):
+            _merge_column(column, mapped, extra)
+            if extra.column.name is not None:
+                column.name = extra.column.name
+        if isinstance(extra, Relationship):
+            return copy_object(extra)
+    _name_column(column, name)
+    _apply_annotation(column, mapped, annotation, registry)
+    return column
+
+
+def _unknown_type(python_type):
+    from sqlalchemy._trueup import unknown
+
+    return unknown(f"no type is known for the annotation {python_type!r}")
+
+
+def map_imperatively(class_, local_table, registry, properties=None, **kw):
+    inherits = kw.get("inherits")
+    if local_table is None and inherits is not None:
+        local_table = inherits.__table__
+    class_.__table__ = local_table
+    mapper = Mapper(class_, local_table, registry, inherits)
+    class_.__mapper__ = mapper
+    class_._sa_mapped = True
+    if local_table is not None:
+        for column in local_table.columns:
+            setattr(class_, column.key, InstrumentedAttribute(class_, column.key, column))
+    for name, value in (properties or {}).items():
+        if isinstance(value, Relationship):
+            value.class_ = class_
+            value.key = name
+            mapper.relationships[name] = value
+        setattr(class_, name, value)
+    registry._classes.append(class_)
+    return mapper

@@ -1,0 +1,2 @@
+"""`sqlalchemy.orm.mapper`."""
+from sqlalchemy.orm._mapping import Mapper

@@ -1,0 +1,2 @@
+"""`sqlalchemy.orm.query`."""
+from sqlalchemy.orm.session import Query

@@ -1,0 +1,4 @@
+"""`sqlalchemy.orm.relationships`."""
+from sqlalchemy.orm._mapping import Relationship
+
+RelationshipProperty = Relationship
