@@ -99,17 +99,23 @@ fn dialect(tree: &Tree, path: &str, text: &str, problems: &mut Vec<Problem>) {
         return;
     }
     for (number, line) in code_lines(path, text) {
-        let Some(at) = line.find("Dialect::") else { continue };
-        let (before, after) = line.split_at(at);
-        let before = before.trim_end();
-        let is_match = after.contains("=>") || after.contains(" | ") || before.contains("matches!(");
-        let is_comparison = before.ends_with("==") || before.ends_with("!=") || after.contains(" == ");
-        let is_pattern = before.ends_with("let") || before.ends_with("let Some(");
-        if is_match || is_comparison || is_pattern {
+        if asks_dialect(line) {
             let message = "asks which dialect it is; ask the dialect what it can do instead";
             problems.push(Problem { path: path.to_owned(), line: number, message: message.to_owned() });
         }
     }
+}
+
+fn asks_dialect(line: &str) -> bool {
+    if line.contains(".is_sqlite()") || line.contains(".is_postgresql()") {
+        return true;
+    }
+    let Some(at) = line.find("Dialect::") else { return false };
+    let (before, after) = line.split_at(at);
+    let before = before.trim_end();
+    let is_match = after.contains("=>") || after.contains(" | ") || before.contains("matches!(");
+    let is_comparison = before.ends_with("==") || before.ends_with("!=") || after.contains(" == ");
+    is_match || is_comparison || before.ends_with("let") || before.ends_with("let Some(")
 }
 
 fn open_ends(path: &str, text: &str, problems: &mut Vec<Problem>) {
@@ -223,6 +229,7 @@ mod tests {
             "if dialect == Dialect::Sqlite {",
             "if matches!(dialect, Dialect::Sqlite) {",
             "if let Dialect::Sqlite = dialect {",
+            "if schema.dialect.is_sqlite() {",
         ] {
             let text = format!("//! Doc.\n{line}\n");
             assert_eq!(found("crates/trueup-lint/src/a.rs", &text).len(), 1, "{line}");
