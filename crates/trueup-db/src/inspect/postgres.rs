@@ -16,6 +16,7 @@ mod assemble;
 mod catalog;
 mod columns;
 mod constraints;
+mod expressions;
 mod indexes;
 mod names;
 mod objects;

@@ -22,7 +22,7 @@ pub(super) struct Catalog {
     /// Namespaces that were asked for, in order of creation.
     pub(super) selected: Vec<Oid>,
     pub(super) extensions: Vec<ExtensionRow>,
-    /// Catalog and object of everything that belongs to an extension.
+    /// Catalog and object of everything that belongs to an extension, or that another object brings along.
     pub(super) members: HashSet<(Oid, Oid)>,
     pub(super) relations: BTreeMap<Oid, RelationRow>,
     pub(super) columns: HashMap<Oid, Vec<ColumnRow>>,
@@ -156,7 +156,7 @@ impl Catalog {
         Ok(catalog)
     }
 
-    /// Tells whether an object belongs to an extension.
+    /// Tells whether an object belongs to an extension or came with another object.
     pub(super) fn is_member(&self, class: Oid, object: Oid) -> bool {
         self.members.contains(&(class, object))
     }

@@ -2,13 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use trueup_schema::{
-    Column, Computed, Dialect, Generated, Identity, Origin, Sequence, SequenceOptions, SqlExpr,
-};
+use trueup_schema::{Column, Computed, Generated, Identity, Origin, Sequence, SequenceOptions};
 
 use super::catalog::{Catalog, Oid, class};
+use super::expressions::{default_value, expression};
 use super::rows::{ColumnRow, SequenceRow};
-use super::types::default_value;
 
 /// Which sequence belongs to which column.
 pub(super) struct SequenceOwners {
@@ -60,7 +58,7 @@ impl Catalog {
 
     fn generated(&self, row: &ColumnRow, sequence: Option<&SequenceRow>) -> Option<Generated> {
         if !row.generated.is_empty() {
-            let expr = SqlExpr::new(Dialect::Postgresql, row.default_text.clone().unwrap_or_default());
+            let expr = expression(row.default_text.as_deref().unwrap_or_default());
             return Some(Generated::Computed(Computed { expr, stored: row.generated == "s" }));
         }
         let options = || sequence.map(|sequence| options(sequence, &row.type_text)).unwrap_or_default();

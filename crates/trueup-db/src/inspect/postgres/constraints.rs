@@ -1,11 +1,12 @@
 //! Constraints of tables.
 
 use trueup_schema::{
-    Check, Deferrable, Dialect, Exclude, ExcludeElement, ForeignKey, Origin, PrimaryKey, ReferentialAction,
-    SqlExpr, Table, Unique,
+    Check, Deferrable, Exclude, ExcludeElement, ForeignKey, Origin, PrimaryKey, ReferentialAction, Table,
+    Unique,
 };
 
 use super::catalog::{Catalog, class};
+use super::expressions::expression;
 use super::rows::{ConstraintRow, IndexRow};
 
 impl Catalog {
@@ -32,12 +33,12 @@ impl Catalog {
             }
             "f" => table.foreign_keys.push(ForeignKey { comment, ..self.foreign_key(row, columns) }),
             "c" => {
-                let condition = row.condition.clone().unwrap_or_default();
+                let condition = row.condition.as_deref().unwrap_or_default();
                 table.checks.push(Check {
                     no_inherit: row.no_inherit,
                     not_valid: !row.validated,
                     comment,
-                    ..Check::new(name, SqlExpr::new(Dialect::Postgresql, condition))
+                    ..Check::new(name, expression(condition))
                 });
             }
             _ => table.excludes.extend(index.map(|index| self.exclude(row, index))),
@@ -68,7 +69,7 @@ impl Catalog {
             name: Some(row.name.clone()),
             method: self.index_method(index),
             elements: elements.map(|(part, operator)| ExcludeElement { part, operator }).collect(),
-            predicate: index.predicate.as_ref().map(|text| SqlExpr::new(Dialect::Postgresql, text.as_str())),
+            predicate: index.predicate.as_deref().map(expression),
             deferrable: deferrable(row),
             origin: Origin::none(),
         }

@@ -1,8 +1,9 @@
 //! Indexes and partition keys.
 
-use trueup_schema::{Dialect, Index, IndexPart, NullsOrder, Origin, Partitioning, SqlExpr};
+use trueup_schema::{Index, IndexPart, NullsOrder, Origin, Partitioning};
 
 use super::catalog::{Catalog, Oid, class};
+use super::expressions::{expression, split_top_level};
 use super::rows::{IndexRow, PartitionedRow};
 
 /// Bits of `pg_index.indoption` (PostgreSQL 17, `catalog/pg_index.h`).
@@ -19,7 +20,7 @@ impl Catalog {
             method: self.index_method(row),
             parts: self.index_parts(row),
             include: self.included(row),
-            predicate: row.predicate.as_ref().map(|text| SqlExpr::new(Dialect::Postgresql, text.as_str())),
+            predicate: row.predicate.as_deref().map(expression),
             nulls_not_distinct: row.nulls_not_distinct,
             storage: storage(&relation.storage),
             valid: row.valid,
@@ -65,7 +66,7 @@ impl Catalog {
     fn key(&self, relation: Oid, number: i16, text: &str) -> IndexPart {
         match self.column_name(relation, number) {
             Some(name) => IndexPart::column(name),
-            None => IndexPart::expression(SqlExpr::new(Dialect::Postgresql, text)),
+            None => IndexPart::expression(expression(text)),
         }
     }
 
@@ -123,35 +124,4 @@ impl Catalog {
 pub(super) fn storage(options: &[String]) -> std::collections::BTreeMap<String, String> {
     let pairs = options.iter().map(|option| option.split_once('=').unwrap_or((option, "true")));
     pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
-}
-
-/// Splits at commas outside of parentheses and quotes.
-fn split_top_level(text: &str) -> Vec<&str> {
-    let (mut parts, mut start, mut depth, mut quote) = (Vec::new(), 0, 0usize, None);
-    for (at, character) in text.char_indices() {
-        match (quote, character) {
-            (Some(mark), _) if mark == character => quote = None,
-            (Some(_), _) => {}
-            (None, '\'' | '"') => quote = Some(character),
-            (None, '(' | '[') => depth += 1,
-            (None, ')' | ']') => depth = depth.saturating_sub(1),
-            (None, ',') if depth == 0 => {
-                parts.push(text[start..at].trim());
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    parts.push(text[start..].trim());
-    parts
-}
-
-#[cfg(test)]
-mod tests {
-    use super::split_top_level;
-
-    #[test]
-    fn partition_keys_are_split_outside_of_parentheses_and_quotes() {
-        assert_eq!(split_top_level("a, f(b, c), \"x,y\", 'q,'"), ["a", "f(b, c)", "\"x,y\"", "'q,'"]);
-    }
 }

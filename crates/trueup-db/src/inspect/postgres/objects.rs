@@ -3,6 +3,7 @@
 use trueup_schema::{ColumnType, Dialect, Extension, Function, Origin, Policy, SqlExpr, Trigger, View};
 
 use super::catalog::{Catalog, class};
+use super::expressions::expression;
 use super::rows::{FunctionRow, PolicyRow, RelationRow, TriggerRow};
 
 const DIALECT: Dialect = Dialect::Postgresql;
@@ -85,14 +86,13 @@ pub(super) fn policy(row: &PolicyRow) -> Policy {
     };
     let mut roles = row.roles.clone();
     roles.sort();
-    let expression = |text: &Option<String>| text.as_ref().map(|text| SqlExpr::new(DIALECT, text.as_str()));
     Policy {
         name: row.name.clone(),
         permissive: row.permissive,
         command: command.to_owned(),
         roles,
-        using: expression(&row.condition),
-        with_check: expression(&row.with_check),
+        using: row.condition.as_deref().map(expression),
+        with_check: row.with_check.as_deref().map(expression),
         origin: Origin::none(),
     }
 }

@@ -1,8 +1,9 @@
 //! Column types, enums and domains.
 
-use trueup_schema::{Check, ColumnType, Dialect, Domain, EnumType, Origin, SqlExpr, TypeKind};
+use trueup_schema::{Check, ColumnType, Dialect, Domain, EnumType, Origin, TypeKind};
 
 use super::catalog::{Catalog, Oid, class};
+use super::expressions::{default_value, expression};
 use super::rows::TypeRow;
 
 const DIALECT: Dialect = Dialect::Postgresql;
@@ -64,7 +65,7 @@ impl Catalog {
             comment: self.comment(class::CONSTRAINT, constraint.oid, 0),
             ..Check::new(
                 Some(constraint.name.clone()),
-                SqlExpr::new(DIALECT, constraint.condition.clone().unwrap_or_default()),
+                expression(constraint.condition.as_deref().unwrap_or_default()),
             )
         });
         Domain {
@@ -78,9 +79,4 @@ impl Catalog {
             base_type,
         }
     }
-}
-
-/// Returns a default in the normal form that its type decides.
-pub(super) fn default_value(text: &str, _column_type: &ColumnType) -> SqlExpr {
-    SqlExpr::new(DIALECT, text)
 }

@@ -1,4 +1,4 @@
--- Functions of extensions are left out here already: PostGIS alone has seven hundred.
+-- Functions of extensions (e) and of range types (i) are left out here already: PostGIS alone has seven hundred.
 SELECT p.oid,
        p.proname::text AS name,
        p.pronamespace AS namespace,
@@ -19,7 +19,7 @@ SELECT p.oid,
 FROM pg_catalog.pg_proc p
 LEFT JOIN pg_catalog.pg_aggregate ag ON ag.aggfnoid = p.oid
 LEFT JOIN pg_catalog.pg_depend d
-       ON d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+       ON d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid AND d.deptype IN ('e', 'i')
 WHERE p.oid >= 16384
   AND p.pronamespace = ANY ($1)
   AND d.objid IS NULL

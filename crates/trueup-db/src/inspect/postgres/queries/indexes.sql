@@ -11,7 +11,7 @@ SELECT i.indexrelid AS oid,
        /*15*/i.indnullsnotdistinct/*else*/false/*end*/ AS nulls_not_distinct,
        pg_catalog.pg_get_expr(i.indpred, i.indrelid) AS predicate,
        CASE WHEN i.indexprs IS NOT NULL THEN
-           ARRAY(SELECT pg_catalog.pg_get_indexdef(i.indexrelid, part, false)
+           ARRAY(SELECT pg_catalog.pg_get_indexdef(i.indexrelid, part, true)
                  FROM generate_series(1, i.indnkeyatts::int4) AS part
                  ORDER BY part)
        END AS key_texts
