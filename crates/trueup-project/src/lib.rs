@@ -1,1 +1,10 @@
 //! A project on disk: configuration, sources and the pipelines behind the commands.
+//!
+//! The flow of every command is the same: [`config`] finds and reads the configuration, [`headers`] and [`sources`]
+//! read the files, a pipeline turns them into schemas and findings, and the result is a [`report::Report`] that the
+//! command line renders. Reading a project executes nothing of it and writes nothing.
+
+pub mod config;
+pub mod files;
+pub mod headers;
+pub mod sources;

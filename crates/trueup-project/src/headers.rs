@@ -1,0 +1,261 @@
+//! Reads the headers of revision files: `revision`, `down_revision`, `branch_labels`, `depends_on`, docstring.
+//!
+//! Nine files in ten state them as literals, which are taken from the syntax tree; the rest (computed, imported,
+//! annotated in odd ways) is left to the interpreter by a callback, so reading a graph costs a parse and no more.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use trueup_python::ast::{Expr, ExprKind, ModuleAst, Stmt, StmtKind};
+use trueup_schema::revision::{Reference, Revision};
+use trueup_schema::{Origin, Span};
+
+use crate::files;
+
+/// The four attributes of a revision module, in the order they are asked for.
+const ATTRIBUTES: [&str; 4] = ["revision", "down_revision", "branch_labels", "depends_on"];
+
+/// A revision file as it was read.
+#[derive(Clone, Debug)]
+pub struct RevisionFile {
+    /// Absolute path.
+    pub file: PathBuf,
+    /// Text; empty when the file could not be read.
+    pub text: Arc<str>,
+    /// Header.
+    pub revision: Revision,
+    /// Attributes that are no literals, to be settled by the interpreter.
+    pub computed: Vec<&'static str>,
+}
+
+/// Reads all revision files below the version locations, in Alembic's order: folder by folder, names sorted.
+pub fn read_all(root: &Path, locations: &[PathBuf], recursive: bool) -> Vec<RevisionFile> {
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for location in locations {
+        let found = if recursive { files::with_extension(location, &["py"]) } else { direct_files(location) };
+        paths.extend(found.into_iter().filter(|path| is_revision_name(path)));
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    paths.retain(|path| seen.insert(path.clone()));
+    read_in_parallel(root, &paths)
+}
+
+/// Splits the files over the processors; the order stays.
+fn read_in_parallel(root: &Path, paths: &[PathBuf]) -> Vec<RevisionFile> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+    // Below a few dozen files, starting a thread costs more than it saves.
+    if threads == 1 || paths.len() < 64 {
+        return paths.iter().map(|path| read(root, path)).collect();
+    }
+    let chunk = paths.len().div_ceil(threads);
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = paths
+            .chunks(chunk)
+            .map(|part| scope.spawn(move || part.iter().map(|path| read(root, path)).collect::<Vec<_>>()))
+            .collect();
+        // A worker cannot panic unless reading one file does, and then so may we.
+        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
+    })
+}
+
+fn direct_files(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut out: Vec<PathBuf> = entries
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "py") && path.is_file())
+        .collect();
+    out.sort();
+    out
+}
+
+/// Alembic takes every `.py` file but editor locks and package markers.
+fn is_revision_name(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    !name.starts_with(".#") && !name.starts_with("__init__") && !name.starts_with("._")
+}
+
+/// Reads one revision file.
+pub fn read(root: &Path, file: &Path) -> RevisionFile {
+    let path = files::relative(root, file);
+    match files::read_source(file) {
+        Ok(text) => {
+            let (revision, computed) = header(&path, &text);
+            RevisionFile { file: file.to_path_buf(), text, revision, computed }
+        }
+        Err(problem) => {
+            let span = problem.offset.map(|offset| Span::new(offset, offset + 1));
+            let revision = Revision { path, problem: Some((problem.reason, span)), ..Revision::default() };
+            RevisionFile { file: file.to_path_buf(), text: "".into(), revision, computed: Vec::new() }
+        }
+    }
+}
+
+/// Returns the header that a text states, and the attributes that it computes.
+fn header(path: &Arc<str>, text: &str) -> (Revision, Vec<&'static str>) {
+    let module = trueup_python::parse(text);
+    let mut revision = Revision { path: path.clone(), text_hash: fingerprint(text), ..Revision::default() };
+    read_docstring(&module, &mut revision);
+    let mut computed = Vec::new();
+    let mut stated = [false; 4];
+    for stmt in &module.body {
+        for (attribute, value) in assignments(stmt) {
+            let Some(position) = ATTRIBUTES.iter().position(|name| *name == attribute) else { continue };
+            stated[position] = true;
+            if !take_literal(&mut revision, position, value, path) {
+                computed.push(ATTRIBUTES[position]);
+            }
+        }
+    }
+    // An attribute may also be bound by an import or inside a condition; only the interpreter can tell.
+    for (position, attribute) in ATTRIBUTES.iter().enumerate().take(2) {
+        if !stated[position] && text.contains(attribute) {
+            computed.push(attribute);
+        }
+    }
+    let broken = module.errors.first().map(|error| (error.message.clone(), error.span));
+    if revision.id.is_none() && computed.is_empty() {
+        let (reason, span) = match broken {
+            Some((message, span)) => (format!("is not valid Python: {message}"), Some(schema_span(span))),
+            None => ("has no `revision`".to_owned(), None),
+        };
+        revision.problem = Some((reason, span));
+    } else if let Some((message, span)) = broken {
+        revision.problem = Some((format!("is not valid Python: {message}"), Some(schema_span(span))));
+    }
+    (revision, computed)
+}
+
+/// Returns the names a top-level statement assigns with their values.
+fn assignments(stmt: &Stmt) -> Vec<(&str, &Expr)> {
+    let name = |expr: &'_ Expr| -> Option<String> {
+        match &expr.kind {
+            ExprKind::Name(name) => Some(name.to_string()),
+            _ => None,
+        }
+    };
+    match &stmt.kind {
+        StmtKind::Assign { targets, value } => targets
+            .iter()
+            .filter_map(name)
+            .filter_map(|name| ATTRIBUTES.iter().find(|attribute| **attribute == name).map(|name| (*name, value)))
+            .collect(),
+        StmtKind::AnnAssign { target, value: Some(value), .. } => name(target)
+            .and_then(|name| ATTRIBUTES.iter().find(|attribute| **attribute == name))
+            .map(|name| (*name, value))
+            .into_iter()
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Stores an attribute's value if it is a literal.
+fn take_literal(revision: &mut Revision, position: usize, value: &Expr, path: &Arc<str>) -> bool {
+    let Some(items) = literal_names(value) else { return false };
+    let at = |span| Origin::at(path.clone(), schema_span(span));
+    match position {
+        0 => {
+            revision.id = items.first().map(|(text, _)| text.clone());
+            revision.id_origin = at(value.span);
+        }
+        1 => {
+            revision.down_origin = at(value.span);
+            revision.down_revisions =
+                items.into_iter().map(|(target, span)| Reference { target, origin: at(span) }).collect();
+        }
+        2 => revision.branch_labels = items.into_iter().map(|(label, _)| label).collect(),
+        _ => {
+            revision.depends_on =
+                items.into_iter().map(|(target, span)| Reference { target, origin: at(span) }).collect();
+        }
+    }
+    true
+}
+
+/// Returns the texts of `None`, a string, or a tuple, list or set of strings.
+fn literal_names(value: &Expr) -> Option<Vec<(String, trueup_python::ast::Span)>> {
+    match &value.kind {
+        ExprKind::None => Some(Vec::new()),
+        ExprKind::Str(text) => Some(vec![(text.to_string(), value.span)]),
+        ExprKind::Tuple(items) | ExprKind::List(items) | ExprKind::Set(items) => items
+            .iter()
+            .map(|item| match &item.kind {
+                ExprKind::Str(text) => Some((text.to_string(), item.span)),
+                _ => None,
+            })
+            .collect(),
+        _ => None,
+    }
+}
+
+fn read_docstring(module: &ModuleAst, revision: &mut Revision) {
+    let Some((text, span)) = &module.docstring else { return };
+    revision.docstring = Some(text.to_string());
+    revision.docstring_span = Some(schema_span(*span));
+    let field = |name: &str| {
+        let line = text.lines().map(str::trim).find_map(|line| line.strip_prefix(name))?;
+        Some(line.trim().to_owned())
+    };
+    revision.docstring_revision = field("Revision ID:");
+    revision.docstring_revises = field("Revises:");
+    revision.docstring_date = field("Create Date:");
+}
+
+fn schema_span(span: trueup_python::ast::Span) -> Span {
+    Span::new(span.start, span.end)
+}
+
+fn fingerprint(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_text(text: &str) -> (Revision, Vec<&'static str>) {
+        header(&Arc::from("versions/a.py"), text)
+    }
+
+    #[test]
+    fn literal_headers_are_read_with_their_places() {
+        let text = "\"\"\"add users\n\nRevision ID: a1\nRevises: b2, c3\n\"\"\"\nrevision = 'a1'\ndown_revision = ('b2', 'c3')\n";
+        let (revision, computed) = read_text(text);
+        assert_eq!(revision.id.as_deref(), Some("a1"));
+        assert_eq!(revision.docstring_revises.as_deref(), Some("b2, c3"));
+        let targets: Vec<_> = revision.down_revisions.iter().map(|reference| reference.target.as_str()).collect();
+        assert_eq!(targets, ["b2", "c3"]);
+        let (_, span) = revision.down_revisions[1].origin.0.clone().unwrap();
+        assert_eq!(&text[span.start as usize..span.end as usize], "'c3'");
+        assert_eq!(computed, Vec::<&str>::new());
+    }
+
+    #[test]
+    fn annotated_headers_are_read() {
+        let (revision, _) = read_text("revision: str = 'a1'\ndown_revision: Union[str, None] = None\n");
+        assert_eq!(revision.id.as_deref(), Some("a1"));
+        assert!(revision.down_revisions.is_empty() && revision.problem.is_none());
+    }
+
+    #[test]
+    fn computed_headers_are_left_to_the_interpreter() {
+        let (revision, computed) = read_text("PREFIX = 'a'\nrevision = PREFIX + '1'\ndown_revision = None\n");
+        assert_eq!((revision.id, computed), (None, vec!["revision"]));
+    }
+
+    #[test]
+    fn a_file_without_a_header_says_so() {
+        let (revision, _) = read_text("def helper():\n    pass\n");
+        assert_eq!(revision.problem.unwrap().0, "has no `revision`");
+    }
+
+    #[test]
+    fn a_syntax_error_is_reported_although_the_header_is_readable() {
+        let (revision, _) = read_text("revision = 'a1'\ndown_revision = None\ndef upgrade(:\n    pass\n");
+        assert_eq!(revision.id.as_deref(), Some("a1"));
+        assert!(revision.problem.unwrap().0.starts_with("is not valid Python"));
+    }
+}
