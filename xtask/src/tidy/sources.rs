@@ -20,6 +20,9 @@ const IMPURE: [&str; 11] = [
     "std::os::",
 ];
 
+/// Makes clippy enforce `clippy.toml` in a crate.
+const DENIED: &str = "#![deny(clippy::disallowed_methods)]";
+
 pub(super) fn check(tree: &Tree) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (path, text) in tree.rust_files() {
@@ -65,6 +68,9 @@ fn purity(tree: &Tree, path: &str, text: &str, problems: &mut Vec<Problem>) {
     let is_pure = tree.settings.pure.iter().any(|name| path.starts_with(&format!("crates/{name}/src/")));
     if !is_pure {
         return;
+    }
+    if path.ends_with("/src/lib.rs") && !text.contains(DENIED) {
+        problems.push(Problem::file(path, format!("a pure crate says `{DENIED}`")));
     }
     for (number, line) in code_lines(path, text) {
         for word in IMPURE.iter().filter(|word| line.contains(**word)) {
@@ -211,6 +217,8 @@ mod tests {
         );
         assert_eq!(found("crates/trueup-db/src/b.rs", impure), [""; 0]);
         assert_eq!(found("crates/trueup-sql/tests/b.rs", impure), [""; 0]);
+        assert!(found("crates/trueup-sql/src/lib.rs", "//! Doc.\n")[0].contains(super::DENIED));
+        assert_eq!(found("crates/trueup-sql/src/lib.rs", &format!("//! Doc.\n{}\n", super::DENIED)), [""; 0]);
         let tested = format!("//! std::fs is not used.\n#[cfg(test)]\nmod tests {{ {impure} }}\n");
         assert_eq!(found("crates/trueup-sql/src/b.rs", &tested), [""; 0]);
     }
