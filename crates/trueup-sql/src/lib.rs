@@ -31,6 +31,7 @@ mod reader;
 mod result;
 mod session;
 mod split;
+mod sqlite;
 
 pub use reader::read;
 pub use result::{Effect, ReadContext, ReadError, ReadResult, StatementEffect, Transaction};

@@ -9,7 +9,7 @@ use crate::cursor::{Cursor, Read};
 use crate::result::{Effect, ReadContext, ReadError, ReadResult, StatementEffect};
 use crate::session::{Session, is_relation};
 use crate::split::{Piece, pieces};
-use crate::{check, postgres};
+use crate::{check, postgres, sqlite};
 
 /// Reads a text into operations, statement by statement.
 ///
@@ -148,7 +148,7 @@ impl Reader {
     pub(crate) fn dispatch(&mut self, cursor: &Cursor<'_>) -> Read<Outcome> {
         match self.dialect {
             Dialect::Postgresql => postgres::statement(self, cursor),
-            Dialect::Sqlite => Ok(Outcome::data(cursor.whole())),
+            Dialect::Sqlite => sqlite::statement(self, cursor),
         }
     }
 

@@ -25,6 +25,8 @@ mod types;
 mod unmodelled;
 mod view;
 
+pub(crate) use query::columns as query_columns;
+
 /// Reads one statement.
 pub(crate) fn statement(reader: &mut Reader, cursor: &Cursor<'_>) -> Read<Outcome> {
     let mut cursor = cursor.clone();
