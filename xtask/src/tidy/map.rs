@@ -47,7 +47,7 @@ fn rewritten(text: &str, tree: &Tree) -> Option<String> {
 }
 
 fn rendered(tree: &Tree) -> String {
-    let mut crates: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
+    let mut crates: BTreeMap<&str, Vec<(&str, String)>> = BTreeMap::new();
     for (path, text) in tree.rust_files() {
         let Some((crate_path, module)) = path.split_once("/src/") else { continue };
         if let Some(name) = top_level_module(module) {
@@ -57,10 +57,11 @@ fn rendered(tree: &Tree) -> String {
     let mut map = String::new();
     for (crate_path, modules) in crates {
         let root = modules.iter().find(|(name, _)| matches!(*name, "lib" | "main"));
-        let _ = writeln!(map, "\n### `{crate_path}`\n\n{}\n", root.map_or("", |(_, doc)| doc));
-        let mut listed: Vec<&(&str, &str)> =
+        let _ = writeln!(map, "\n### `{crate_path}`\n\n{}", root.map_or("", |(_, doc)| doc.as_str()));
+        let mut listed: Vec<&(&str, String)> =
             modules.iter().filter(|(name, _)| !matches!(*name, "lib" | "main")).collect();
         listed.sort();
+        map.push_str(if listed.is_empty() { "" } else { "\n" });
         for (name, doc) in listed {
             let _ = writeln!(map, "- `{name}`: {doc}");
         }
@@ -75,10 +76,13 @@ fn top_level_module(path: &str) -> Option<&str> {
     (!name.contains('/') && !name.ends_with("tests")).then_some(name)
 }
 
-/// The first sentence of the module's documentation, on one line of at most its first paragraph.
-fn first_sentence(text: &str) -> &str {
-    let line = text.lines().find_map(|line| line.strip_prefix("//! ")).unwrap_or("");
-    line.split_once(". ").map_or(line, |(sentence, _)| sentence).trim_end_matches(['.', ':'])
+/// The first sentence of the module's documentation, on one line.
+fn first_sentence(text: &str) -> String {
+    let lines = text.lines().skip_while(|line| !line.starts_with("//! "));
+    let paragraph: Vec<&str> = lines.map_while(|line| line.strip_prefix("//! ")).collect();
+    let paragraph = paragraph.join(" ");
+    let sentence = paragraph.split_once(". ").map_or(paragraph.as_str(), |(sentence, _)| sentence);
+    sentence.trim_end_matches(['.', ':']).to_owned()
 }
 
 #[cfg(test)]
@@ -91,7 +95,7 @@ mod tests {
         tree(&[
             ("ARCHITECTURE.md", page.as_str()),
             ("crates/a/src/lib.rs", "//! The crate. More.\n"),
-            ("crates/a/src/ops/mod.rs", "//! Operations: one file each.\n"),
+            ("crates/a/src/ops/mod.rs", "//! Operations: one\n//! file each. More.\n//!\n//! Not this.\n"),
             ("crates/a/src/ops/error.rs", "//! Not top level.\n"),
             ("crates/a/tests/it.rs", "//! Not in the map.\n"),
         ])
