@@ -72,7 +72,7 @@ fn columns_with_types_defaults_and_generation() {
             "parent_id integer null -",
             "feeling mood null 'ok'::mood",
             "feelings mood[] null -",
-            "kind app.Kind null -",
+            "kind app.\"Kind\" null -",
             "amount positive null -",
             "price numeric(10,2) not null 0",
             "doubled numeric null -",
@@ -213,14 +213,17 @@ fn partitions_and_inheritance() {
     let partition = schema.table(&in_app("events_2024")).expect("the partition");
     let bound = "FOR VALUES FROM ('2024-01-01', 0) TO ('2025-01-01', 0)";
     assert_eq!(partition.partition_of, Some((in_app("events"), bound.to_owned())));
-    // What it has from its parent stays there.
-    assert_eq!(partition.indexes.iter().map(|index| index.name.as_str()).collect::<Vec<_>>(), ["ix_own"]);
-    assert!(partition.primary_key.is_none() && partition.columns.len() == 3 && partition.inherits.is_empty());
+    // What it has from its parent is there as the server made it.
+    let names: Vec<&str> = partition.indexes.iter().map(|index| index.name.as_str()).collect();
+    assert_eq!(names, ["events_2024_note_idx", "ix_own"]);
+    let key = partition.primary_key.as_ref().expect("a primary key");
+    assert_eq!((key.name.as_deref(), key.columns.len()), (Some("events_2024_pkey"), 2));
+    assert!(partition.columns.len() == 3 && partition.inherits.is_empty());
     let rest = schema.table(&in_app("events_rest")).expect("the default partition");
     assert_eq!(rest.partition_of, Some((in_app("events"), "DEFAULT".to_owned())));
     let derived = table(&schema, "derived");
     assert_eq!(derived.inherits, [ObjectName::new("base")]);
-    assert!(derived.unlogged && derived.checks.len() == 1, "{:?}", derived.checks);
+    assert!(derived.unlogged && derived.checks.len() == 2, "{:?}", derived.checks);
 }
 
 #[test]
@@ -328,6 +331,21 @@ fn nulls_not_distinct_and_set_null_columns() {
     let child = table(&schema, "c");
     assert!(child.uniques[0].nulls_not_distinct && child.indexes[0].nulls_not_distinct);
     assert_eq!(child.foreign_keys[0].on_delete, ReferentialAction::SetNull(vec!["b".to_owned()]));
+}
+
+#[test]
+fn a_foreign_key_to_a_partitioned_table_is_one() {
+    let (_database, schema) = schema_of(
+        "CREATE TABLE p (id int PRIMARY KEY) PARTITION BY LIST (id);
+         CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1); CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2);
+         CREATE TABLE c (id int REFERENCES p) PARTITION BY LIST (id);
+         CREATE TABLE c1 PARTITION OF c FOR VALUES IN (1)",
+    );
+    for name in ["c", "c1"] {
+        let keys = &table(&schema, name).foreign_keys;
+        let referenced: Vec<String> = keys.iter().map(|key| key.referenced_table.to_string()).collect();
+        assert_eq!(referenced, ["p"], "{name}");
+    }
 }
 
 #[test]

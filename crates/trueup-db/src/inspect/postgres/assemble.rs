@@ -75,8 +75,7 @@ fn add_constraints_and_indexes(
         }
     }
     for row in &catalog.indexes {
-        // An index that is attached to the parent table's index comes and goes with that.
-        if owned.contains(&row.oid) || catalog.parents.contains_key(&row.oid) {
+        if owned.contains(&row.oid) {
             continue;
         }
         if let Some(table) = tables.get_mut(&row.relation) {

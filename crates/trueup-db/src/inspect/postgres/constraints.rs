@@ -10,9 +10,9 @@ use super::expressions::expression;
 use super::rows::{ConstraintRow, IndexRow};
 
 impl Catalog {
-    /// Adds a constraint to its table. What a partition or child has from its parent stays with the parent.
+    /// Adds a constraint to its table, also one that a partition or child has from its parent.
     pub(super) fn add_constraint(&self, table: &mut Table, row: &ConstraintRow, index: Option<&IndexRow>) {
-        if row.parent != 0 || (row.kind == "c" && !row.local) {
+        if self.is_action_row(row) {
             return;
         }
         let name = Some(row.name.clone());
@@ -43,6 +43,17 @@ impl Catalog {
             }
             _ => table.excludes.extend(index.map(|index| self.exclude(row, index))),
         }
+    }
+
+    /// Tells whether a row only fires the actions for one partition of a referenced table: it repeats a foreign key of
+    /// the same referencing table.
+    fn is_action_row(&self, row: &ConstraintRow) -> bool {
+        row.kind == "f"
+            && row.parent != 0
+            && self
+                .constraints
+                .iter()
+                .any(|parent| parent.oid == row.parent && parent.relation == row.relation)
     }
 
     fn foreign_key(&self, row: &ConstraintRow, columns: Vec<String>) -> ForeignKey {

@@ -8,8 +8,8 @@ pub(super) fn expression(text: &str) -> SqlExpr {
 }
 
 /// Returns a default in the normal form that its type decides.
-pub(super) fn default_value(text: &str, _column_type: &ColumnType) -> SqlExpr {
-    SqlExpr::new(Dialect::Postgresql, text)
+pub(super) fn default_value(text: &str, column_type: &ColumnType) -> SqlExpr {
+    SqlExpr::default_value(Dialect::Postgresql, text, column_type)
 }
 
 /// Splits at commas outside of parentheses and quotes.

@@ -53,7 +53,8 @@ fn check_columns(table: &Table, catalog: &SqliteCatalog, found: &mut Vec<String>
 
 fn column_differences(column: &Column, facts: &ColumnFacts, implied_not_null: bool) -> Vec<&'static str> {
     let real_type = ColumnType::parse(Dialect::Sqlite, &facts.type_text);
-    let default = facts.default.as_ref().map(|text| default_value(text, &real_type));
+    let default =
+        facts.default.as_ref().map(|text| SqlExpr::default_value(Dialect::Sqlite, text.as_str(), &real_type));
     let computed = match &column.generated {
         Some(Generated::Computed(computed)) if computed.stored => 3,
         Some(Generated::Computed(_)) => 2,
@@ -66,10 +67,6 @@ fn column_differences(column: &Column, facts: &ColumnFacts, implied_not_null: bo
         ("computed expression", computed != facts.hidden),
     ];
     differences.into_iter().filter(|(_, differs)| *differs).map(|(what, _)| what).collect()
-}
-
-fn default_value(text: &str, _column_type: &ColumnType) -> SqlExpr {
-    SqlExpr::new(Dialect::Sqlite, text)
 }
 
 fn check_primary_key(table: &Table, catalog: &SqliteCatalog, found: &mut Vec<String>) {

@@ -31,12 +31,14 @@ pub(super) fn table(catalog: &SqliteCatalog, name: &str) -> Option<Table> {
 
 fn column(facts: &ColumnFacts) -> Column {
     let unread = || SqlExpr::new(DIALECT, "");
+    let column_type = ColumnType::parse(DIALECT, &facts.type_text);
+    let default = facts.default.as_ref();
     Column {
         nullable: !facts.not_null,
-        default: facts.default.as_ref().map(|text| SqlExpr::new(DIALECT, text.as_str())),
+        default: default.map(|text| SqlExpr::default_value(DIALECT, text.as_str(), &column_type)),
         generated: matches!(facts.hidden, 2 | 3)
             .then(|| Generated::Computed(Computed { expr: unread(), stored: facts.hidden == 3 })),
-        ..Column::new(facts.name.as_str(), ColumnType::parse(DIALECT, &facts.type_text))
+        ..Column::new(facts.name.as_str(), column_type)
     }
 }
 
