@@ -70,7 +70,7 @@ pub(super) fn of_major(major: u32) -> Result<Binaries, String> {
 fn nothing(what: &str, npm: &str, apt: &str) -> String {
     format!(
         "these tests need a real {what} and none can be had\n\
-         - installed: no `initdb` and `postgres` in PATH or under {DISTRIBUTION_FOLDER}\n\
+         - installed: none in PATH or under {DISTRIBUTION_FOLDER}\n\
          - npm: {npm}\n\
          - apt-get: {apt}\n\
          hint: install a server, install npm, or set TRUEUP_TEST_POSTGRES=postgresql://user@host/postgres"
