@@ -1,7 +1,7 @@
 //! Classes and their instances.
 
 use std::any::Any;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
@@ -50,8 +50,6 @@ pub struct Class {
     pub constructor: Option<Constructor>,
     /// Data of the embedder or of a library.
     pub payload: RefCell<Option<Rc<dyn Any>>>,
-    /// Instances compare by identity because nothing in the class says otherwise; computed once.
-    pub(crate) plain: Cell<Option<bool>>,
 }
 
 impl Class {

@@ -52,7 +52,9 @@ mod scope;
 mod stdlib;
 mod value;
 mod vm;
+mod walk;
 
+pub use builtins::Types;
 pub use class::{Annotation, Class, Constructor, Instance};
 pub use error::{Abort, Exception, PyResult, Raised};
 pub use import_graph::{ImportRecord, imports_of};
@@ -62,7 +64,7 @@ pub use parse::{parse, parse_expression};
 pub use place::{Place, SourceRef};
 pub use scope::{Scope, ScopeKind};
 pub use value::{
-    AttrMap, BoundMethod, Builtin, Dict, Function, HashKey, Iter, IterState, List, Property, Range, Set, Super,
+    AttrMap, BoundMethod, Builtin, Dict, Function, HashKey, Iter, IterState, List, NextFn, Property, Range, Set, Super,
     Tuple, Unknown, Value,
 };
-pub use vm::{CallSite, ImportEdge, ImportMode, Limits, Note, NoteKind, Truth, Vm};
+pub use vm::{CallSite, ClassParts, ImportEdge, ImportMode, Limits, Note, NoteKind, Truth, Vm};

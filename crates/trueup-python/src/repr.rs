@@ -25,7 +25,7 @@ pub(crate) fn repr(vm: &mut Vm, value: &Value, depth: usize) -> PyResult<String>
             let items = list.items.borrow().clone();
             format!("[{}]", joined(vm, &items, depth)?)
         }
-        Value::Tuple(tuple) => match &**tuple {
+        Value::Tuple(tuple) => match &tuple[..] {
             [only] => format!("({},)", nested(vm, only, depth)?),
             items => format!("({})", joined(vm, items, depth)?),
         },

@@ -1,6 +1,6 @@
 //! The builtin classes and how they make instances.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::{fill, methods};
@@ -61,7 +61,6 @@ pub(crate) fn class(name: &str, base: Option<&Rc<Class>>, constructor: Option<Co
         name_span: Span::default(),
         constructor,
         payload: RefCell::default(),
-        plain: Cell::new(None),
     });
     let mut mro = vec![class.clone()];
     if let Some(base) = base {

@@ -14,6 +14,7 @@ mod pattern;
 mod skipped;
 mod stmt;
 
+pub use classdef::ClassParts;
 pub use convert::Truth;
 pub(crate) use stmt::{Flow, Frame};
 

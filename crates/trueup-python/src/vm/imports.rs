@@ -1,0 +1,127 @@
+//! Import statements.
+
+use std::rc::Rc;
+
+use super::{Frame, ImportMode, NoteKind, Vm};
+use crate::ast::{Alias, Name};
+use crate::error::PyResult;
+use crate::module::{Module, ModuleKind};
+use crate::scope::ScopeKind;
+use crate::value::Value;
+
+impl Vm {
+    /// Imports a module and the packages it is in, as a statement of `from` does; runs them in full mode.
+    ///
+    /// # Errors
+    ///
+    /// `ModuleNotFoundError` when a module inside the project is missing.
+    pub fn import(&mut self, from: &Rc<Module>, name: &str) -> PyResult<Rc<Module>> {
+        let mut last = None;
+        let ends = name.match_indices('.').map(|(at, _)| at).chain([name.len()]);
+        for end in ends {
+            let part = &name[..end];
+            let Some(module) = self.module(part) else {
+                let message = format!("No module named '{part}'");
+                let place = self.current_place();
+                self.note_at(NoteKind::MissingModule, message.clone(), place);
+                return Err(self.raise("ModuleNotFoundError", message));
+            };
+            self.add_edge(from, part);
+            if self.import_mode == ImportMode::Full
+                && module.kind == ModuleKind::Source
+                && !module.source.is_library
+                && !Rc::ptr_eq(&module, from)
+            {
+                let saved = self.current.clone();
+                self.run_whole(&module);
+                self.current = saved;
+            }
+            last = Some(module);
+        }
+        match last {
+            Some(module) => Ok(module),
+            None => Err(self.raise("ModuleNotFoundError", "Empty module name")),
+        }
+    }
+
+    pub(crate) fn exec_import(&mut self, frame: &mut Frame<'_>, names: &[Alias]) -> PyResult<()> {
+        let from = frame.scope.module.clone();
+        for alias in names {
+            let module = self.import(&from, &alias.name)?;
+            match &alias.asname {
+                Some(asname) => self.store(frame, asname, Value::Module(module))?,
+                None => {
+                    let top: Name = Rc::from(alias.name.split('.').next().unwrap_or(""));
+                    if let Some(module) = self.module(&top) {
+                        self.store(frame, &top, Value::Module(module))?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn exec_import_from(
+        &mut self,
+        frame: &mut Frame<'_>,
+        module: Option<&Name>,
+        level: u32,
+        names: &[Alias],
+    ) -> PyResult<()> {
+        let from = frame.scope.module.clone();
+        let resolved = crate::import_graph::resolve(&from.name, from.is_package, module.map(|name| &**name), level);
+        let Some(target) = resolved else {
+            return Err(self.raise("ImportError", "attempted relative import beyond top-level package"));
+        };
+        if target == "__future__" {
+            return Ok(());
+        }
+        let source = self.import(&from, &target)?;
+        for alias in names {
+            if &*alias.name == "*" {
+                self.import_star(frame, &source)?;
+                continue;
+            }
+            let value = self.import_name(&from, &source, &alias.name)?;
+            self.store(frame, alias.asname.as_ref().unwrap_or(&alias.name), value)?;
+        }
+        Ok(())
+    }
+
+    fn import_name(&mut self, from: &Rc<Module>, source: &Rc<Module>, name: &Name) -> PyResult {
+        if source.is_package && source.get(name).is_none() && !source.index.borrow().contains_key(name) {
+            // `from package import submodule`
+            if let Some(found) = self.submodule(source, name) {
+                let full = found.name.clone();
+                return self.import(from, &full).map(Value::Module);
+            }
+        }
+        match self.module_attr_of(source, name)? {
+            Some(value) => Ok(value),
+            None => {
+                let message = format!("cannot import name '{name}' from '{}'", source.name);
+                let place = self.current_place();
+                if !source.source.is_library {
+                    self.note_at(NoteKind::MissingModule, message.clone(), place);
+                } else if source.kind == ModuleKind::Source {
+                    // A stub need not have everything that the library has.
+                    return Ok(self.unknown(format!("`{}.{name}` is not modelled", source.name)));
+                }
+                Err(self.raise("ImportError", message))
+            }
+        }
+    }
+
+    fn import_star(&mut self, frame: &mut Frame<'_>, source: &Rc<Module>) -> PyResult<()> {
+        // In a lazy module names are looked up in starred modules when they are asked for.
+        if self.import_mode == ImportMode::Lazy && frame.scope.kind == ScopeKind::Module {
+            return Ok(());
+        }
+        for name in self.exported_names(source)? {
+            if let Some(value) = self.module_attr_of(source, &name)? {
+                self.store(frame, &name, value)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,5 @@
+//! Scenario files and robustness tests of the interpreter.
+
+mod robust;
+mod scenarios;
+mod shims;
