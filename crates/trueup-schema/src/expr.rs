@@ -1,29 +1,52 @@
 //! SQL expressions and their normal form.
+//!
+//! What a user writes and what the server prints for it have one canonical text; see `normal.rs` for the rules.
+//! Where an expression cannot be parsed, its tokens are the canonical text: still free of white space, comments and
+//! case, but no wiser.
 
-use crate::Dialect;
+use std::borrow::Cow;
 
+use crate::{ColumnType, Dialect};
+
+mod definition;
+pub(crate) mod lexer;
+mod literal;
+mod mentions;
 mod normal;
+mod parser;
+mod tree;
 
 /// An SQL expression: the text as it was written, and the canonical form that decides equality.
 #[derive(Clone, Debug)]
 pub struct SqlExpr {
+    dialect: Dialect,
+    /// Whether it is a whole statement rather than an expression.
+    statement: bool,
     text: String,
     canonical: String,
 }
 
 impl SqlExpr {
-    /// Returns an expression (a default, a CHECK condition, an index predicate …) with its normal form.
+    /// Returns an expression (a CHECK condition, an index predicate …) with its normal form.
     pub fn new(dialect: Dialect, text: impl Into<String>) -> Self {
         let text = text.into();
-        let canonical = normal::canonical_expression(dialect, &text);
-        Self { text, canonical }
+        let canonical = canonical_expression(dialect, &text, None);
+        Self { dialect, statement: false, text, canonical }
+    }
+
+    /// Returns a column's default, whose literals mean what the column's type makes of them: on an integer column
+    /// `'0'` is `0`, on a `jsonb` column `'{"a":1}'` is `'{"a": 1}'::jsonb`.
+    pub fn default_value(dialect: Dialect, text: impl Into<String>, column: &ColumnType) -> Self {
+        let text = text.into();
+        let canonical = canonical_expression(dialect, &text, Some(column));
+        Self { dialect, statement: false, text, canonical }
     }
 
     /// Returns a whole statement or definition (a view's query, a function, a trigger), normalised by tokens only.
     pub fn definition(dialect: Dialect, text: impl Into<String>) -> Self {
         let text = text.into();
-        let canonical = normal::canonical_tokens(dialect, &text);
-        Self { text, canonical }
+        let canonical = definition::canonical_tokens(dialect, &text);
+        Self { dialect, statement: true, text, canonical }
     }
 
     /// Returns the text as it was written.
@@ -35,6 +58,55 @@ impl SqlExpr {
     pub fn canonical(&self) -> &str {
         &self.canonical
     }
+
+    /// Tells whether it is the constant NULL; `DEFAULT NULL` is no default.
+    pub fn is_null(&self) -> bool {
+        self.canonical == "NULL"
+    }
+
+    /// Returns the columns it mentions, each once, in order; names as the catalog stores them, on SQLite in lower
+    /// case. Inside of subselects, whatever could be a column.
+    pub fn identifiers(&self) -> Vec<String> {
+        mentions::columns(self.dialect, &self.text)
+    }
+
+    /// Tells whether it mentions a column.
+    pub fn mentions(&self, column: &str) -> bool {
+        let same = |name: &String| match self.dialect {
+            Dialect::Postgresql => name == column,
+            Dialect::Sqlite => name.eq_ignore_ascii_case(column),
+        };
+        self.identifiers().iter().any(same)
+    }
+
+    /// Returns the expression as the server keeps it after a column was renamed.
+    pub fn rename_identifier(&self, old: &str, new: &str) -> Self {
+        self.rewritten(mentions::renamed(self.dialect, &self.text, old, new))
+    }
+
+    /// Returns the expression as the server keeps it after the table that qualifies its columns was renamed.
+    pub fn rename_qualifier(&self, old: &str, new: &str) -> Self {
+        self.rewritten(mentions::requalified(self.dialect, &self.text, old, new))
+    }
+
+    fn rewritten(&self, text: String) -> Self {
+        if self.statement { Self::definition(self.dialect, text) } else { Self::new(self.dialect, text) }
+    }
+
+    /// Returns the name that PostgreSQL gives to a column of an index over it, which is part of an unnamed index's
+    /// name: `lower` of `lower(a)`, `a` of `a::text`, `expr` of `a + b`.
+    pub fn index_column_name(&self) -> String {
+        mentions::index_column_name(&self.text)
+    }
+
+    /// Returns the plain column that the expression is, if it is nothing more.
+    pub fn as_column(&self) -> Option<String> {
+        let tokens = lexer::tokens(self.dialect, &self.text);
+        match parser::parse(self.dialect, &self.text, &tokens)? {
+            tree::Expr::Column(name) => Some(name),
+            _ => None,
+        }
+    }
 }
 
 impl PartialEq for SqlExpr {
@@ -44,3 +116,83 @@ impl PartialEq for SqlExpr {
 }
 
 impl Eq for SqlExpr {}
+
+/// Returns the canonical text of an expression, as a column's default if its type is given.
+fn canonical_expression(dialect: Dialect, text: &str, column: Option<&ColumnType>) -> String {
+    let tokens = lexer::tokens(dialect, text);
+    if let (Dialect::Sqlite, Some(column), [token]) = (dialect, column, tokens.as_slice())
+        && token.kind == lexer::Kind::Quoted
+    {
+        // In double quotes a default is a string, and its case matters.
+        let value = tree::Expr::String(token.text.as_ref().to_owned());
+        return normal::default_value(dialect, value, column).to_string();
+    }
+    let shown = |expr: tree::Expr| match column {
+        Some(column) => normal::default_value(dialect, expr, column).to_string(),
+        None => expr.to_string(),
+    };
+    if let Some(expr) = parser::parse(dialect, text, &tokens) {
+        return shown(expr);
+    }
+    // Without comments and needless quotes the text may be an expression after all; canonical text must be a fixed
+    // point either way.
+    let joined = definition::joined(dialect, &tokens);
+    let again = lexer::tokens(dialect, &joined);
+    match parser::parse(dialect, &joined, &again) {
+        Some(expr) => shown(expr),
+        None => joined,
+    }
+}
+
+/// Returns an identifier in canonical text: in quotes only where it would read as something else without.
+fn identifier(name: &str) -> Cow<'_, str> {
+    let bare = name.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        && !is_quoted_keyword(name);
+    if bare { name.into() } else { crate::name::quote_identifier(name).into() }
+}
+
+/// Tells whether PostgreSQL's `quote_identifier()` puts a word in quotes: every keyword that is not "unreserved".
+///
+/// Source: `pg_get_keywords()` of PostgreSQL 15, categories C, R and T.
+pub(crate) fn is_quoted_keyword(word: &str) -> bool {
+    const OTHER: &str = " between bigint bit boolean char character coalesce dec decimal exists extract float \
+        greatest grouping inout int integer interval least national nchar none normalize nullif numeric out overlay \
+        position precision real row setof smallint substring time timestamp treat trim values varchar xmlattributes \
+        xmlconcat xmlelement xmlexists xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable \
+        authorization binary collation concurrently cross current_schema freeze full ilike inner is isnull join left \
+        like natural notnull outer overlaps right similar tablesample verbose ";
+    is_reserved(word) || has_word(OTHER, word)
+}
+
+fn is_reserved(word: &str) -> bool {
+    const RESERVED: &str = " all analyse analyze and any array as asc asymmetric both case cast check collate column \
+        constraint create current_catalog current_date current_role current_time current_timestamp current_user \
+        default deferrable desc distinct do else end except false fetch for foreign from grant group having in \
+        initially intersect into lateral leading limit localtime localtimestamp not null offset on only or order \
+        placing primary references returning select session_user some symmetric table then to trailing true union \
+        unique user using variadic when where window with ";
+    has_word(RESERVED, word)
+}
+
+/// Tells whether a bare word cannot be an operand, so that parsing it as a column would be wrong.
+fn is_reserved_operand(dialect: Dialect, word: &str) -> bool {
+    const SQLITE: &str = " select from where and or not then else end when as on in is between case cast null \
+        collate exists default values with distinct ";
+    match dialect {
+        Dialect::Postgresql => is_reserved(word),
+        Dialect::Sqlite => has_word(SQLITE, word),
+    }
+}
+
+/// Tells whether a keyword is called like a function.
+fn is_function_keyword(word: &str) -> bool {
+    const FUNCTIONS: &str = " coalesce extract greatest grouping least normalize nullif overlay position substring \
+        treat trim xmlconcat xmlelement xmlexists xmlforest left right overlaps ";
+    has_word(FUNCTIONS, word)
+}
+
+/// Tells whether a list of words in spaces has a word.
+fn has_word(words: &str, word: &str) -> bool {
+    !word.is_empty() && words.split_ascii_whitespace().any(|candidate| candidate == word)
+}

@@ -8,12 +8,16 @@ use std::fmt;
 
 use crate::Dialect;
 
-mod normal;
+mod conversion;
+pub(crate) mod normal;
+
+pub use conversion::{Affinity, Conversion, ForeignKeyMatch};
 
 /// The type of a column.
 #[derive(Clone, Debug)]
 pub struct ColumnType {
-    /// Canonical name without modifiers and brackets, such as `character varying` or `timestamp with time zone`.
+    /// Canonical name without modifiers and brackets, such as `character varying` or `timestamp with time zone`;
+    /// a user-defined type's name as the catalog stores it, without quotes.
     pub name: String,
     /// Namespace of a user-defined type, `None` for built-in types and the default namespace.
     pub namespace: Option<String>,
@@ -41,8 +45,15 @@ pub enum TypeKind {
 
 impl ColumnType {
     /// Returns the canonical type that a dialect reads from SQL text such as `varchar(50)` or `int4[]`.
+    ///
+    /// `serial` reads as `integer`; ask [`ColumnType::serial_base`] of the text to tell them apart.
     pub fn parse(dialect: Dialect, text: &str) -> Self {
         normal::parse(dialect, text)
+    }
+
+    /// Returns the type behind `serial`, `bigserial`, `smallserial` and their aliases; `None` for other text.
+    pub fn serial_base(text: &str) -> Option<Self> {
+        normal::serial_base(text).map(|base| Self::parse(Dialect::Postgresql, base))
     }
 
     /// Returns a type that the source does not tell, with the reason.
@@ -79,17 +90,33 @@ impl fmt::Display for ColumnType {
     /// Writes the canonical form, as `format_type()` of the server would.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(namespace) = &self.namespace {
-            write!(formatter, "{namespace}.")?;
+            write!(formatter, "{}.", quoted_where_needed(namespace))?;
         }
-        let (head, tail) = normal::split_modifier_position(&self.name);
-        formatter.write_str(head)?;
-        if !self.modifiers.is_empty() {
-            write!(formatter, "({})", self.modifiers.join(","))?;
+        if self.kind == TypeKind::UserDefined {
+            formatter.write_str(&quoted_where_needed(&self.name))?;
+            write_modifiers(formatter, &self.modifiers)?;
+        } else {
+            let (head, tail) = normal::split_modifier_position(&self.name);
+            formatter.write_str(head)?;
+            write_modifiers(formatter, &self.modifiers)?;
+            formatter.write_str(tail)?;
         }
-        formatter.write_str(tail)?;
         if self.array {
             formatter.write_str("[]")?;
         }
         Ok(())
     }
+}
+
+fn write_modifiers(formatter: &mut fmt::Formatter<'_>, modifiers: &[String]) -> fmt::Result {
+    if modifiers.is_empty() { Ok(()) } else { write!(formatter, "({})", modifiers.join(",")) }
+}
+
+/// Returns an identifier in double quotes unless PostgreSQL's `quote_identifier()` would leave it bare.
+fn quoted_where_needed(name: &str) -> std::borrow::Cow<'_, str> {
+    let bare = !name.is_empty()
+        && !name.starts_with(|first: char| first.is_ascii_digit())
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        && !crate::expr::is_quoted_keyword(name);
+    if bare { name.into() } else { crate::name::quote_identifier(name).into() }
 }
