@@ -19,7 +19,9 @@ pub(crate) fn password(address: &PostgresAddress) -> Option<String> {
 #[cfg(unix)]
 fn is_private(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    fs::metadata(path).is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o077 == 0)
+    const OTHERS: u32 = 0o077;
+    fs::metadata(path)
+        .is_ok_and(|file| file.is_file() && (file.permissions().mode() & OTHERS).count_ones() == 0)
 }
 
 #[cfg(not(unix))]
