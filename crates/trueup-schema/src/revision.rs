@@ -15,6 +15,7 @@ mod order;
 mod suggest;
 
 pub use graph::{Defect, LookupError, RevisionGraph};
+pub use order::strong_components;
 pub use suggest::{Suggestion, SuggestionReason, edit_distance};
 
 /// The header of a revision file: what Alembic reads from its module attributes.
@@ -77,3 +78,6 @@ impl Revision {
         (!message.is_empty()).then_some(message)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -157,7 +157,7 @@ impl RevisionGraph {
     /// Returns the revision that an id, a branch label or the beginning of an id names.
     ///
     /// As in Alembic the beginning may have any length, but is matched only against ids of more than three
-    /// characters (alembic 1.17, `RevisionMap._revision_for_ident`).
+    /// characters (alembic 1.20, `RevisionMap._revision_for_ident`).
     ///
     /// # Errors
     /// When nothing, or more than one revision, is named.

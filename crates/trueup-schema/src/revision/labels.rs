@@ -35,7 +35,7 @@ pub(super) fn propagate(graph: &mut RevisionGraph) {
 /// Tells whether the branch above a revision is one line without branch or merge points, dependencies considered.
 ///
 /// Alembic walks down from the last descendant it meets and stops at the first such point; it gets below the labelled
-/// revision only when there is none above it. (Alembic 1.17, `RevisionMap._add_branches`.)
+/// revision only when there is none above it. (Alembic 1.20, `RevisionMap._add_branches`.)
 fn rises_straight(graph: &RevisionGraph, owner: usize) -> bool {
     graph.reachable(&[owner], |node| &node.next).into_iter().all(|member| is_on_a_line(graph, member))
 }

@@ -41,7 +41,7 @@ fn dangles(graph: &RevisionGraph, index: usize) -> bool {
     revision.down_revisions.iter().chain(&revision.depends_on).any(|reference| !resolves(&reference.target))
 }
 
-/// Orders the connected revisions as `RevisionMap._topological_sort` of Alembic 1.17 does, without its set of
+/// Orders the connected revisions as `RevisionMap._topological_sort` of Alembic 1.20 does, without its set of
 /// ancestors per head: it walks down from the heads, one line at a time, and leaves a line for another whenever the
 /// revision it comes to still has something above it. The upgrade runs that list backwards.
 fn upgrade_order(graph: &RevisionGraph, connected: &[bool]) -> Vec<usize> {
@@ -200,8 +200,10 @@ fn shortest_circle(edges: &[Vec<usize>], start: usize, part: &[usize]) -> Vec<us
     part.to_vec()
 }
 
-/// Returns the strongly connected parts (Tarjan's algorithm, without recursion: histories are deep).
-fn strong_components(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
+/// Returns the strongly connected parts of a graph that is given as the targets of each node, every node in one part.
+///
+/// (Tarjan's algorithm, without recursion: histories are deep.)
+pub fn strong_components(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
     const UNSEEN: usize = usize::MAX;
     let count = edges.len();
     let (mut number, mut low) = (vec![UNSEEN; count], vec![0; count]);
