@@ -8,8 +8,8 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 use crate::ast::{Expr, Name, Span};
-use crate::native::Args;
 use crate::error::PyResult;
+use crate::native::Args;
 use crate::place::{Place, SourceRef};
 use crate::scope::Scope;
 use crate::value::{AttrMap, Unknown, Value, drop_nested};

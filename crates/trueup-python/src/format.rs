@@ -107,7 +107,9 @@ pub(crate) fn format_value(vm: &mut Vm, value: &Value, text: &str) -> PyResult<S
             };
             spec.pad(vm, &body, '<')
         }
-        Value::Int(_) | Value::Bool(_) if !matches!(spec.kind, Some('f' | 'F' | 'e' | 'E' | 'g' | 'G' | '%')) => {
+        Value::Int(_) | Value::Bool(_)
+            if !matches!(spec.kind, Some('f' | 'F' | 'e' | 'E' | 'g' | 'G' | '%')) =>
+        {
             let number = value.as_int().unwrap_or(0);
             let magnitude = number.unsigned_abs();
             let prefix = |text: &str| if spec.alternate { text.to_owned() } else { String::new() };
@@ -117,7 +119,9 @@ pub(crate) fn format_value(vm: &mut Vm, value: &Value, text: &str) -> PyResult<S
                 Some('X') => format!("{}{magnitude:X}", prefix("0X")),
                 Some('o') => format!("{}{magnitude:o}", prefix("0o")),
                 Some('b') => format!("{}{magnitude:b}", prefix("0b")),
-                Some('c') => u32::try_from(number).ok().and_then(char::from_u32).map(String::from).unwrap_or_default(),
+                Some('c') => {
+                    u32::try_from(number).ok().and_then(char::from_u32).map(String::from).unwrap_or_default()
+                }
                 Some(_) => return Err(wrong_kind(vm, &spec, "int")),
             };
             let body = format!("{}{digits}", sign(number < 0, spec.sign));
@@ -147,7 +151,9 @@ pub(crate) fn format_value(vm: &mut Vm, value: &Value, text: &str) -> PyResult<S
             let body = format!("{}{digits}", sign(number.is_sign_negative() && number != 0.0, spec.sign));
             spec.pad(vm, &body, '>')
         }
-        other => Err(vm.type_error(format!("unsupported format string passed to {}.__format__", vm.type_name(other)))),
+        other => Err(
+            vm.type_error(format!("unsupported format string passed to {}.__format__", vm.type_name(other)))
+        ),
     }
 }
 
@@ -167,7 +173,8 @@ fn sign(is_negative: bool, wanted: Option<char>) -> &'static str {
 
 fn grouped(digits: &str, separator: Option<char>) -> String {
     let Some(separator) = separator else { return digits.to_owned() };
-    let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, fraction)| (whole, Some(fraction)));
+    let (whole, fraction) =
+        digits.split_once('.').map_or((digits, None), |(whole, fraction)| (whole, Some(fraction)));
     let mut out = String::new();
     for (index, digit) in whole.chars().enumerate() {
         if index > 0 && (whole.len() - index) % 3 == 0 {
@@ -191,7 +198,11 @@ fn general(magnitude: f64, precision: usize) -> String {
     if exponent < -4 || exponent >= precision as i64 {
         let text = format!("{magnitude:.*e}", precision - 1);
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-        let mantissa = if mantissa.contains('.') { mantissa.trim_end_matches('0').trim_end_matches('.') } else { mantissa };
+        let mantissa = if mantissa.contains('.') {
+            mantissa.trim_end_matches('0').trim_end_matches('.')
+        } else {
+            mantissa
+        };
         let (sign, exponent) = exponent.strip_prefix('-').map_or(('+', exponent), |exponent| ('-', exponent));
         return format!("{mantissa}e{sign}{exponent:0>2}");
     }
@@ -231,7 +242,8 @@ fn fill(vm: &mut Vm, template: &str, args: &Args, next: &mut usize, depth: usize
         let field = &rest[..end];
         rest = &rest[end + 1..];
         let (head, spec) = field.split_once(':').unwrap_or((field, ""));
-        let (name, conversion) = head.split_once('!').map_or((head, None), |(name, conversion)| (name, Some(conversion)));
+        let (name, conversion) =
+            head.split_once('!').map_or((head, None), |(name, conversion)| (name, Some(conversion)));
         let value = lookup(vm, name, args, next)?;
         let value = match conversion {
             Some("s") => vm.str(&value)?,
@@ -286,7 +298,10 @@ fn lookup(vm: &mut Vm, field: &str, args: &Args, next: &mut usize) -> PyResult {
         Some(index) => match args.positional.get(index.saturating_add(1)) {
             Some(value) => value.clone(),
             None => {
-                return Err(vm.raise("IndexError", format!("Replacement index {index} out of range for positional args tuple")));
+                return Err(vm.raise(
+                    "IndexError",
+                    format!("Replacement index {index} out of range for positional args tuple"),
+                ));
             }
         },
         None => match args.keywords.iter().find(|(name, _)| &**name == first) {
@@ -363,7 +378,12 @@ pub(crate) fn percent(vm: &mut Vm, template: &str, values: &Value) -> PyResult {
             'd' | 'i' | 'u' => match value.unwrapped() {
                 Value::Float(number) => Value::Int(number.trunc() as i128),
                 other if other.as_int().is_some() => other,
-                _ => return Err(vm.type_error(format!("%{kind} format: a real number is required, not {}", vm.type_name(&value)))),
+                _ => {
+                    return Err(vm.type_error(format!(
+                        "%{kind} format: a real number is required, not {}",
+                        vm.type_name(&value)
+                    )));
+                }
             },
             'x' | 'X' | 'o' | 'f' | 'F' | 'e' | 'E' | 'g' | 'G' | 'c' => value.unwrapped(),
             _ => return Err(vm.raise("ValueError", format!("unsupported format character '{kind}'"))),

@@ -53,7 +53,8 @@ fn collect(body: &[Stmt], module: &str, is_package: bool, context: Context, foun
                 }
             }
             StmtKind::If { test, body, orelse } => {
-                let guarded = Context { type_checking: context.type_checking || is_type_checking(test), ..context };
+                let guarded =
+                    Context { type_checking: context.type_checking || is_type_checking(test), ..context };
                 collect(body, module, is_package, guarded, found);
                 collect(orelse, module, is_package, context, found);
             }

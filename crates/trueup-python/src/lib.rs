@@ -64,7 +64,7 @@ pub use parse::{parse, parse_expression};
 pub use place::{Place, SourceRef};
 pub use scope::{Scope, ScopeKind};
 pub use value::{
-    AttrMap, BoundMethod, Builtin, Dict, Function, HashKey, Iter, IterState, List, NextFn, Property, Range, Set, Super,
-    Tuple, Unknown, Value,
+    AttrMap, BoundMethod, Builtin, Dict, Function, HashKey, Iter, IterState, List, NextFn, Property, Range,
+    Set, Super, Tuple, Unknown, Value,
 };
 pub use vm::{CallSite, ClassParts, ImportEdge, ImportMode, Limits, Note, NoteKind, Truth, Vm};

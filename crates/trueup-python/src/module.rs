@@ -74,7 +74,13 @@ pub(crate) enum RunState {
 
 impl Module {
     /// Returns a module over parsed source.
-    pub(crate) fn new(name: Name, source: Rc<SourceRef>, kind: ModuleKind, is_package: bool, ast: Rc<ModuleAst>) -> Self {
+    pub(crate) fn new(
+        name: Name,
+        source: Rc<SourceRef>,
+        kind: ModuleKind,
+        is_package: bool,
+        ast: Rc<ModuleAst>,
+    ) -> Self {
         let mut index: FxHashMap<Name, NameState> = FxHashMap::default();
         let mut stars = Vec::new();
         for (position, stmt) in ast.body.iter().enumerate() {
@@ -177,7 +183,9 @@ impl Names {
         match &stmt.kind {
             StmtKind::Expr(expr) => self.touched(expr),
             StmtKind::Assign { targets, value } => {
-                targets.iter().for_each(|target| self.target(target));
+                for target in targets {
+                    self.target(target);
+                }
                 self.walrus(value);
             }
             StmtKind::AugAssign { target, .. } => self.target(target),
@@ -209,7 +217,9 @@ impl Names {
                 self.body(&node.body);
                 for handler in &node.handlers {
                     if self.binding_only {
-                        handler.name.iter().for_each(|name| self.add(name));
+                        if let Some(name) = &handler.name {
+                            self.add(name);
+                        }
                     }
                     self.body(&handler.body);
                 }
@@ -304,17 +314,29 @@ impl Names {
             Pattern::Value(_) | Pattern::Singleton(_) => {}
             Pattern::Sequence(items) | Pattern::Or(items) => items.iter().for_each(|item| self.pattern(item)),
             Pattern::Mapping { entries, rest } => {
-                entries.iter().for_each(|(_, item)| self.pattern(item));
-                rest.iter().for_each(|name| self.add(name));
+                for (_, item) in entries {
+                    self.pattern(item);
+                }
+                if let Some(name) = rest {
+                    self.add(name);
+                }
             }
             Pattern::Class { positional, keywords, .. } => {
-                positional.iter().for_each(|item| self.pattern(item));
-                keywords.iter().for_each(|(_, item)| self.pattern(item));
+                for item in positional {
+                    self.pattern(item);
+                }
+                for (_, item) in keywords {
+                    self.pattern(item);
+                }
             }
             Pattern::Star(name) => name.iter().for_each(|name| self.add(name)),
             Pattern::As { pattern, name } => {
-                pattern.iter().for_each(|item| self.pattern(item));
-                name.iter().for_each(|name| self.add(name));
+                if let Some(item) = pattern {
+                    self.pattern(item);
+                }
+                if let Some(name) = name {
+                    self.add(name);
+                }
             }
         }
     }

@@ -12,9 +12,9 @@ use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::FxHashSet;
 
 use crate::ast::{
-    Alias, BinaryOp, Call, ClassDef, Comment, CompareOp, Comprehension, ComprehensionKind, Expr, ExprKind, ForClause,
-    FormatPart, FunctionDef, Handler, MatchCase, ModuleAst, Name, Param, ParamKind, Pattern, Span, Stmt, StmtKind,
-    SyntaxError, Try, UnaryOp,
+    Alias, BinaryOp, Call, ClassDef, Comment, CompareOp, Comprehension, ComprehensionKind, Expr, ExprKind,
+    ForClause, FormatPart, FunctionDef, Handler, MatchCase, ModuleAst, Name, Param, ParamKind, Pattern, Span,
+    Stmt, StmtKind, SyntaxError, Try, UnaryOp,
 };
 
 mod nesting;
@@ -210,9 +210,7 @@ impl Lower {
                 let items = node
                     .items
                     .iter()
-                    .map(|item| {
-                        (self.expr(&item.context_expr), self.optional(item.optional_vars.as_deref()))
-                    })
+                    .map(|item| (self.expr(&item.context_expr), self.optional(item.optional_vars.as_deref())))
                     .collect();
                 StmtKind::With { items, body: self.body(&node.body) }
             }
@@ -310,10 +308,9 @@ impl Lower {
 
     fn params(&mut self, parameters: &ruff::Parameters) -> Vec<Param> {
         let mut params = Vec::new();
-        for (list, kind) in [
-            (&parameters.posonlyargs, ParamKind::PositionalOnly),
-            (&parameters.args, ParamKind::Normal),
-        ] {
+        for (list, kind) in
+            [(&parameters.posonlyargs, ParamKind::PositionalOnly), (&parameters.args, ParamKind::Normal)]
+        {
             for param in list {
                 params.push(self.param(&param.parameter, param.default.as_deref(), kind));
             }
@@ -340,7 +337,8 @@ impl Lower {
     }
 
     fn function(&mut self, node: &ruff::StmtFunctionDef, span: Span) -> StmtKind {
-        let decorators = node.decorator_list.iter().map(|decorator| self.expr(&decorator.expression)).collect();
+        let decorators =
+            node.decorator_list.iter().map(|decorator| self.expr(&decorator.expression)).collect();
         let params = self.params(&node.parameters);
         let returns = node.returns.as_deref().map(|expr| Rc::new(self.expr(expr)));
         self.functions.push(FunctionFacts::default());
@@ -375,7 +373,8 @@ impl Lower {
     }
 
     fn class(&mut self, node: &ruff::StmtClassDef, span: Span) -> StmtKind {
-        let decorators = node.decorator_list.iter().map(|decorator| self.expr(&decorator.expression)).collect();
+        let decorators =
+            node.decorator_list.iter().map(|decorator| self.expr(&decorator.expression)).collect();
         let (bases, keywords) = match node.arguments.as_deref() {
             Some(arguments) => self.arguments(arguments),
             None => (Vec::new(), Vec::new()),
@@ -589,7 +588,9 @@ impl Lower {
         let mut parts = Vec::new();
         for part in node.value.as_slice() {
             match part {
-                ruff::FStringPart::Literal(literal) => parts.push(FormatPart::Literal(Rc::from(literal.as_str()))),
+                ruff::FStringPart::Literal(literal) => {
+                    parts.push(FormatPart::Literal(Rc::from(literal.as_str())));
+                }
                 ruff::FStringPart::FString(f_string) => self.format_parts(&f_string.elements, &mut parts),
             }
         }

@@ -198,7 +198,11 @@ pub(crate) fn exception_summary(value: &Value) -> String {
     match value {
         Value::Instance(instance) => {
             let message = exception_message(value);
-            if message.is_empty() { instance.class.name.to_string() } else { format!("{}: {message}", instance.class.name) }
+            if message.is_empty() {
+                instance.class.name.to_string()
+            } else {
+                format!("{}: {message}", instance.class.name)
+            }
         }
         _ => "exception".to_owned(),
     }

@@ -12,12 +12,12 @@ use rustc_hash::FxBuildHasher;
 
 use crate::ast::{FunctionDef, Name};
 use crate::class::{Class, Instance};
+use crate::error::PyResult;
 use crate::module::Module;
 use crate::native::{NativeFn, NativeObject};
 use crate::place::{Place, SourceRef};
 use crate::scope::Scope;
 use crate::vm::Vm;
-use crate::error::PyResult;
 
 /// Attributes by name, in the order in which they were first set.
 pub type AttrMap = IndexMap<Name, Value, FxBuildHasher>;
@@ -213,9 +213,7 @@ impl Value {
     /// Returns the value a builtin operation sees: the wrapped value for an instance of a subclass of a builtin.
     pub fn unwrapped(&self) -> Self {
         match self {
-            Self::Instance(instance) => {
-                instance.base_value.borrow().clone().unwrap_or_else(|| self.clone())
-            }
+            Self::Instance(instance) => instance.base_value.borrow().clone().unwrap_or_else(|| self.clone()),
             other => other.clone(),
         }
     }

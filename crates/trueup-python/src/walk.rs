@@ -47,7 +47,9 @@ pub(crate) fn parts<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         ExprKind::Unary { operand, .. } => visit(operand),
         ExprKind::Compare { left, rest } => {
             visit(left);
-            rest.iter().for_each(|(_, value)| visit(value));
+            for (_, value) in rest {
+                visit(value);
+            }
         }
         ExprKind::Conditional { test, body, orelse } => {
             visit(test);

@@ -200,7 +200,9 @@ fn new_int(vm: &mut Vm, _: &Rc<Class>, args: Args) -> PyResult {
     }
     match value.unwrapped() {
         Value::Unknown(_) => Ok(value),
-        Value::Float(number) if number.is_finite() && number.abs() < 1e38 => Ok(Value::Int(number.trunc() as i128)),
+        Value::Float(number) if number.is_finite() && number.abs() < 1e38 => {
+            Ok(Value::Int(number.trunc() as i128))
+        }
         Value::Str(text) => {
             let base = args.at(1, "base").and_then(Value::as_int).unwrap_or(10);
             let digits = text.trim().replace('_', "");
@@ -230,15 +232,18 @@ fn new_float(vm: &mut Vm, _: &Rc<Class>, args: Args) -> PyResult {
     match value.unwrapped() {
         Value::Unknown(_) => Ok(value),
         Value::Float(number) => Ok(Value::Float(number)),
-        Value::Str(text) => text
-            .trim()
-            .replace('_', "")
-            .parse()
-            .map(Value::Float)
-            .map_err(|_| vm.raise("ValueError", format!("could not convert string to float: {}", crate::repr::string(&text)))),
+        Value::Str(text) => text.trim().replace('_', "").parse().map(Value::Float).map_err(|_| {
+            vm.raise(
+                "ValueError",
+                format!("could not convert string to float: {}", crate::repr::string(&text)),
+            )
+        }),
         other => match other.as_int() {
             Some(number) => Ok(Value::Float(number as f64)),
-            None => Err(vm.type_error(format!("float() argument must be a string or a real number, not '{}'", vm.type_name(&value)))),
+            None => Err(vm.type_error(format!(
+                "float() argument must be a string or a real number, not '{}'",
+                vm.type_name(&value)
+            ))),
         },
     }
 }
@@ -246,7 +251,9 @@ fn new_float(vm: &mut Vm, _: &Rc<Class>, args: Args) -> PyResult {
 fn new_str(vm: &mut Vm, _: &Rc<Class>, args: Args) -> PyResult {
     match first(&args) {
         None => Ok(Value::str("")),
-        Some(Value::Bytes(bytes)) if args.positional.len() > 1 => Ok(Value::from(String::from_utf8_lossy(&bytes).into_owned())),
+        Some(Value::Bytes(bytes)) if args.positional.len() > 1 => {
+            Ok(Value::from(String::from_utf8_lossy(&bytes).into_owned()))
+        }
         Some(value) => vm.str(&value),
     }
 }
@@ -331,7 +338,9 @@ fn new_slice(_: &mut Vm, _: &Rc<Class>, args: Args) -> PyResult {
     let none = Value::None;
     Ok(Value::Slice(Rc::new(match (a, b) {
         (Some(stop), None) => [none.clone(), stop, none],
-        (start, stop) => [start.unwrap_or(Value::None), stop.unwrap_or(Value::None), c.unwrap_or(Value::None)],
+        (start, stop) => {
+            [start.unwrap_or(Value::None), stop.unwrap_or(Value::None), c.unwrap_or(Value::None)]
+        }
     })))
 }
 

@@ -76,7 +76,8 @@ pub(super) fn refuse(source: &str) -> Option<SyntaxError> {
                     words = 0;
                 }
             }
-            b'.' | b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' | b'~' | b'@' | b'<' | b'>' | b'=' | b':' => {
+            b'.' | b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' | b'~' | b'@' | b'<' | b'>'
+            | b'=' | b':' => {
                 chain += 1;
             }
             b' ' => words += 1,

@@ -18,7 +18,9 @@ pub(super) fn register(vm: &mut Vm) {
     vm.register("enum.EnumMeta.__call__", call);
     vm.register("enum.EnumMeta.__getitem__", getitem);
     vm.register("enum.EnumMeta.__iter__", |vm, args| Ok(Iter::from_values(distinct(vm, &args.receiver()))));
-    vm.register("enum.EnumMeta.__len__", |vm, args| Ok(Value::Int(distinct(vm, &args.receiver()).len() as i128)));
+    vm.register("enum.EnumMeta.__len__", |vm, args| {
+        Ok(Value::Int(distinct(vm, &args.receiver()).len() as i128))
+    });
     vm.register("enum.EnumMeta.__contains__", contains);
     vm.register("enum.EnumMeta.__members__", |_, args| Ok(Value::dict_of(members(&args.receiver()))));
     vm.register("enum.Flag.__or__", |vm, args| combine(vm, &args, |a, b| a | b));
@@ -65,8 +67,13 @@ fn init_subclass(vm: &mut Vm, args: Args) -> PyResult {
     if class.is_library() {
         return Ok(Value::None);
     }
-    let entries: Vec<(Name, Value)> =
-        class.namespace.borrow().iter().filter(|(name, value)| is_member_value(name, value)).map(|(n, v)| (n.clone(), v.clone())).collect();
+    let entries: Vec<(Name, Value)> = class
+        .namespace
+        .borrow()
+        .iter()
+        .filter(|(name, value)| is_member_value(name, value))
+        .map(|(n, v)| (n.clone(), v.clone()))
+        .collect();
     let mut made: Vec<(Name, Value)> = Vec::new();
     let mut last = Value::Int(0);
     for (name, raw) in entries {
@@ -81,7 +88,14 @@ fn init_subclass(vm: &mut Vm, args: Args) -> PyResult {
 }
 
 /// `auto()` is the lower-cased name in a `StrEnum`, the next bit in a `Flag`, the next number otherwise.
-fn resolve_auto(vm: &mut Vm, class: &Rc<Class>, name: &Name, raw: Value, last: &Value, count: usize) -> Value {
+fn resolve_auto(
+    vm: &mut Vm,
+    class: &Rc<Class>,
+    name: &Name,
+    raw: Value,
+    last: &Value,
+    count: usize,
+) -> Value {
     match &raw {
         Value::Instance(instance) if instance.class.is_named("enum.auto") => {}
         _ => return raw,
@@ -91,7 +105,8 @@ fn resolve_auto(vm: &mut Vm, class: &Rc<Class>, name: &Name, raw: Value, last: &
             Value::StaticMethod(inner) => (*inner).clone(),
             other => other,
         };
-        let args = vec![Value::Str(name.clone()), Value::Int(1), Value::Int(count as i128), Value::list(Vec::new())];
+        let args =
+            vec![Value::Str(name.clone()), Value::Int(1), Value::Int(count as i128), Value::list(Vec::new())];
         if let Ok(value) = vm.call_with(&hook, args) {
             return value;
         }

@@ -9,7 +9,8 @@ mod enums;
 use crate::vm::Vm;
 
 /// Module name and source.
-const SOURCES: &[(&str, &str)] = &[("contextlib", include_str!("contextlib.py")), ("enum", include_str!("enum.py"))];
+const SOURCES: &[(&str, &str)] =
+    &[("contextlib", include_str!("contextlib.py")), ("enum", include_str!("enum.py"))];
 
 /// Returns the source of a module of the standard library.
 pub(crate) fn source(name: &str) -> Option<&'static str> {

@@ -90,11 +90,16 @@ impl Vm {
         }
     }
 
-    fn instance_attr(&mut self, value: &Value, instance: &Rc<Instance>, name: &str) -> PyResult<Option<Value>> {
+    fn instance_attr(
+        &mut self,
+        value: &Value,
+        instance: &Rc<Instance>,
+        name: &str,
+    ) -> PyResult<Option<Value>> {
         let class = instance.class.clone();
         let found = class.lookup_with_owner(name);
         if let Some((found, owner)) = &found
-            && self.is_data_descriptor(found)
+            && Self::is_data_descriptor(found)
         {
             return self.bind_attr(found.clone(), Some(value), &class, owner).map(Some);
         }
@@ -127,7 +132,7 @@ impl Vm {
         Ok(None)
     }
 
-    fn is_data_descriptor(&self, value: &Value) -> bool {
+    fn is_data_descriptor(value: &Value) -> bool {
         match value {
             // A cached property stores its value in the instance, so it must not win over it.
             Value::Property(property) => !matches!(property.setter, Value::Ellipsis),
@@ -136,9 +141,14 @@ impl Vm {
         }
     }
 
-    pub(crate) fn class_attr(&mut self, value: &Value, class: &Rc<Class>, name: &str) -> PyResult<Option<Value>> {
+    pub(crate) fn class_attr(
+        &mut self,
+        value: &Value,
+        class: &Rc<Class>,
+        name: &str,
+    ) -> PyResult<Option<Value>> {
         if let Some((found, owner)) = class.lookup_with_owner(name)
-            && !(name == "__doc__" && !Rc::ptr_eq(&owner, class))
+            && (name != "__doc__" || Rc::ptr_eq(&owner, class))
         {
             return self.bind_attr(found, None, class, &owner).map(Some);
         }
@@ -158,8 +168,12 @@ impl Vm {
             }
             "__doc__" => Some(Value::None),
             "__annotations__" => {
-                let annotations: Vec<_> =
-                    class.annotations.borrow().iter().map(|(name, note)| (name.clone(), note.clone())).collect();
+                let annotations: Vec<_> = class
+                    .annotations
+                    .borrow()
+                    .iter()
+                    .map(|(name, note)| (name.clone(), note.clone()))
+                    .collect();
                 let mut evaluated = Vec::new();
                 for (name, annotation) in annotations {
                     let value = self.evaluate_annotation(&annotation);
@@ -196,7 +210,8 @@ impl Vm {
             other => self.class_of(other),
         };
         let mro = class.mro.borrow().clone();
-        let start = mro.iter().position(|candidate| Rc::ptr_eq(candidate, after)).map_or(0, |index| index + 1);
+        let start =
+            mro.iter().position(|candidate| Rc::ptr_eq(candidate, after)).map_or(0, |index| index + 1);
         for owner in &mro[start.min(mro.len())..] {
             let found = owner.namespace.borrow().get(name).cloned();
             // An unknown base comes before `object`: what it may define hides the default.
@@ -229,12 +244,15 @@ impl Vm {
     ) -> PyResult {
         match &found {
             Value::Function(_) => Ok(match instance {
-                Some(receiver) => Value::BoundMethod(Rc::new(BoundMethod { receiver: receiver.clone(), function: found })),
+                Some(receiver) => {
+                    Value::BoundMethod(Rc::new(BoundMethod { receiver: receiver.clone(), function: found }))
+                }
                 None => found,
             }),
             Value::Builtin(builtin) => Ok(match instance {
                 Some(receiver) if builtin.binds => {
-                    let receiver = if owner.constructor.is_some() { receiver.unwrapped() } else { receiver.clone() };
+                    let receiver =
+                        if owner.constructor.is_some() { receiver.unwrapped() } else { receiver.clone() };
                     Value::BoundMethod(Rc::new(BoundMethod { receiver, function: found }))
                 }
                 _ => found,
@@ -243,13 +261,16 @@ impl Vm {
             Value::ClassMethod(inner) => {
                 let receiver = Value::Class(class.clone());
                 Ok(match &**inner {
-                    Value::Property(property) => return self.call(&property.getter.clone(), Args::positional(vec![receiver])),
+                    Value::Property(property) => {
+                        return self.call(&property.getter.clone(), Args::positional(vec![receiver]));
+                    }
                     inner => Value::BoundMethod(Rc::new(BoundMethod { receiver, function: inner.clone() })),
                 })
             }
             Value::Property(property) => match instance {
                 Some(receiver) => {
-                    let (getter, is_cached) = (property.getter.clone(), matches!(property.setter, Value::Ellipsis));
+                    let (getter, is_cached) =
+                        (property.getter.clone(), matches!(property.setter, Value::Ellipsis));
                     let value = self.call(&getter, Args::positional(vec![receiver.clone()]))?;
                     if is_cached
                         && let (Value::Instance(instance), Value::Function(function)) = (receiver, &getter)
@@ -262,7 +283,11 @@ impl Vm {
             },
             Value::Instance(descriptor) => match descriptor.class.lookup("__get__") {
                 Some(hook) => {
-                    let args = vec![found.clone(), instance.cloned().unwrap_or(Value::None), Value::Class(class.clone())];
+                    let args = vec![
+                        found.clone(),
+                        instance.cloned().unwrap_or(Value::None),
+                        Value::Class(class.clone()),
+                    ];
                     self.call(&hook, Args::positional(args))
                 }
                 None => Ok(found),
@@ -352,12 +377,16 @@ impl Vm {
                 if native.setattr(self, name, value)? {
                     Ok(())
                 } else {
-                    Err(self.raise("AttributeError", format!("'{}' object has no attribute '{name}'", native.type_name())))
+                    Err(self.raise(
+                        "AttributeError",
+                        format!("'{}' object has no attribute '{name}'", native.type_name()),
+                    ))
                 }
             }
-            other => {
-                Err(self.raise("AttributeError", format!("'{}' object has no attribute '{name}'", self.type_name(other))))
-            }
+            other => Err(self.raise(
+                "AttributeError",
+                format!("'{}' object has no attribute '{name}'", self.type_name(other)),
+            )),
         }
     }
 

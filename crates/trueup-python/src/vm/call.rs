@@ -8,7 +8,7 @@ use crate::class::{Class, Instance};
 use crate::error::{PyResult, Raised};
 use crate::native::Args;
 use crate::scope::{Scope, ScopeKind};
-use crate::value::{Dict, Function, IterState, Iter, Value};
+use crate::value::{Dict, Function, Iter, IterState, Value};
 
 impl Vm {
     /// Calls a value.
@@ -67,7 +67,12 @@ impl Vm {
     }
 
     /// Calls a special method that a class of the project or a stub defines; `None` when it does not.
-    pub(crate) fn special(&mut self, receiver: &Value, name: &str, args: &[Value]) -> PyResult<Option<Value>> {
+    pub(crate) fn special(
+        &mut self,
+        receiver: &Value,
+        name: &str,
+        args: &[Value],
+    ) -> PyResult<Option<Value>> {
         let class = match receiver {
             Value::Instance(instance) => instance.class.clone(),
             Value::Class(class) => match &class.metaclass {
@@ -103,7 +108,8 @@ impl Vm {
         if function.def.is_stub && function.source.is_library {
             return self.run_stub(function, bound);
         }
-        let mut scope = Scope::new(ScopeKind::Function, Some(function.scope.clone()), function.scope.module.clone());
+        let mut scope =
+            Scope::new(ScopeKind::Function, Some(function.scope.clone()), function.scope.module.clone());
         scope.function = Some(function.def.clone());
         {
             let vars = scope.vars.get_mut();
@@ -125,7 +131,8 @@ impl Vm {
 
     fn run_stub(&mut self, function: &Rc<Function>, bound: Vec<Value>) -> PyResult {
         if let Some(native) = &function.native {
-            let args = Args { positional: bound, keywords: Vec::new(), signature: Some(function.def.clone()) };
+            let args =
+                Args { positional: bound, keywords: Vec::new(), signature: Some(function.def.clone()) };
             return native(self, args);
         }
         if &*function.def.name == "__init__" {
@@ -174,7 +181,10 @@ impl Vm {
             match index {
                 Some(index) if slots[index].is_none() => slots[index] = Some(value),
                 Some(_) => {
-                    return Err(self.type_error(format!("{}() got multiple values for argument '{name}'", function.qualname)));
+                    return Err(self.type_error(format!(
+                        "{}() got multiple values for argument '{name}'",
+                        function.qualname
+                    )));
                 }
                 None => extra.push((name, value)),
             }
@@ -193,7 +203,8 @@ impl Vm {
             });
         }
         if let Some((name, _)) = extra.and_then(|extra| extra.into_iter().next()) {
-            return Err(self.type_error(format!("{}() got an unexpected keyword argument '{name}'", function.qualname)));
+            return Err(self
+                .type_error(format!("{}() got an unexpected keyword argument '{name}'", function.qualname)));
         }
         Ok(bound)
     }
@@ -294,14 +305,15 @@ impl Vm {
     /// What the builtin constructor raises.
     pub fn allocate(&mut self, class: &Rc<Class>, args: &Args) -> PyResult<Rc<Instance>> {
         let instance = self.new_instance(class);
+        if class.is_subclass(&self.types.base_exception) {
+            instance.set("args", Value::tuple(args.positional.clone()));
+        }
         let base = class.mro.borrow().iter().find(|base| base.constructor.is_some()).cloned();
         if let Some(base) = base {
             let own_init = matches!(class.lookup("__init__"), Some(Value::Function(_)));
             let is_mutable = ["dict", "list", "set"].contains(&&*base.name);
             let args = if is_mutable && own_init { Args::default() } else { args.clone() };
-            if base.is_subclass(&self.types.base_exception) {
-                instance.set("args", Value::tuple(args.positional));
-            } else if let Some(constructor) = base.constructor {
+            if let Some(constructor) = base.constructor {
                 let value = constructor(self, &base, args)?;
                 *instance.base_value.borrow_mut() = Some(value);
             }
@@ -321,7 +333,7 @@ impl Vm {
                 });
             }
         }
-        let qualname = self.qualname(frame, &def.name);
+        let qualname = Self::qualname(frame, &def.name);
         let native = if def.is_stub && frame.source.is_library {
             self.native_for(&format!("{}.{qualname}", frame.source.module))
         } else {
@@ -345,7 +357,7 @@ impl Vm {
         }
     }
 
-    pub(crate) fn qualname(&self, frame: &Frame<'_>, name: &Name) -> Name {
+    pub(crate) fn qualname(frame: &Frame<'_>, name: &Name) -> Name {
         match frame.scope.kind {
             ScopeKind::Module => name.clone(),
             ScopeKind::Class => match frame.scope.get("__qualname__") {
@@ -374,7 +386,10 @@ impl Vm {
                     pairs
                 }
                 other => {
-                    return Err(self.type_error(format!("argument after ** must be a mapping, not {}", self.type_name(other))));
+                    return Err(self.type_error(format!(
+                        "argument after ** must be a mapping, not {}",
+                        self.type_name(other)
+                    )));
                 }
             },
         };

@@ -18,7 +18,8 @@ impl Vm {
         let outer = if def.type_params.is_empty() {
             frame.scope.clone()
         } else {
-            let scope = Scope::new(ScopeKind::Function, Some(frame.scope.clone()), frame.scope.module.clone());
+            let scope =
+                Scope::new(ScopeKind::Function, Some(frame.scope.clone()), frame.scope.module.clone());
             for name in &def.type_params {
                 scope.set(name.clone(), self.unknown(format!("type parameter `{name}`")));
             }
@@ -29,7 +30,7 @@ impl Vm {
             Ok(args) => args,
             Err(unknown) => Args::positional(vec![Value::Unknown(unknown)]),
         };
-        let qualname = self.qualname(frame, &def.name);
+        let qualname = Self::qualname(frame, &def.name);
         let scope = Rc::new(Scope::new(ScopeKind::Class, Some(outer), frame.scope.module.clone()));
         scope.set(Rc::from("__module__"), Value::Str(frame.source.module.clone()));
         scope.set(Rc::from("__qualname__"), Value::Str(qualname.clone()));
@@ -74,7 +75,8 @@ impl Vm {
         if let Some(unknown) = args.first_unknown() {
             return Ok(Value::Unknown(unknown.clone()));
         }
-        let (Some(name), Some(bases), Some(namespace)) = (name.as_str(), bases.items(), namespace.as_dict()) else {
+        let (Some(name), Some(bases), Some(namespace)) = (name.as_str(), bases.items(), namespace.as_dict())
+        else {
             return Err(self.type_error("type() needs a name, a tuple of bases and a dict"));
         };
         let mut attributes = AttrMap::default();
@@ -107,7 +109,18 @@ impl Vm {
     /// `TypeError` for bases that have no consistent order, and what the hooks raise.
     pub fn build_class(&mut self, parts: ClassParts) -> PyResult<Rc<Class>> {
         self.spend(4)?;
-        let ClassParts { name, qualname, module, bases, mut keywords, namespace, scope, place, name_span, mut metaclass } = parts;
+        let ClassParts {
+            name,
+            qualname,
+            module,
+            bases,
+            mut keywords,
+            namespace,
+            scope,
+            place,
+            name_span,
+            mut metaclass,
+        } = parts;
         let mut unknown_base: Option<Rc<Unknown>> = None;
         let mut parents: Vec<Rc<Class>> = Vec::new();
         for base in &bases {
@@ -149,7 +162,9 @@ impl Vm {
             metaclass = parents.iter().find_map(|parent| parent.metaclass.clone());
         }
         let Some(order) = linearise(&parents) else {
-            return Err(self.type_error(format!("Cannot create a consistent method resolution order (MRO) for bases of '{name}'")));
+            return Err(self.type_error(format!(
+                "Cannot create a consistent method resolution order (MRO) for bases of '{name}'"
+            )));
         };
         let (spans, annotations) = match &scope {
             Some(scope) => (scope.spans.take(), scope.annotations.take()),
@@ -179,7 +194,7 @@ impl Vm {
         if let Some(scope) = &scope {
             *scope.class.borrow_mut() = Some(Rc::downgrade(&class));
             // Annotations that are evaluated later look names of the class up here.
-            *scope.vars.borrow_mut() = class.namespace.borrow().clone();
+            scope.vars.borrow_mut().clone_from(&class.namespace.borrow());
         }
         self.run_class_hooks(&class)?;
         Ok(class)
@@ -187,8 +202,13 @@ impl Vm {
 
     fn run_class_hooks(&mut self, class: &Rc<Class>) -> PyResult<()> {
         let value = Value::Class(class.clone());
-        let attributes: Vec<(Name, Value)> =
-            class.namespace.borrow().iter().filter(|(_, v)| matches!(v, Value::Instance(_))).map(|(n, v)| (n.clone(), v.clone())).collect();
+        let attributes: Vec<(Name, Value)> = class
+            .namespace
+            .borrow()
+            .iter()
+            .filter(|(_, v)| matches!(v, Value::Instance(_)))
+            .map(|(n, v)| (n.clone(), v.clone()))
+            .collect();
         for (name, attribute) in attributes {
             self.special(&attribute, "__set_name__", &[value.clone(), Value::Str(name)])?;
         }
@@ -201,7 +221,11 @@ impl Vm {
                     Value::ClassMethod(inner) => (*inner).clone(),
                     other => other,
                 };
-                let args = Args { positional: vec![value.clone()], keywords: class.keywords.clone(), signature: None };
+                let args = Args {
+                    positional: vec![value.clone()],
+                    keywords: class.keywords.clone(),
+                    signature: None,
+                };
                 self.call(&hook, args)?;
             }
             break;
@@ -212,11 +236,17 @@ impl Vm {
                     && !matches!(hook, Value::Builtin(_))
                 {
                     let namespace = Value::dict_of(class.namespace.borrow().clone());
-                    let positional =
-                        vec![value, Value::Str(class.name.clone()), Value::tuple(class.bases.clone()), namespace];
+                    let positional = vec![
+                        value,
+                        Value::Str(class.name.clone()),
+                        Value::tuple(class.bases.clone()),
+                        namespace,
+                    ];
                     self.call(&hook, Args { positional, keywords: class.keywords.clone(), signature: None })?;
                 }
-            } else if metaclass.namespace.borrow().contains_key("__new__") || metaclass.namespace.borrow().contains_key("__init__") {
+            } else if metaclass.namespace.borrow().contains_key("__new__")
+                || metaclass.namespace.borrow().contains_key("__init__")
+            {
                 self.note_at(
                     NoteKind::Metaclass,
                     format!("the metaclass `{}` is not run for `{}`", metaclass.name, class.name),

@@ -32,9 +32,12 @@ impl Truth {
     pub fn is_true(&self) -> bool {
         matches!(self, Self::True)
     }
+}
 
-    /// Returns the opposite.
-    pub fn not(self) -> Self {
+impl std::ops::Not for Truth {
+    type Output = Self;
+
+    fn not(self) -> Self {
         match self {
             Self::True => Self::False,
             Self::False => Self::True,
@@ -148,9 +151,8 @@ impl Vm {
 
     /// Returns `repr(value)` for tests and messages; unknown shows as `<unknown: reason>`, exceptions are swallowed.
     pub fn repr_text(&mut self, value: &Value) -> String {
-        match self.special(value, "__repr__", &[]) {
-            Ok(Some(Value::Str(text))) => return text.to_string(),
-            Ok(_) | Err(_) => {}
+        if let Ok(Some(Value::Str(text))) = self.special(value, "__repr__", &[]) {
+            return text.to_string();
         }
         crate::repr::repr(self, value, 0).unwrap_or_else(|_| "<object>".to_owned())
     }
@@ -246,6 +248,7 @@ impl Vm {
         Ok(self.plain_equals(left, right)?.to_value())
     }
 
+    #[expect(clippy::float_cmp, reason = "Python compares floats exactly")]
     fn plain_equals(&mut self, left: &Value, right: &Value) -> PyResult<Truth> {
         if left.is(right) && !matches!(left, Value::Float(_)) {
             return Ok(Truth::True);
@@ -256,7 +259,6 @@ impl Vm {
                 Truth::from(left.as_int() == right.as_int())
             }
             (Value::Float(a), Value::Float(b)) => Truth::from(a == b),
-            #[expect(clippy::float_cmp, reason = "Python compares an integer with a float exactly so")]
             (Value::Float(a), b @ (Value::Int(_) | Value::Bool(_)))
             | (b @ (Value::Int(_) | Value::Bool(_)), Value::Float(a)) => {
                 Truth::from(b.as_int().is_some_and(|b| b as f64 == *a))
@@ -359,7 +361,9 @@ impl Vm {
                     } else if !base.is(value) || matches!(value, Value::Instance(_)) {
                         return self.len(&base);
                     }
-                    return Err(self.type_error(format!("object of type '{}' has no len()", self.type_name(value))));
+                    return Err(
+                        self.type_error(format!("object of type '{}' has no len()", self.type_name(value)))
+                    );
                 }
             }
         };

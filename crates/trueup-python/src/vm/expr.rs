@@ -139,7 +139,9 @@ impl Vm {
                 }
                 Ok(Value::None)
             }
-            ExprKind::Unsupported(what) => Ok(self.unknown_at(frame, expr, format!("{what} is not evaluated"))),
+            ExprKind::Unsupported(what) => {
+                Ok(self.unknown_at(frame, expr, format!("{what} is not evaluated")))
+            }
             ExprKind::None
             | ExprKind::Bool(_)
             | ExprKind::Int(_)
@@ -204,7 +206,11 @@ impl Vm {
         Err(self.raise("NameError", format!("name '{name}' is not defined")))
     }
 
-    fn eval_items(&mut self, frame: &mut Frame<'_>, items: &[Expr]) -> PyResult<Result<Vec<Value>, Rc<Unknown>>> {
+    fn eval_items(
+        &mut self,
+        frame: &mut Frame<'_>,
+        items: &[Expr],
+    ) -> PyResult<Result<Vec<Value>, Rc<Unknown>>> {
         let mut values = Vec::with_capacity(items.len());
         for item in items {
             if let ExprKind::Starred(inner) = &item.kind {
@@ -273,7 +279,13 @@ impl Vm {
                     }
                     doubt.get_or_insert(unknown);
                 }
-                truth if truth.is_true() != is_and => return Ok(last),
+                truth if truth.is_true() != is_and => {
+                    // `unknown or "x"` may be either value; `unknown or True` is true in any case.
+                    return Ok(match (doubt, &last) {
+                        (Some(unknown), value) if value.as_bool().is_none() => Value::Unknown(unknown),
+                        _ => last,
+                    });
+                }
                 _ => {}
             }
         }
@@ -297,7 +309,12 @@ impl Vm {
         Ok(answer)
     }
 
-    pub(crate) fn eval_args(&mut self, frame: &mut Frame<'_>, args: &[Expr], keywords: &[(Option<Name>, Expr)]) -> PyResult<Result<Args, Rc<Unknown>>> {
+    pub(crate) fn eval_args(
+        &mut self,
+        frame: &mut Frame<'_>,
+        args: &[Expr],
+        keywords: &[(Option<Name>, Expr)],
+    ) -> PyResult<Result<Args, Rc<Unknown>>> {
         let positional = match self.eval_items(frame, args)? {
             Ok(items) => items,
             Err(unknown) => return Ok(Err(unknown)),
@@ -358,14 +375,17 @@ impl Vm {
                         }
                         break;
                     }
-                    scope = current.parent.clone();
+                    let parent = current.parent.clone();
+                    scope = parent;
                 }
                 None
             }
             "globals" => Some(self.module_dict(&frame.scope.module.clone())),
             _ => match frame.scope.kind {
                 ScopeKind::Module => Some(self.module_dict(&frame.scope.module.clone())),
-                ScopeKind::Function | ScopeKind::Class => Some(Value::dict_of(frame.scope.vars.borrow().clone())),
+                ScopeKind::Function | ScopeKind::Class => {
+                    Some(Value::dict_of(frame.scope.vars.borrow().clone()))
+                }
             },
         })
     }
@@ -415,7 +435,12 @@ impl Vm {
     }
 
     /// Evaluates an expression in a scope; a string literal is parsed first. What cannot be evaluated is unknown.
-    pub fn evaluate_in(&mut self, expr: &Expr, scope: &Rc<Scope>, source: &Rc<crate::place::SourceRef>) -> Value {
+    pub fn evaluate_in(
+        &mut self,
+        expr: &Expr,
+        scope: &Rc<Scope>,
+        source: &Rc<crate::place::SourceRef>,
+    ) -> Value {
         let saved = self.current.clone();
         self.at(source, expr.span);
         let mut frame = Frame::new(scope.clone(), source.clone());

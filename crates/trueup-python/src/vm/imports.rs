@@ -69,7 +69,8 @@ impl Vm {
         names: &[Alias],
     ) -> PyResult<()> {
         let from = frame.scope.module.clone();
-        let resolved = crate::import_graph::resolve(&from.name, from.is_package, module.map(|name| &**name), level);
+        let resolved =
+            crate::import_graph::resolve(&from.name, from.is_package, module.map(|name| &**name), level);
         let Some(target) = resolved else {
             return Err(self.raise("ImportError", "attempted relative import beyond top-level package"));
         };

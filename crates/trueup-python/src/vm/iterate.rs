@@ -47,7 +47,8 @@ impl Vm {
 
     fn drain(&mut self, iterator: &Value) -> PyResult<Vec<Value>> {
         if let Value::Iterator(iter) = iterator {
-            let pending = matches!(*iter.state.borrow(), IterState::Generator { .. } | IterState::Expression { .. });
+            let pending =
+                matches!(*iter.state.borrow(), IterState::Generator { .. } | IterState::Expression { .. });
             if pending {
                 return self.collect_generator(&iter.clone());
             }
@@ -67,10 +68,13 @@ impl Vm {
     /// # Errors
     ///
     /// `TypeError` when it cannot be iterated.
+    #[expect(clippy::iter_not_returning_iterator, reason = "named after Python's `iter`")]
     pub fn iter(&mut self, value: &Value) -> PyResult {
         Ok(match value {
             Value::Iterator(_) => value.clone(),
-            Value::List(list) => Iter::wrap(IterState::List { list: list.clone(), index: 0 }, "list_iterator"),
+            Value::List(list) => {
+                Iter::wrap(IterState::List { list: list.clone(), index: 0 }, "list_iterator")
+            }
             Value::Range(range) => Iter::wrap(IterState::Range(**range), "range_iterator"),
             Value::Tuple(_)
             | Value::Set(_)
@@ -93,7 +97,7 @@ impl Vm {
                         return self.iter(&base);
                     }
                     if instance.class.lookup("__getitem__").is_some() {
-                        return self.sequence_iterator(value);
+                        return Ok(Self::sequence_iterator(value));
                     }
                 }
                 return Err(self.not_iterable(value));
@@ -103,10 +107,10 @@ impl Vm {
     }
 
     /// The old protocol: `__getitem__` with 0, 1, 2, … until `IndexError`.
-    fn sequence_iterator(&mut self, value: &Value) -> PyResult {
+    fn sequence_iterator(value: &Value) -> Value {
         let value = value.clone();
         let mut index = 0;
-        Ok(Iter::from_fn(move |vm| {
+        Iter::from_fn(move |vm| {
             let item = vm.getitem(&value, &Value::Int(index));
             index += 1;
             match item {
@@ -114,7 +118,7 @@ impl Vm {
                 Err(raised) if vm.raised_is(&raised, "IndexError") => Ok(None),
                 Err(raised) => Err(raised),
             }
-        }))
+        })
     }
 
     /// Returns why a value cannot be iterated because it is unknown, if that is so.
@@ -142,7 +146,9 @@ impl Vm {
         let iter = match iterator {
             Value::Iterator(iter) => iter.clone(),
             Value::Instance(_) => return self.next_of_object(iterator),
-            other => return Err(self.type_error(format!("'{}' object is not an iterator", self.type_name(other)))),
+            other => {
+                return Err(self.type_error(format!("'{}' object is not an iterator", self.type_name(other))));
+            }
         };
         iter.started.set(true);
         let state = std::mem::replace(&mut *iter.state.borrow_mut(), IterState::Done);
@@ -186,7 +192,9 @@ impl Vm {
     fn next_of_object(&mut self, object: &Value) -> PyResult<Option<Value>> {
         match self.special(object, "__next__", &[]) {
             Ok(Some(item)) => Ok(Some(item)),
-            Ok(None) => Err(self.type_error(format!("'{}' object is not an iterator", self.type_name(object)))),
+            Ok(None) => {
+                Err(self.type_error(format!("'{}' object is not an iterator", self.type_name(object))))
+            }
             Err(raised) if self.raised_is(&raised, "StopIteration") => Ok(None),
             Err(raised) => Err(raised),
         }
@@ -241,18 +249,18 @@ impl Vm {
                 let characters: Vec<Value> = text.chars().map(|c| Value::from(c.to_string())).collect();
                 match self.pick(&characters, index, "string")? {
                     Picked::One(item) => Ok(item),
-                    Picked::Many(items) => {
-                        Ok(Value::from(items.iter().filter_map(Value::as_str).map(|s| s.to_string()).collect::<String>()))
-                    }
+                    Picked::Many(items) => Ok(Value::from(
+                        items.iter().filter_map(Value::as_str).map(|s| s.to_string()).collect::<String>(),
+                    )),
                 }
             }
             Value::Bytes(bytes) => {
                 let items: Vec<Value> = bytes.iter().map(|byte| Value::Int(i128::from(*byte))).collect();
                 match self.pick(&items, index, "bytes")? {
                     Picked::One(item) => Ok(item),
-                    Picked::Many(items) => {
-                        Ok(Value::Bytes(items.iter().filter_map(Value::as_int).map(|byte| byte as u8).collect()))
-                    }
+                    Picked::Many(items) => Ok(Value::Bytes(
+                        items.iter().filter_map(Value::as_int).map(|byte| byte as u8).collect(),
+                    )),
                 }
             }
             Value::Range(range) => {
@@ -285,7 +293,9 @@ impl Vm {
                 let base = instance.base_value.borrow().clone();
                 match base {
                     Some(base) => match self.getitem(&base, index) {
-                        Err(raised) if matches!(base, Value::Dict(_)) && self.raised_is(&raised, "KeyError") => {
+                        Err(raised)
+                            if matches!(base, Value::Dict(_)) && self.raised_is(&raised, "KeyError") =>
+                        {
                             match self.special(value, "__missing__", std::slice::from_ref(index))? {
                                 Some(item) => Ok(item),
                                 None => Err(raised),
@@ -319,7 +329,10 @@ impl Vm {
             return Ok(Picked::Many(positions.into_iter().filter_map(|at| items.get(at).cloned()).collect()));
         }
         let Some(position) = index.as_int() else {
-            return Err(self.type_error(format!("{what} indices must be integers or slices, not {}", self.type_name(index))));
+            return Err(self.type_error(format!(
+                "{what} indices must be integers or slices, not {}",
+                self.type_name(index)
+            )));
         };
         let position = if position < 0 { position + items.len() as i128 } else { position };
         match usize::try_from(position).ok().and_then(|at| items.get(at)) {
@@ -352,8 +365,10 @@ impl Vm {
             (if value < 0 { value.saturating_add(length) } else { value }).clamp(low, high)
         };
         let (low, high) = if step > 0 { (0, length) } else { (-1, length - 1) };
-        let start = part(&parts[0])?.map_or(if step > 0 { low } else { high }, |value| clamp(value, low, high));
-        let stop = part(&parts[1])?.map_or(if step > 0 { high } else { low }, |value| clamp(value, low, high));
+        let start =
+            part(&parts[0])?.map_or(if step > 0 { low } else { high }, |value| clamp(value, low, high));
+        let stop =
+            part(&parts[1])?.map_or(if step > 0 { high } else { low }, |value| clamp(value, low, high));
         let range = Range { start, stop, step };
         Ok((0..range.len()).filter_map(|index| usize::try_from(range.at(index)).ok()).collect())
     }
@@ -400,7 +415,10 @@ impl Vm {
             let positions = self.slice_positions(parts, length)?;
             if parts[2].as_int().unwrap_or(1) != 1 {
                 if positions.len() != new.len() {
-                    return Err(self.raise("ValueError", "attempt to assign a sequence of another size to an extended slice"));
+                    return Err(self.raise(
+                        "ValueError",
+                        "attempt to assign a sequence of another size to an extended slice",
+                    ));
                 }
                 let mut items = list.items.borrow_mut();
                 for (at, value) in positions.into_iter().zip(new) {
@@ -463,7 +481,11 @@ impl Vm {
                             let at = if at < 0 { at + length as i128 } else { at };
                             match usize::try_from(at).ok().filter(|at| *at < length) {
                                 Some(at) => vec![at],
-                                None => return Err(self.raise("IndexError", "list assignment index out of range")),
+                                None => {
+                                    return Err(
+                                        self.raise("IndexError", "list assignment index out of range")
+                                    );
+                                }
                             }
                         }
                         None => return Err(self.type_error("list indices must be integers or slices")),
@@ -480,7 +502,10 @@ impl Vm {
             Value::Instance(_) if !matches!(value.unwrapped(), Value::Instance(_)) => {
                 self.delitem(&value.unwrapped(), index)
             }
-            _ => Err(self.type_error(format!("'{}' object doesn't support item deletion", self.type_name(value)))),
+            _ => {
+                Err(self
+                    .type_error(format!("'{}' object doesn't support item deletion", self.type_name(value))))
+            }
         }
     }
 

@@ -181,7 +181,11 @@ impl Vm {
     }
 
     /// Registers what a stub function of the given `module.qualname` does; the host is asked only for others.
-    pub fn register(&mut self, full_name: &str, function: impl Fn(&mut Self, Args) -> crate::PyResult + 'static) {
+    pub fn register(
+        &mut self,
+        full_name: &str,
+        function: impl Fn(&mut Self, Args) -> crate::PyResult + 'static,
+    ) {
         self.natives.insert(Rc::from(full_name), Rc::new(function));
     }
 
@@ -298,7 +302,9 @@ impl Vm {
     pub fn spend(&mut self, steps: usize) -> crate::PyResult<()> {
         let steps = steps as u64;
         self.steps = self.steps.saturating_add(steps);
-        if self.steps > self.limits.steps || self.total_steps.saturating_add(self.steps) > self.limits.total_steps {
+        if self.steps > self.limits.steps
+            || self.total_steps.saturating_add(self.steps) > self.limits.total_steps
+        {
             return Err(self.abort("evaluation takes too long (is there an endless loop?)"));
         }
         Ok(())

@@ -45,7 +45,14 @@ impl Vm {
         made
     }
 
-    fn source_module(&mut self, name: &Name, path: Rc<str>, ast: ModuleAst, is_package: bool, is_library: bool) -> Rc<Module> {
+    fn source_module(
+        &mut self,
+        name: &Name,
+        path: Rc<str>,
+        ast: ModuleAst,
+        is_package: bool,
+        is_library: bool,
+    ) -> Rc<Module> {
         let source = Rc::new(SourceRef { module: name.clone(), path, is_library });
         for error in &ast.errors {
             let place = Place { source: source.clone(), span: error.span };
@@ -63,7 +70,11 @@ impl Vm {
     }
 
     fn empty_module(name: &Name, kind: ModuleKind) -> Rc<Module> {
-        let source = Rc::new(SourceRef { module: name.clone(), path: Rc::from(format!("<{name}>")), is_library: true });
+        let source = Rc::new(SourceRef {
+            module: name.clone(),
+            path: Rc::from(format!("<{name}>")),
+            is_library: true,
+        });
         let module = Rc::new(Module::new(name.clone(), source, kind, true, Rc::new(ModuleAst::default())));
         let scope = Rc::new(Scope::new(ScopeKind::Module, None, module.clone()));
         *module.scope.borrow_mut() = Some(scope);
@@ -140,13 +151,21 @@ impl Vm {
     }
 
     fn fail_statement(&mut self, module: &Rc<Module>, stmt: &Stmt, raised: &Raised) {
-        let place = raised.place().cloned().unwrap_or_else(|| Place { source: module.source.clone(), span: stmt.span });
+        let place = raised
+            .place()
+            .cloned()
+            .unwrap_or_else(|| Place { source: module.source.clone(), span: stmt.span });
         let kind = if raised.is_abort() { NoteKind::Limit } else { NoteKind::Failed };
         let traceback = match raised {
             Raised::Exception(exception) => exception.traceback.clone(),
             Raised::Abort(_) => Vec::new(),
         };
-        self.notes.push(Note { kind, message: raised.summary().to_owned(), place: Some(place.clone()), traceback });
+        self.notes.push(Note {
+            kind,
+            message: raised.summary().to_owned(),
+            place: Some(place.clone()),
+            traceback,
+        });
         for name in Names::bound_by(std::slice::from_ref(stmt)) {
             if module.get(&name).is_none() {
                 module.set(&name, Value::unknown(raised.summary(), Some(place.clone())));
@@ -165,7 +184,7 @@ impl Vm {
         if let Some(value) = module.get(name) {
             return Ok(Some(value));
         }
-        if let Some(value) = self.from_stars(module, name)? {
+        if let Some(value) = self.starred_name(module, name)? {
             return Ok(Some(value));
         }
         if limit != usize::MAX && module.run.get() != RunState::Running {
@@ -178,10 +197,11 @@ impl Vm {
             state.stmts.iter().any(|at| module.states[*at as usize].get() == StmtState::Running)
         });
         if running && module.run.get() != RunState::Running && !self.builtins.contains_key(name) {
-            let place = module.running.get().and_then(|at| module.ast.body.get(at)).map(|stmt| Place {
-                source: module.source.clone(),
-                span: stmt.span,
-            });
+            let place = module
+                .running
+                .get()
+                .and_then(|at| module.ast.body.get(at))
+                .map(|stmt| Place { source: module.source.clone(), span: stmt.span });
             return Ok(Some(Value::unknown(format!("`{name}` is defined in a circle"), place)));
         }
         Ok(None)
@@ -206,7 +226,7 @@ impl Vm {
     }
 
     /// Asks the modules that are star-imported.
-    fn from_stars(&mut self, module: &Rc<Module>, name: &str) -> PyResult<Option<Value>> {
+    fn starred_name(&mut self, module: &Rc<Module>, name: &str) -> PyResult<Option<Value>> {
         if module.stars.is_empty() || module.star_next.get() > 0 {
             return Ok(None);
         }
@@ -224,7 +244,9 @@ impl Vm {
         }
         let mut doubt = None;
         for (from, level) in sources.into_iter().rev() {
-            let Some(target) = crate::import_graph::resolve(&module.name, module.is_package, from.as_deref(), level) else {
+            let Some(target) =
+                crate::import_graph::resolve(&module.name, module.is_package, from.as_deref(), level)
+            else {
                 continue;
             };
             let Some(source) = self.module(&target) else { continue };
@@ -282,7 +304,9 @@ impl Vm {
             } else {
                 module.name.rsplit_once('.').map_or("", |(package, _)| package)
             })),
-            "__path__" if module.is_package => Some(Value::list(vec![Value::Str(module.source.path.clone())])),
+            "__path__" if module.is_package => {
+                Some(Value::list(vec![Value::Str(module.source.path.clone())]))
+            }
             "__dict__" => Some(self.module_dict(module)),
             _ => None,
         })
@@ -362,7 +386,9 @@ impl Vm {
 fn star_sources(body: &[Stmt], found: &mut Vec<(Option<Name>, u32)>) {
     for stmt in body {
         match &stmt.kind {
-            StmtKind::ImportFrom { module, level, names } if names.iter().any(|alias| &*alias.name == "*") => {
+            StmtKind::ImportFrom { module, level, names }
+                if names.iter().any(|alias| &*alias.name == "*") =>
+            {
                 found.push((module.clone(), *level));
             }
             StmtKind::FunctionDef(_) | StmtKind::ClassDef(_) => {}

@@ -59,7 +59,11 @@ impl Vm {
             return self.integers(op, a, b).map(Some);
         }
         Ok(match (op, a, b) {
-            (_, Value::Float(_) | Value::Int(_) | Value::Bool(_), Value::Float(_) | Value::Int(_) | Value::Bool(_)) => {
+            (
+                _,
+                Value::Float(_) | Value::Int(_) | Value::Bool(_),
+                Value::Float(_) | Value::Int(_) | Value::Bool(_),
+            ) => {
                 return self.floats(op, number(a), number(b));
             }
             (BinaryOp::Add, Value::Str(x), Value::Str(y)) => {
@@ -120,7 +124,6 @@ impl Vm {
         })
     }
 
-    #[expect(clippy::type_complexity, reason = "the storage of a set, as in `value`")]
     fn sets(
         &mut self,
         op: BinaryOp,
@@ -138,14 +141,22 @@ impl Vm {
                 }
             }
             BinaryOp::BitAnd => {
-                items.extend(x.iter().filter(|(key, _)| y.contains_key(*key)).map(|(k, v)| (k.clone(), v.clone())));
+                items.extend(
+                    x.iter().filter(|(key, _)| y.contains_key(*key)).map(|(k, v)| (k.clone(), v.clone())),
+                );
             }
             BinaryOp::Sub => {
-                items.extend(x.iter().filter(|(key, _)| !y.contains_key(*key)).map(|(k, v)| (k.clone(), v.clone())));
+                items.extend(
+                    x.iter().filter(|(key, _)| !y.contains_key(*key)).map(|(k, v)| (k.clone(), v.clone())),
+                );
             }
             BinaryOp::BitXor => {
-                items.extend(x.iter().filter(|(key, _)| !y.contains_key(*key)).map(|(k, v)| (k.clone(), v.clone())));
-                items.extend(y.iter().filter(|(key, _)| !x.contains_key(*key)).map(|(k, v)| (k.clone(), v.clone())));
+                items.extend(
+                    x.iter().filter(|(key, _)| !y.contains_key(*key)).map(|(k, v)| (k.clone(), v.clone())),
+                );
+                items.extend(
+                    y.iter().filter(|(key, _)| !x.contains_key(*key)).map(|(k, v)| (k.clone(), v.clone())),
+                );
             }
             _ => return Ok(None),
         }
@@ -201,7 +212,9 @@ impl Vm {
             BinaryOp::Pow => {
                 if b < 0 {
                     if a == 0 {
-                        return Err(self.raise("ZeroDivisionError", "0.0 cannot be raised to a negative power"));
+                        return Err(
+                            self.raise("ZeroDivisionError", "0.0 cannot be raised to a negative power")
+                        );
                     }
                     return Ok(Value::Float((a as f64).powf(b as f64)));
                 }
@@ -223,7 +236,9 @@ impl Vm {
             BinaryOp::BitOr => Some(a | b),
             BinaryOp::BitXor => Some(a ^ b),
             BinaryOp::BitAnd => Some(a & b),
-            BinaryOp::MatMul => return Err(self.type_error("unsupported operand type(s) for @: 'int' and 'int'")),
+            BinaryOp::MatMul => {
+                return Err(self.type_error("unsupported operand type(s) for @: 'int' and 'int'"));
+            }
         };
         Ok(match value {
             Some(value) => Value::Int(value),
@@ -272,14 +287,22 @@ impl Vm {
                 Ok(left.clone())
             }
             (BinaryOp::BitOr, Value::Dict(dict), Value::Dict(other)) => {
-                let entries: Vec<_> =
-                    other.entries.borrow().iter().map(|(key, (name, value))| (key.clone(), name.clone(), value.clone())).collect();
+                let entries: Vec<_> = other
+                    .entries
+                    .borrow()
+                    .iter()
+                    .map(|(key, (name, value))| (key.clone(), name.clone(), value.clone()))
+                    .collect();
                 for (key, name, value) in entries {
                     dict.insert(key, name, value);
                 }
                 Ok(left.clone())
             }
-            (BinaryOp::BitOr | BinaryOp::BitAnd | BinaryOp::Sub | BinaryOp::BitXor, Value::Set(x), Value::Set(y) | Value::FrozenSet(y)) => {
+            (
+                BinaryOp::BitOr | BinaryOp::BitAnd | BinaryOp::Sub | BinaryOp::BitXor,
+                Value::Set(x),
+                Value::Set(y) | Value::FrozenSet(y),
+            ) => {
                 if let Some(items) = self.sets(op, x, y)? {
                     *x.items.borrow_mut() = items;
                 }
@@ -296,7 +319,7 @@ impl Vm {
     /// `TypeError` as Python raises it.
     pub fn unary(&mut self, op: UnaryOp, value: &Value) -> PyResult {
         if op == UnaryOp::Not {
-            return Ok(self.truth(value)?.not().to_value());
+            return Ok((!self.truth(value)?).to_value());
         }
         if value.is_unknown() {
             return Ok(value.clone());
@@ -314,7 +337,9 @@ impl Vm {
             return Ok(match op {
                 UnaryOp::Invert => Value::Int(!value),
                 UnaryOp::Plus => Value::Int(value),
-                _ => value.checked_neg().map_or_else(|| self.unknown("an integer of more than 128 bits"), Value::Int),
+                _ => value
+                    .checked_neg()
+                    .map_or_else(|| self.unknown("an integer of more than 128 bits"), Value::Int),
             });
         }
         match (op, &inner) {
@@ -323,7 +348,10 @@ impl Vm {
             (_, Value::Instance(instance)) if instance.class.unknown_base.is_some() => {
                 Ok(instance.class.unknown_base.clone().map_or(Value::None, Value::Unknown))
             }
-            _ => Err(self.type_error(format!("bad operand type for unary {symbol}: '{}'", self.type_name(value)))),
+            _ => {
+                Err(self
+                    .type_error(format!("bad operand type for unary {symbol}: '{}'", self.type_name(value))))
+            }
         }
     }
 
@@ -347,7 +375,7 @@ impl Vm {
             CompareOp::In => self.contains(right, left),
             CompareOp::NotIn => {
                 let found = self.contains(right, left)?;
-                Ok(self.truth(&found)?.not().to_value())
+                Ok((!self.truth(&found)?).to_value())
             }
             CompareOp::Eq => self.rich_equals(left, right),
             CompareOp::NotEq => {
@@ -360,7 +388,7 @@ impl Vm {
                     }
                 }
                 let equal = self.rich_equals(left, right)?;
-                Ok(self.truth(&equal)?.not().to_value())
+                Ok((!self.truth(&equal)?).to_value())
             }
             CompareOp::Lt | CompareOp::LtE | CompareOp::Gt | CompareOp::GtE => self.ordered(op, left, right),
         }
@@ -429,9 +457,10 @@ impl Vm {
             return Ok(Order::Known(a.cmp(&b)));
         }
         Ok(match (a, b) {
-            (Value::Float(_) | Value::Int(_) | Value::Bool(_), Value::Float(_) | Value::Int(_) | Value::Bool(_)) => {
-                number(a).partial_cmp(&number(b)).map_or(Order::NotANumber, Order::Known)
-            }
+            (
+                Value::Float(_) | Value::Int(_) | Value::Bool(_),
+                Value::Float(_) | Value::Int(_) | Value::Bool(_),
+            ) => number(a).partial_cmp(&number(b)).map_or(Order::NotANumber, Order::Known),
             (Value::Str(a), Value::Str(b)) => Order::Known(a.cmp(b)),
             (Value::Bytes(a), Value::Bytes(b)) => Order::Known(a.cmp(b)),
             (Value::List(_), Value::List(_)) | (Value::Tuple(_), Value::Tuple(_)) => {
@@ -441,7 +470,8 @@ impl Vm {
                         Truth::True => {}
                         Truth::Unknown(unknown) => return Ok(Order::Unknown(Value::Unknown(unknown))),
                         Truth::False => {
-                            let less = stacker::maybe_grow(64 << 10, 1 << 20, || self.ordered(CompareOp::Lt, x, y))?;
+                            let less =
+                                stacker::maybe_grow(64 << 10, 1 << 20, || self.ordered(CompareOp::Lt, x, y))?;
                             return Ok(match self.truth(&less)? {
                                 Truth::True => Order::Known(Ordering::Less),
                                 Truth::False => Order::Known(Ordering::Greater),

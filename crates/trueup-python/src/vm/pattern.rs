@@ -8,7 +8,13 @@ use crate::error::PyResult;
 use crate::value::{Dict, Value};
 
 impl Vm {
-    pub(crate) fn exec_match(&mut self, frame: &mut Frame<'_>, stmt: &Stmt, subject: &Expr, cases: &[MatchCase]) -> PyResult<Flow> {
+    pub(crate) fn exec_match(
+        &mut self,
+        frame: &mut Frame<'_>,
+        stmt: &Stmt,
+        subject: &Expr,
+        cases: &[MatchCase],
+    ) -> PyResult<Flow> {
         let value = self.eval(frame, subject)?;
         for (index, case) in cases.iter().enumerate() {
             let mut matched = self.matches(frame, &case.pattern, &value)?;
@@ -20,7 +26,8 @@ impl Vm {
                 Truth::True => return self.exec_body(frame, &case.body),
                 Truth::False => {}
                 Truth::Unknown(unknown) => {
-                    let bodies: Vec<&[Stmt]> = cases[index..].iter().map(|case| case.body.as_slice()).collect();
+                    let bodies: Vec<&[Stmt]> =
+                        cases[index..].iter().map(|case| case.body.as_slice()).collect();
                     self.skip(frame, &bodies, &unknown, subject.span);
                     let _ = stmt;
                     return Ok(super::skipped::lost_flow(&bodies, &unknown));
@@ -97,12 +104,18 @@ impl Vm {
             Pattern::Class { class, positional, keywords } => {
                 let class = self.eval(frame, class)?;
                 let class = match (&class, value) {
-                    (Value::Unknown(unknown), _) | (_, Value::Unknown(unknown)) => return Ok(Truth::Unknown(unknown.clone())),
+                    (Value::Unknown(unknown), _) | (_, Value::Unknown(unknown)) => {
+                        return Ok(Truth::Unknown(unknown.clone()));
+                    }
                     (Value::Class(class), _) => class.clone(),
                     _ => return Err(self.type_error("called match pattern must be a class")),
                 };
                 if !self.is_instance(value, &class) {
-                    return Ok(self.class_of(value).unknown_base.clone().map_or(Truth::False, Truth::Unknown));
+                    return Ok(self
+                        .class_of(value)
+                        .unknown_base
+                        .clone()
+                        .map_or(Truth::False, Truth::Unknown));
                 }
                 let names = match class.lookup("__match_args__") {
                     Some(names) => names.items().unwrap_or_default(),
@@ -131,7 +144,12 @@ impl Vm {
         }
     }
 
-    fn match_sequence(&mut self, frame: &mut Frame<'_>, patterns: &[Pattern], value: &Value) -> PyResult<Truth> {
+    fn match_sequence(
+        &mut self,
+        frame: &mut Frame<'_>,
+        patterns: &[Pattern],
+        value: &Value,
+    ) -> PyResult<Truth> {
         if let Value::Unknown(unknown) = value {
             return Ok(Truth::Unknown(unknown.clone()));
         }

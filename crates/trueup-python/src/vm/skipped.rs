@@ -73,19 +73,40 @@ fn leaves(body: &[Stmt], by_break: bool, by_return: bool) -> bool {
         }
         _ => {
             let mut found = false;
-            crate::walk::stmt_parts(stmt, &mut |_| {}, &mut |body| found = found || leaves(body, by_break, by_return));
+            crate::walk::stmt_parts(stmt, &mut |_| {}, &mut |body| {
+                found = found || leaves(body, by_break, by_return);
+            });
             found
         }
     })
 }
 
 /// Methods that change the object they are called on.
-const MUTATORS: &[&str] =
-    &["append", "extend", "insert", "add", "update", "setdefault", "pop", "popitem", "remove", "discard", "clear", "sort", "reverse"];
+const MUTATORS: &[&str] = &[
+    "append",
+    "extend",
+    "insert",
+    "add",
+    "update",
+    "setdefault",
+    "pop",
+    "popitem",
+    "remove",
+    "discard",
+    "clear",
+    "sort",
+    "reverse",
+];
 
 impl Vm {
     /// Takes blocks as not known to have run.
-    pub(crate) fn skip(&mut self, frame: &mut Frame<'_>, bodies: &[&[Stmt]], unknown: &Rc<Unknown>, span: Span) {
+    pub(crate) fn skip(
+        &mut self,
+        frame: &mut Frame<'_>,
+        bodies: &[&[Stmt]],
+        unknown: &Rc<Unknown>,
+        span: Span,
+    ) {
         for body in bodies {
             self.poison(frame, body, unknown);
         }
@@ -97,7 +118,15 @@ impl Vm {
         self.report(&frame.source.clone(), span, unknown, found);
     }
 
-    pub(crate) fn skip_loop(&mut self, frame: &mut Frame<'_>, stmt: &Stmt, iter: &Expr, target: &Expr, body: &[Stmt], unknown: &Rc<Unknown>) {
+    pub(crate) fn skip_loop(
+        &mut self,
+        frame: &mut Frame<'_>,
+        stmt: &Stmt,
+        iter: &Expr,
+        target: &Expr,
+        body: &[Stmt],
+        unknown: &Rc<Unknown>,
+    ) {
         let _ = stmt;
         if let ExprKind::Name(name) = &target.kind {
             let _ = self.store(frame, name, Value::Unknown(unknown.clone()));
@@ -105,7 +134,13 @@ impl Vm {
         self.skip(frame, &[body], unknown, iter.span);
     }
 
-    pub(crate) fn scan_skipped_exprs(&mut self, frame: &Frame<'_>, exprs: &[&Expr], unknown: &Rc<Unknown>, span: Span) {
+    pub(crate) fn scan_skipped_exprs(
+        &mut self,
+        frame: &Frame<'_>,
+        exprs: &[&Expr],
+        unknown: &Rc<Unknown>,
+        span: Span,
+    ) {
         let mut found = Found { effect: Effect::None, calls: Vec::new() };
         self.scan.visited.clear();
         for expr in exprs {
@@ -162,7 +197,14 @@ impl Vm {
         }
     }
 
-    fn scan_body(&mut self, scope: &Rc<Scope>, source: &Rc<SourceRef>, body: &[Stmt], found: &mut Found, depth: usize) {
+    fn scan_body(
+        &mut self,
+        scope: &Rc<Scope>,
+        source: &Rc<SourceRef>,
+        body: &[Stmt],
+        found: &mut Found,
+        depth: usize,
+    ) {
         for stmt in body {
             if self.spend(1).is_err() {
                 return;
@@ -181,7 +223,14 @@ impl Vm {
         }
     }
 
-    fn scan_expr(&mut self, scope: &Rc<Scope>, source: &Rc<SourceRef>, expr: &Expr, found: &mut Found, depth: usize) {
+    fn scan_expr(
+        &mut self,
+        scope: &Rc<Scope>,
+        source: &Rc<SourceRef>,
+        expr: &Expr,
+        found: &mut Found,
+        depth: usize,
+    ) {
         if let ExprKind::Call(call) = &expr.kind {
             self.scan_call(scope, source, call, expr.span, found, depth);
         }
@@ -194,7 +243,15 @@ impl Vm {
         });
     }
 
-    fn scan_call(&mut self, scope: &Rc<Scope>, source: &Rc<SourceRef>, call: &Call, span: Span, found: &mut Found, depth: usize) {
+    fn scan_call(
+        &mut self,
+        scope: &Rc<Scope>,
+        source: &Rc<SourceRef>,
+        call: &Call,
+        span: Span,
+        found: &mut Found,
+        depth: usize,
+    ) {
         let place = Place { source: source.clone(), span };
         let callee = self.peek(scope, &call.function);
         let host = self.host.clone();
@@ -227,7 +284,11 @@ impl Vm {
             && depth < 50
             && self.scan.visited.insert(Rc::as_ptr(&function.def) as usize)
         {
-            let inner = Rc::new(Scope::new(ScopeKind::Function, Some(function.scope.clone()), function.scope.module.clone()));
+            let inner = Rc::new(Scope::new(
+                ScopeKind::Function,
+                Some(function.scope.clone()),
+                function.scope.module.clone(),
+            ));
             let body_source = function.source.clone();
             let mut inside = Found { effect: Effect::None, calls: Vec::new() };
             stacker::maybe_grow(256 << 10, 4 << 20, || {
@@ -258,15 +319,17 @@ impl Vm {
                         return Some(value);
                     }
                     is_own = false;
-                    current = scope.parent.clone();
+                    let parent = scope.parent.clone();
+                    current = parent;
                 }
                 None
             }
             ExprKind::Attribute { value, attr } => match self.peek(scope, value)? {
                 Value::Module(module) => self.module_attr_of(&module, attr).ok().flatten(),
-                Value::Instance(instance) => {
-                    instance.get(attr).or_else(|| instance.class.lookup(attr)).filter(|v| !matches!(v, Value::Property(_)))
-                }
+                Value::Instance(instance) => instance
+                    .get(attr)
+                    .or_else(|| instance.class.lookup(attr))
+                    .filter(|v| !matches!(v, Value::Property(_))),
                 Value::Class(class) => class.lookup(attr),
                 Value::Unknown(unknown) => Some(Value::Unknown(unknown)),
                 _ => None,
@@ -280,7 +343,9 @@ impl Vm {
 fn written_objects<'a>(body: &'a [Stmt], found: &mut Vec<&'a Expr>) {
     for stmt in body {
         match &stmt.kind {
-            StmtKind::Assign { targets, .. } => found.extend(targets.iter().filter(|t| !matches!(t.kind, ExprKind::Name(_)))),
+            StmtKind::Assign { targets, .. } => {
+                found.extend(targets.iter().filter(|t| !matches!(t.kind, ExprKind::Name(_))));
+            }
             StmtKind::AugAssign { target, .. } | StmtKind::AnnAssign { target, .. } => found.push(target),
             StmtKind::Expr(Expr { kind: ExprKind::Call(call), .. }) => {
                 if let ExprKind::Attribute { value, attr } = &call.function.kind

@@ -85,7 +85,7 @@ impl Vm {
                 self.assign(frame, target, new)?;
             }
             StmtKind::AnnAssign { target, annotation, value, simple } => {
-                self.annotate(frame, target, annotation, *simple);
+                Self::annotate(frame, target, annotation, *simple);
                 if let Some(value) = value {
                     let value = self.eval(frame, value)?;
                     self.assign(frame, target, value)?;
@@ -107,9 +107,13 @@ impl Vm {
             StmtKind::For { target, iter, body, orelse } => {
                 return self.exec_for(frame, stmt, target, iter, body, orelse);
             }
-            StmtKind::While { test, body, orelse } => return self.exec_while(frame, stmt, test, body, orelse),
+            StmtKind::While { test, body, orelse } => {
+                return self.exec_while(frame, stmt, test, body, orelse);
+            }
             StmtKind::With { items, body } => return self.exec_with(frame, items, body),
-            StmtKind::Raise { exception, cause } => return Err(self.exec_raise(frame, exception.as_ref(), cause.as_ref())?),
+            StmtKind::Raise { exception, cause } => {
+                return Err(self.exec_raise(frame, exception.as_ref(), cause.as_ref())?);
+            }
             StmtKind::Try(node) => return self.exec_try(frame, node),
             StmtKind::Assert { test, message } => {
                 let value = self.eval(frame, test)?;
@@ -167,7 +171,7 @@ impl Vm {
         let _ = self.store(frame, name, value);
     }
 
-    fn annotate(&mut self, frame: &Frame<'_>, target: &Expr, annotation: &Rc<Expr>, simple: bool) {
+    fn annotate(frame: &Frame<'_>, target: &Expr, annotation: &Rc<Expr>, simple: bool) {
         if let (ScopeKind::Class, true, ExprKind::Name(name)) = (frame.scope.kind, simple, &target.kind) {
             frame.scope.spans.borrow_mut().insert(name.clone(), target.span);
             frame.scope.annotations.borrow_mut().insert(
@@ -200,7 +204,8 @@ impl Vm {
                         candidate.set(name.clone(), value);
                         return Ok(());
                     }
-                    outer = candidate.parent.clone();
+                    let parent = candidate.parent.clone();
+                    outer = parent;
                 }
                 return Err(self.raise("SyntaxError", format!("no binding for nonlocal '{name}' found")));
             }
@@ -311,7 +316,14 @@ impl Vm {
         }
     }
 
-    fn exec_if(&mut self, frame: &mut Frame<'_>, stmt: &Stmt, test: &Expr, body: &[Stmt], orelse: &[Stmt]) -> PyResult<Flow> {
+    fn exec_if(
+        &mut self,
+        frame: &mut Frame<'_>,
+        stmt: &Stmt,
+        test: &Expr,
+        body: &[Stmt],
+        orelse: &[Stmt],
+    ) -> PyResult<Flow> {
         if crate::import_graph::is_type_checking(test) {
             return self.exec_body(frame, orelse);
         }
@@ -351,7 +363,14 @@ impl Vm {
         Ok(super::skipped::lost_flow(&[body, orelse], unknown))
     }
 
-    fn exec_while(&mut self, frame: &mut Frame<'_>, stmt: &Stmt, test: &Expr, body: &[Stmt], orelse: &[Stmt]) -> PyResult<Flow> {
+    fn exec_while(
+        &mut self,
+        frame: &mut Frame<'_>,
+        stmt: &Stmt,
+        test: &Expr,
+        body: &[Stmt],
+        orelse: &[Stmt],
+    ) -> PyResult<Flow> {
         loop {
             self.spend(1)?;
             let value = self.eval(frame, test)?;
@@ -421,7 +440,12 @@ impl Vm {
         self.exec_body(frame, orelse)
     }
 
-    fn exec_with(&mut self, frame: &mut Frame<'_>, items: &[(Expr, Option<Expr>)], body: &[Stmt]) -> PyResult<Flow> {
+    fn exec_with(
+        &mut self,
+        frame: &mut Frame<'_>,
+        items: &[(Expr, Option<Expr>)],
+        body: &[Stmt],
+    ) -> PyResult<Flow> {
         let Some(((expr, target), rest)) = items.split_first() else { return self.exec_body(frame, body) };
         let manager = self.eval(frame, expr)?;
         self.at(&frame.source, expr.span);
@@ -435,9 +459,11 @@ impl Vm {
             }
         }
         let site = self.current_place();
-        let entered = match self.enter_or_exit(&manager, "__enter__", Vec::new())? {
-            Some(value) => value,
-            None => return Err(self.type_error(format!("'{}' object does not support the context manager protocol", self.type_name(&manager)))),
+        let Some(entered) = self.enter_or_exit(&manager, "__enter__", Vec::new())? else {
+            return Err(self.type_error(format!(
+                "'{}' object does not support the context manager protocol",
+                self.type_name(&manager)
+            )));
         };
         if let Some(target) = target {
             self.assign(frame, target, entered)?;
@@ -472,12 +498,22 @@ impl Vm {
         Ok(None)
     }
 
-    pub(crate) fn exec_with_rest(&mut self, frame: &mut Frame<'_>, items: &[(Expr, Option<Expr>)], body: &[Stmt]) -> PyResult<Flow> {
+    pub(crate) fn exec_with_rest(
+        &mut self,
+        frame: &mut Frame<'_>,
+        items: &[(Expr, Option<Expr>)],
+        body: &[Stmt],
+    ) -> PyResult<Flow> {
         self.exec_with(frame, items, body)
     }
 
     /// Returns what to raise.
-    fn exec_raise(&mut self, frame: &mut Frame<'_>, exception: Option<&Expr>, cause: Option<&Expr>) -> PyResult<Raised> {
+    fn exec_raise(
+        &mut self,
+        frame: &mut Frame<'_>,
+        exception: Option<&Expr>,
+        cause: Option<&Expr>,
+    ) -> PyResult<Raised> {
         let Some(expr) = exception else {
             return match self.handling.last() {
                 Some(raised) => Ok(raised.clone()),
@@ -500,7 +536,8 @@ impl Vm {
         }
         match &value {
             Value::Instance(instance)
-                if instance.class.is_subclass(&self.types.base_exception) || instance.class.unknown_base.is_some() =>
+                if instance.class.is_subclass(&self.types.base_exception)
+                    || instance.class.unknown_base.is_some() =>
             {
                 let mut raised = self.raise_value(value.clone());
                 if instance.class.lookup("__str__").is_some()

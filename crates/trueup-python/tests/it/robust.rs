@@ -47,7 +47,9 @@ fn the_statement_after_an_endless_one_still_runs() {
 
 #[test]
 fn an_endless_generator_is_cut() {
-    let mut vm = run("def g():\n    n = 0\n    while True:\n        n += 1\n        yield n\nfor i in g():\n    if i > 5:\n        break\n");
+    let mut vm = run(
+        "def g():\n    n = 0\n    while True:\n        n += 1\n        yield n\nfor i in g():\n    if i > 5:\n        break\n",
+    );
     let i = vm.module_attr("main", "i").expect("i is assigned");
     assert!(matches!(i, Value::Int(6)));
     assert!(vm.notes().is_empty());
@@ -55,7 +57,17 @@ fn an_endless_generator_is_cut() {
 
 #[test]
 fn deep_nesting_is_refused_or_read() {
-    for (open, close) in [("(", ")"), ("[", "]"), ("{", "}"), ("f(", ")"), ("x[", "]"), ("f'{", "}'"), ("-", ""), ("not ", ""), ("lambda: ", "")] {
+    for (open, close) in [
+        ("(", ")"),
+        ("[", "]"),
+        ("{", "}"),
+        ("f(", ")"),
+        ("x[", "]"),
+        ("f'{", "}'"),
+        ("-", ""),
+        ("not ", ""),
+        ("lambda: ", ""),
+    ] {
         for depth in [50, 300, 5_000, 200_000] {
             run(&format!("x = {}1{}\n", open.repeat(depth), close.repeat(depth)));
         }
@@ -63,8 +75,8 @@ fn deep_nesting_is_refused_or_read() {
     for part in ["+1", ".a", "()", "[0]", " if 1 else 2", " and 1", "**2", "<1"] {
         run(&format!("x = 1{}\n", part.repeat(20_000)));
     }
-    let nested: String = (0..3_000).map(|depth| format!("{}if 1:\n", " ".repeat(depth))).collect();
-    run(&nested);
+    let nested: Vec<String> = (0..3_000).map(|depth| format!("{}if 1:", " ".repeat(depth))).collect();
+    run(&nested.join("\n"));
     let chain: String = (0..5_000).map(|_| "elif x:\n  pass\n").collect();
     run(&format!("if x:\n  pass\n{chain}"));
 }
@@ -110,7 +122,10 @@ fn mutated_sources_never_panic() {
                     mutated.remove(at);
                 }
                 1 => mutated.insert(at, pieces[random.below(pieces.len())]),
-                2 => mutated[at] = ["(", ")", "\n", "*", "**", ":=", "é", "\"", "{", "\\", "yield ", "await "][random.below(12)],
+                2 => {
+                    mutated[at] = ["(", ")", "\n", "*", "**", ":=", "é", "\"", "{", "\\", "yield ", "await "]
+                        [random.below(12)];
+                }
                 _ => {
                     let other = random.below(mutated.len());
                     mutated.swap(at, other);

@@ -23,7 +23,11 @@ impl Host for Files {
                 is_library: name.starts_with("lib"),
             },
             None if is_package => ModuleOrigin::Namespace,
-            None if name.split('.').next().is_some_and(|top| self.0.keys().any(|key| key.split('.').next() == Some(top))) => {
+            None if name
+                .split('.')
+                .next()
+                .is_some_and(|top| self.0.keys().any(|key| key.split('.').next() == Some(top))) =>
+            {
                 ModuleOrigin::Missing
             }
             None => ModuleOrigin::Absent,
@@ -52,7 +56,8 @@ fn cases(text: &str) -> Vec<Case> {
                     }));
                 } else {
                     let name = kind.strip_prefix("py").map_or("", str::trim);
-                    case.files.insert(if name.is_empty() { "main".to_owned() } else { name.to_owned() }, body);
+                    case.files
+                        .insert(if name.is_empty() { "main".to_owned() } else { name.to_owned() }, body);
                 }
             } else {
                 body.push_str(line);
@@ -93,7 +98,10 @@ fn run(case: &Case) -> Vec<String> {
 #[test]
 fn scenarios_evaluate_as_written() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
-    let mut paths: Vec<_> = std::fs::read_dir(folder).expect("the folder exists").map(|entry| entry.expect("readable").path()).collect();
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
+        .expect("the folder exists")
+        .map(|entry| entry.expect("readable").path())
+        .collect();
     paths.sort();
     let (mut count, mut report) = (0, String::new());
     for path in paths {

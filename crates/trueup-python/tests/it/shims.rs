@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use trueup_python::ast::Call;
-use trueup_python::{Callee, Effect, Host, ModuleOrigin, NoteKind, UnknownBranch, Value, Vm, imports_of, parse};
+use trueup_python::{
+    Callee, Effect, Host, ModuleOrigin, NoteKind, UnknownBranch, Value, Vm, imports_of, parse,
+};
 
 const STUB: &str = "
 class Column:
@@ -61,7 +63,11 @@ fn machine(text: &str) -> (Vm, Rc<Library>, Rc<RefCell<Vec<String>>>) {
     let log = seen.clone();
     vm.register("lib.Base.__init_subclass__", move |_, args| {
         if let Value::Class(class) = args.receiver() {
-            log.borrow_mut().push(format!("class {} {}", class.name, class.namespace.borrow().contains_key("id")));
+            log.borrow_mut().push(format!(
+                "class {} {}",
+                class.name,
+                class.namespace.borrow().contains_key("id")
+            ));
         }
         Ok(Value::None)
     });
@@ -72,14 +78,17 @@ fn machine(text: &str) -> (Vm, Rc<Library>, Rc<RefCell<Vec<String>>>) {
 
 #[test]
 fn a_record_constructor_stores_its_arguments_and_its_place() {
-    let (mut vm, ..) = machine("from lib import Column\nc = Column('id', 1, 2, 3, nullable=False, index=True)\n");
+    let (mut vm, ..) =
+        machine("from lib import Column\nc = Column('id', 1, 2, 3, nullable=False, index=True)\n");
     let column = vm.module_attr("main", "c").expect("c is assigned");
     let instance = column.as_instance().expect("an instance").clone();
-    let text: Vec<String> =
-        ["name", "type_", "args", "nullable", "kw"].iter().map(|name| {
+    let text: Vec<String> = ["name", "type_", "args", "nullable", "kw"]
+        .iter()
+        .map(|name| {
             let value = instance.get(name).expect("stored");
             vm.repr_text(&value)
-        }).collect();
+        })
+        .collect();
     assert_eq!(text, ["'id'", "1", "(2, 3)", "False", "{'index': True}"]);
     let place = instance.place.clone().expect("a place");
     assert_eq!((&*place.source.path, place.span.start), ("main.py", 27));
@@ -87,8 +96,10 @@ fn a_record_constructor_stores_its_arguments_and_its_place() {
 
 #[test]
 fn natives_get_bound_arguments_and_hooks_see_subclasses() {
-    let (mut vm, _, seen) = machine("import lib\nclass M(lib.Base):\n    id = 1\nlib.drop_table(name='t')\nx = lib.unknown_value()\n");
-    assert_eq!(*seen.borrow(), ["class M true", "drop t at 46"]);
+    let (mut vm, _, seen) = machine(
+        "import lib\nclass M(lib.Base):\n    id = 1\nlib.drop_table(name='t')\nx = lib.unknown_value()\n",
+    );
+    assert_eq!(*seen.borrow(), ["class M true", "drop t at 41"]);
     let x = vm.module_attr("main", "x").expect("x is assigned");
     assert_eq!(vm.repr_text(&x), "<unknown: `lib.unknown_value` is not modelled>");
 }
@@ -119,7 +130,8 @@ fn a_return_that_hangs_on_unknown_loses_the_rest_of_the_function() {
 
 #[test]
 fn a_guard_that_only_raises_is_taken_as_passing() {
-    let (vm, host, seen) = machine("import lib, os\nif not os.x:\n    raise RuntimeError('no')\nlib.drop_table('t')\n");
+    let (vm, host, seen) =
+        machine("import lib, os\nif not os.x:\n    raise RuntimeError('no')\nlib.drop_table('t')\n");
     assert_eq!(seen.borrow().len(), 1);
     assert!(host.branches.borrow().is_empty());
     assert!(vm.notes().iter().any(|note| note.kind == NoteKind::AssumedGuard));
@@ -127,7 +139,8 @@ fn a_guard_that_only_raises_is_taken_as_passing() {
 
 #[test]
 fn a_loop_over_unknown_is_skipped_and_reported() {
-    let (mut vm, host, seen) = machine("import lib, os\nn = 0\nfor row in os.rows:\n    lib.drop_table(row)\n    n += 1\n");
+    let (mut vm, host, seen) =
+        machine("import lib, os\nn = 0\nfor row in os.rows:\n    lib.drop_table(row)\n    n += 1\n");
     assert!(seen.borrow().is_empty());
     assert_eq!(*host.branches.borrow(), [(Effect::Schema, 1)]);
     assert!(vm.module_attr("main", "n").expect("assigned").is_unknown());
@@ -135,10 +148,17 @@ fn a_loop_over_unknown_is_skipped_and_reported() {
 
 #[test]
 fn imports_are_listed_with_their_circumstances() {
-    let ast = parse("import a.b\nfrom . import c\nfrom ..d import e\nif TYPE_CHECKING:\n    import f\ntry:\n    import g\nexcept ImportError:\n    pass\ndef h():\n    import i\n");
+    let ast = parse(
+        "import a.b\nfrom . import c\nfrom ..d import e\nif TYPE_CHECKING:\n    import f\ntry:\n    import g\nexcept ImportError:\n    pass\ndef h():\n    import i\n",
+    );
     let found: Vec<String> = imports_of(&ast, "pkg.sub.mod", false)
         .iter()
-        .map(|record| format!("{} {:?} {}{}{}", record.module, record.names, record.type_checking, record.in_try, record.in_function))
+        .map(|record| {
+            format!(
+                "{} {:?} {}{}{}",
+                record.module, record.names, record.type_checking, record.in_try, record.in_function
+            )
+        })
         .collect();
     assert_eq!(
         found,

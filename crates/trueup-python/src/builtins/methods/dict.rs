@@ -7,7 +7,8 @@ use crate::value::{Dict, Value};
 use crate::vm::Vm;
 use std::rc::Rc;
 
-pub(crate) const METHODS: Table = &[("get", get), ("items", items), ("keys", keys), ("values", values), ("update", update), ("pop", pop)];
+pub(crate) const METHODS: Table =
+    &[("get", get), ("items", items), ("keys", keys), ("values", values), ("update", update), ("pop", pop)];
 
 /// Class methods: the first argument is the class.
 pub(crate) const CLASS_METHODS: Table = &[("fromkeys", fromkeys)];
@@ -23,8 +24,12 @@ pub(crate) fn dict(vm: &Vm, args: &Args) -> PyResult<Rc<Dict>> {
 /// Adds what `dict.update` accepts: a mapping or an iterable of pairs.
 pub(crate) fn merge(vm: &mut Vm, dict: &Rc<Dict>, source: &Value) -> PyResult<()> {
     if let Some(other) = source.as_dict() {
-        let entries: Vec<_> =
-            other.entries.borrow().iter().map(|(key, (name, value))| (key.clone(), name.clone(), value.clone())).collect();
+        let entries: Vec<_> = other
+            .entries
+            .borrow()
+            .iter()
+            .map(|(key, (name, value))| (key.clone(), name.clone(), value.clone()))
+            .collect();
         vm.spend(entries.len())?;
         for (key, name, value) in entries {
             dict.insert(key, name, value);
@@ -103,7 +108,9 @@ fn pop(vm: &mut Vm, args: Args) -> PyResult {
 }
 
 fn fromkeys(vm: &mut Vm, args: Args) -> PyResult {
-    let Some(keys) = args.positional.get(1) else { return Err(vm.type_error("fromkeys expected an argument")) };
+    let Some(keys) = args.positional.get(1) else {
+        return Err(vm.type_error("fromkeys expected an argument"));
+    };
     if let Some(unknown) = Vm::unknown_iterable(keys) {
         return Ok(Value::Unknown(unknown));
     }

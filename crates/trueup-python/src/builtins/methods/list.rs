@@ -29,7 +29,9 @@ fn append(vm: &mut Vm, args: Args) -> PyResult {
 
 fn extend(vm: &mut Vm, args: Args) -> PyResult {
     let list = list(vm, &args)?;
-    let Some(source) = args.positional.get(1) else { return Err(vm.type_error("extend() takes exactly one argument")) };
+    let Some(source) = args.positional.get(1) else {
+        return Err(vm.type_error("extend() takes exactly one argument"));
+    };
     if Vm::unknown_iterable(source).is_some() {
         // How many items come is not known; one unknown item says that something is missing.
         list.items.borrow_mut().push(source.clone());
@@ -52,6 +54,7 @@ fn pop(vm: &mut Vm, args: Args) -> PyResult {
             let item = list.items.borrow_mut().remove(index);
             Ok(item)
         }
-        None => Err(vm.raise("IndexError", if length == 0 { "pop from empty list" } else { "pop index out of range" })),
+        None => Err(vm
+            .raise("IndexError", if length == 0 { "pop from empty list" } else { "pop index out of range" })),
     }
 }

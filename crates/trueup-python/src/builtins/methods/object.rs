@@ -6,14 +6,11 @@ use crate::native::Args;
 use crate::value::Value;
 use crate::vm::Vm;
 
-pub(crate) const METHODS: Table = &[
-    ("__init__", nothing),
-    ("__init_subclass__", nothing),
-    ("__new__", new),
-    ("__setattr__", setattr),
-];
+pub(crate) const METHODS: Table =
+    &[("__init__", nothing), ("__init_subclass__", nothing), ("__new__", new), ("__setattr__", setattr)];
 
-pub(crate) const EXCEPTION_METHODS: Table = &[("__init__", exception_init), ("with_traceback", with_traceback)];
+pub(crate) const EXCEPTION_METHODS: Table =
+    &[("__init__", exception_init), ("with_traceback", with_traceback)];
 
 pub(crate) const TYPE_METHODS: Table = &[("__call__", nothing_call)];
 
@@ -47,7 +44,9 @@ fn setattr(vm: &mut Vm, args: Args) -> PyResult {
         && let Some(name) = name.as_str()
     {
         match target {
-            Value::Instance(instance) => vm.set_instance_attr(target, &instance.clone(), &name, value.clone())?,
+            Value::Instance(instance) => {
+                vm.set_instance_attr(target, &instance.clone(), &name, value.clone())?;
+            }
             Value::Class(class) => Vm::set_class_attr(class, &name, value.clone(), None),
             _ => {}
         }

@@ -29,7 +29,9 @@ pub(crate) fn text(vm: &Vm, args: &Args) -> PyResult<Rc<str>> {
 
 fn join(vm: &mut Vm, args: Args) -> PyResult {
     let separator = text(vm, &args)?;
-    let Some(source) = args.positional.get(1) else { return Err(vm.type_error("str.join() takes exactly one argument")) };
+    let Some(source) = args.positional.get(1) else {
+        return Err(vm.type_error("str.join() takes exactly one argument"));
+    };
     if let Some(unknown) = Vm::unknown_iterable(source) {
         return Ok(Value::Unknown(unknown));
     }
@@ -71,7 +73,9 @@ fn split(vm: &mut Vm, args: Args) -> PyResult {
     let parts: Vec<Value> = match (args.at(1, "sep").and_then(Value::as_str), limit) {
         (Some(separator), _) if separator.is_empty() => return Err(vm.raise("ValueError", "empty separator")),
         (Some(separator), None) => text.split(&*separator).map(Value::str).collect(),
-        (Some(separator), Some(limit)) => text.splitn(limit.saturating_add(1), &*separator).map(Value::str).collect(),
+        (Some(separator), Some(limit)) => {
+            text.splitn(limit.saturating_add(1), &*separator).map(Value::str).collect()
+        }
         (None, None) => text.split_whitespace().map(Value::str).collect(),
         (None, Some(limit)) => {
             let mut rest = text.trim_start();
