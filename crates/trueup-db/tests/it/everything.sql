@@ -81,6 +81,9 @@ CREATE UNIQUE INDEX ix_sums ON sums (tenant);
 CREATE TRIGGER names_insert INSTEAD OF INSERT ON names FOR EACH ROW EXECUTE FUNCTION touch();
 
 CREATE STATISTICS stats_children ON tenant, parent_id FROM children;
+CREATE RULE loud AS ON DELETE TO app.hashed DO ALSO NOTHING;
+CREATE OPERATOR app.=== (LEFTARG = integer, RIGHTARG = integer, FUNCTION = int4eq);
+CREATE OPERATOR CLASS odd FOR TYPE integer USING hash AS OPERATOR 1 =, FUNCTION 1 hashint4(integer);
 CREATE RULE quiet AS ON DELETE TO base DO INSTEAD NOTHING;
 CREATE CAST (pair AS text) WITH INOUT;
 CREATE COLLATION german (provider = libc, locale = 'C');
@@ -88,3 +91,4 @@ CREATE PUBLICATION feed FOR TABLE parents;
 CREATE FOREIGN DATA WRAPPER wrapper;
 CREATE SERVER far FOREIGN DATA WRAPPER wrapper;
 CREATE FOREIGN TABLE remote (a integer) SERVER far;
+CREATE USER MAPPING FOR public SERVER far;

@@ -18,7 +18,7 @@ impl Catalog {
         let Some(row) = self.relations.get(&relation) else { return Vec::new() };
         let mut grants = grants(&row.privileges, &row.owner, "");
         for column in self.columns.get(&relation).into_iter().flatten() {
-            let suffix = format!(" ({})", column.name);
+            let suffix = format!("({})", column.name);
             grants.extend(self::grants(&column.privileges, &row.owner, &suffix));
         }
         grants.sort();

@@ -401,6 +401,8 @@ pub(super) struct UnmodelledRow {
     pub(super) kind: String,
     pub(super) name: String,
     pub(super) namespace: Oid,
+    pub(super) suffix: String,
+    pub(super) relation: Oid,
 }
 
 impl UnmodelledRow {
@@ -411,6 +413,8 @@ impl UnmodelledRow {
             kind: row.get("kind"),
             name: row.get("name"),
             namespace: row.get("namespace"),
+            suffix: row.get("suffix"),
+            relation: row.get("relation"),
         }
     }
 }

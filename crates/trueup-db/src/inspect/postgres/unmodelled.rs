@@ -33,9 +33,18 @@ impl Catalog {
     fn objects_of_other_kinds(&self) -> Vec<Unmodelled> {
         let rows = self.unmodelled.iter().filter(|row| !self.is_member(row.class, row.object));
         let rows = rows.filter(|row| row.namespace == 0 || self.is_selected(row.namespace));
-        let named = rows.map(|row| match row.namespace {
-            0 => entry(&row.kind, row.name.clone()),
-            namespace => entry(&row.kind, self.object_name(namespace, &row.name).to_string()),
+        let rows = rows.filter(|row| {
+            let relation = self.relations.get(&row.relation);
+            row.relation == 0 || relation.is_some_and(|relation| self.is_own(relation))
+        });
+        let named = rows.map(|row| {
+            let name = match row.namespace {
+                0 => row.name.clone(),
+                namespace => self.object_name(namespace, &row.name).to_string(),
+            };
+            let relation = Some(row.relation).filter(|relation| *relation != 0);
+            let relation = relation.map(|relation| self.relation_name(relation).to_string());
+            entry(&row.kind, format!("{name}{}{}", row.suffix, relation.unwrap_or_default()))
         });
         let kinds = [("r", "range type"), ("b", "base type"), ("p", "shell type")];
         let types = kinds.into_iter().flat_map(|(code, kind)| {
