@@ -3,8 +3,11 @@
 use indexmap::IndexMap;
 use std::sync::Arc;
 
+mod dump;
+mod equivalent;
 mod relations;
 
+pub use dump::dump;
 pub use relations::Relation;
 
 use crate::{Dialect, Domain, EnumType, Extension, Function, ObjectName, Sequence, Table, Unmodelled, View};
@@ -77,6 +80,16 @@ impl Schema {
     /// Adds a table, replacing one of the same name.
     pub fn insert_table(&mut self, table: Table) {
         self.tables.insert(table.name.clone(), Arc::new(table));
+    }
+
+    /// Returns the operations that build the schema from nothing, in an order that works.
+    pub fn to_operations(&self) -> Vec<crate::Operation> {
+        crate::diff(&Self::new(self.dialect), self)
+    }
+
+    /// Returns the statements that build the schema from nothing; see [`Operation::supported`](crate::Operation).
+    pub fn create_statements(&self) -> Vec<String> {
+        self.to_operations().iter().flat_map(|operation| operation.to_sql(self.dialect)).collect()
     }
 
     /// Returns the table that carries an index, since `DROP INDEX` names only the index.

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// Refuses a column whose type does not exist or whose properties exclude each other.
-pub(super) fn validate(schema: &Schema, column: &Column) -> Result<(), ApplyError> {
+pub(crate) fn validate(schema: &Schema, column: &Column) -> Result<(), ApplyError> {
     if column.default.is_some()
         && matches!(column.generated, Some(Generated::Computed(_) | Generated::Identity(_)))
     {
@@ -52,7 +52,7 @@ const EXTENSION_TYPES: &[&str] = &[
 ];
 
 /// Refuses a user-defined type that certainly does not exist.
-pub(super) fn type_exists(schema: &Schema, column_type: &ColumnType) -> Result<(), ApplyError> {
+pub(crate) fn type_exists(schema: &Schema, column_type: &ColumnType) -> Result<(), ApplyError> {
     if schema.dialect.is_sqlite() || column_type.kind != TypeKind::UserDefined {
         return Ok(());
     }
@@ -73,7 +73,7 @@ pub(super) fn type_exists(schema: &Schema, column_type: &ColumnType) -> Result<(
 }
 
 /// Fills in what the server fills in: the sequence of a serial column and the NOT NULL of serial and identity.
-pub(super) fn complete(schema: &Schema, table: &Table, column: &mut Column) {
+pub(crate) fn complete(schema: &Schema, table: &Table, column: &mut Column) {
     if !schema.dialect.has_comments() {
         column.comment = None;
     }
@@ -100,7 +100,7 @@ pub(super) fn complete(schema: &Schema, table: &Table, column: &mut Column) {
 }
 
 /// Returns the default that reads a sequence.
-pub(super) fn next_value(dialect: Dialect, sequence: &ObjectName) -> SqlExpr {
+pub(crate) fn next_value(dialect: Dialect, sequence: &ObjectName) -> SqlExpr {
     SqlExpr::new(dialect, format!("nextval({}::regclass)", super::render::literal(&bare(sequence))))
 }
 
@@ -135,7 +135,7 @@ fn reads(default: &SqlExpr, sequence: &ObjectName) -> bool {
 }
 
 /// Returns the columns whose default reads a sequence.
-pub(super) fn readers_of(schema: &Schema, sequence: &ObjectName) -> Vec<(ObjectName, String)> {
+pub(crate) fn readers_of(schema: &Schema, sequence: &ObjectName) -> Vec<(ObjectName, String)> {
     let mut readers = Vec::new();
     for table in schema.tables.values() {
         for column in &table.columns {
@@ -148,7 +148,7 @@ pub(super) fn readers_of(schema: &Schema, sequence: &ObjectName) -> Vec<(ObjectN
 }
 
 /// Recognises a column with an owned sequence and a default that reads it as serial, which is the same thing.
-pub(super) fn fold_serial(schema: &mut Schema, table: &ObjectName, column: &str) {
+pub(crate) fn fold_serial(schema: &mut Schema, table: &ObjectName, column: &str) {
     let Some(found) = schema.table(table).and_then(|table| table.column(column)) else { return };
     let Some(default) = &found.default else { return };
     let owned = schema.sequences.values().find(|sequence| {
@@ -178,7 +178,7 @@ pub(super) fn fold_serial(schema: &mut Schema, table: &ObjectName, column: &str)
 }
 
 /// Takes a serial column apart into a plain one and its sequence, which stays and stays owned.
-pub(super) fn unfold_serial(schema: &mut Schema, table: &ObjectName, column: &str) {
+pub(crate) fn unfold_serial(schema: &mut Schema, table: &ObjectName, column: &str) {
     let Some(found) = schema.table_mut(table).and_then(|table| table.column_mut(column)) else { return };
     let Some(Generated::Serial { sequence }) = found.generated.take() else { return };
     let data_type = (found.column_type.name != "bigint").then(|| found.column_type.name.clone());
@@ -193,7 +193,7 @@ pub(super) fn unfold_serial(schema: &mut Schema, table: &ObjectName, column: &st
 }
 
 /// Removes the sequences that a column or a table owned.
-pub(super) fn drop_owned_sequences(schema: &mut Schema, table: &ObjectName, column: Option<&str>) {
+pub(crate) fn drop_owned_sequences(schema: &mut Schema, table: &ObjectName, column: Option<&str>) {
     schema.sequences.retain(|_, sequence| {
         !sequence
             .owned_by
@@ -205,7 +205,7 @@ pub(super) fn drop_owned_sequences(schema: &mut Schema, table: &ObjectName, colu
 /// Tells whether `ALTER TABLE … ADD COLUMN` of SQLite takes a column.
 ///
 /// Source: <https://www.sqlite.org/lang_altertable.html#altertabaddcol>.
-pub(super) fn sqlite_can_add(column: &Column) -> bool {
+pub(crate) fn sqlite_can_add(column: &Column) -> bool {
     let constant = |default: &SqlExpr| {
         let text = default.text().trim();
         let current = ["current_time", "current_date", "current_timestamp"];
@@ -221,7 +221,7 @@ pub(super) fn sqlite_can_add(column: &Column) -> bool {
 ///
 /// Text converts to other types only explicitly, and boolean and integer only explicitly into each other
 /// (PostgreSQL 17, `pg_cast`).
-pub(super) fn check_cast(
+pub(crate) fn check_cast(
     schema: &Schema,
     table: &ObjectName,
     from: &Column,
@@ -276,7 +276,7 @@ pub(super) fn check_cast(
 }
 
 /// Returns the computed columns of a table that use a column.
-pub(super) fn computed_from(schema: &Schema, table: &Table, column: &str) -> Vec<String> {
+pub(crate) fn computed_from(schema: &Schema, table: &Table, column: &str) -> Vec<String> {
     let uses = |candidate: &&Column| match &candidate.generated {
         Some(Generated::Computed(computed)) => {
             identifiers::mentions_column(schema.dialect, &computed.expr, column)
@@ -287,6 +287,6 @@ pub(super) fn computed_from(schema: &Schema, table: &Table, column: &str) -> Vec
 }
 
 /// Returns the error for a column that is not there.
-pub(super) fn missing(table: &ObjectName, column: &str) -> ApplyError {
+pub(crate) fn missing(table: &ObjectName, column: &str) -> ApplyError {
     ApplyError::missing_on(ObjectKind::Column, column, table)
 }

@@ -7,22 +7,22 @@ use crate::{
 };
 
 /// Returns a table, or the error that there is none.
-pub(super) fn table<'a>(schema: &'a Schema, name: &ObjectName) -> Result<&'a Table, ApplyError> {
+pub(crate) fn table<'a>(schema: &'a Schema, name: &ObjectName) -> Result<&'a Table, ApplyError> {
     schema.table(name).ok_or_else(|| ApplyError::missing(ObjectKind::Table, name))
 }
 
 /// Returns a table for changing, or the error that there is none.
-pub(super) fn table_mut<'a>(schema: &'a mut Schema, name: &ObjectName) -> Result<&'a mut Table, ApplyError> {
+pub(crate) fn table_mut<'a>(schema: &'a mut Schema, name: &ObjectName) -> Result<&'a mut Table, ApplyError> {
     schema.table_mut(name).ok_or_else(|| ApplyError::missing(ObjectKind::Table, name))
 }
 
 /// Returns a column, or the error that there is none.
-pub(super) fn column<'a>(table: &'a Table, name: &str) -> Result<&'a Column, ApplyError> {
+pub(crate) fn column<'a>(table: &'a Table, name: &str) -> Result<&'a Column, ApplyError> {
     table.column(name).ok_or_else(|| ApplyError::missing_on(ObjectKind::Column, name, &table.name))
 }
 
 /// Refuses a name that a table, view, sequence or index of the namespace has.
-pub(super) fn free_relation(schema: &Schema, name: &ObjectName) -> Result<(), ApplyError> {
+pub(crate) fn free_relation(schema: &Schema, name: &ObjectName) -> Result<(), ApplyError> {
     match schema.relation(name) {
         Some(relation) => {
             Err(ApplyError::Exists { kind: relation.kind, name: name.to_string(), table: relation.table })
@@ -32,7 +32,7 @@ pub(super) fn free_relation(schema: &Schema, name: &ObjectName) -> Result<(), Ap
 }
 
 /// Refuses a name that a type has; a table or view brings a row type of its own name (PostgreSQL).
-pub(super) fn free_type(schema: &Schema, name: &ObjectName) -> Result<(), ApplyError> {
+pub(crate) fn free_type(schema: &Schema, name: &ObjectName) -> Result<(), ApplyError> {
     if schema.enums.contains_key(name) {
         return Err(ApplyError::exists(ObjectKind::Enum, name));
     }
@@ -43,13 +43,13 @@ pub(super) fn free_type(schema: &Schema, name: &ObjectName) -> Result<(), ApplyE
 }
 
 /// Refuses a name for a table or view: neither a relation nor a type may have it.
-pub(super) fn free_row_type(schema: &Schema, name: &ObjectName) -> Result<(), ApplyError> {
+pub(crate) fn free_row_type(schema: &Schema, name: &ObjectName) -> Result<(), ApplyError> {
     free_relation(schema, name)?;
     free_type(schema, name)
 }
 
 /// Refuses a namespace that does not exist; one that no operation could have created is trusted.
-pub(super) fn namespace(schema: &Schema, name: &ObjectName) -> Result<(), ApplyError> {
+pub(crate) fn namespace(schema: &Schema, name: &ObjectName) -> Result<(), ApplyError> {
     match &name.namespace {
         Some(namespace) if !schema.dialect.is_sqlite() && !schema.has_namespace(namespace) => {
             Err(ApplyError::missing(ObjectKind::Namespace, namespace))
@@ -59,7 +59,7 @@ pub(super) fn namespace(schema: &Schema, name: &ObjectName) -> Result<(), ApplyE
 }
 
 /// Refuses an operation that a dialect does not have.
-pub(super) fn needs_postgresql(
+pub(crate) fn needs_postgresql(
     dialect: Dialect,
     operation: &'static str,
     reason: &str,
@@ -71,7 +71,7 @@ pub(super) fn needs_postgresql(
 }
 
 /// Returns the foreign keys of other tables that point to a table.
-pub(super) fn incoming<'a>(
+pub(crate) fn incoming<'a>(
     schema: &'a Schema,
     name: &'a ObjectName,
 ) -> impl Iterator<Item = (&'a Table, &'a ForeignKey)> {
@@ -83,7 +83,7 @@ pub(super) fn incoming<'a>(
 }
 
 /// Returns a foreign key in words.
-pub(super) fn foreign_key_words(table: &Table, key: &ForeignKey) -> String {
+pub(crate) fn foreign_key_words(table: &Table, key: &ForeignKey) -> String {
     match &key.name {
         Some(name) => format!("foreign key `{name}` of `{}`", table.name),
         None => format!("foreign key ({}) of `{}`", key.columns.join(", "), table.name),
@@ -93,7 +93,7 @@ pub(super) fn foreign_key_words(table: &Table, key: &ForeignKey) -> String {
 /// Returns the foreign keys that would lose the key they refer to, were all keys but `remaining` gone.
 ///
 /// A foreign key that another key over the same columns could carry is left out: which one the server chose is unknown.
-pub(super) fn users_of_key(
+pub(crate) fn users_of_key(
     schema: &Schema,
     table: &Table,
     remaining: &Table,
@@ -111,7 +111,7 @@ pub(super) fn users_of_key(
 }
 
 /// Returns the columns a foreign key refers to, the primary key's where it names none.
-pub(super) fn referenced_columns(key: &ForeignKey, referenced: &Table) -> Vec<String> {
+pub(crate) fn referenced_columns(key: &ForeignKey, referenced: &Table) -> Vec<String> {
     if key.referenced_columns.is_empty() {
         referenced.primary_key.as_ref().map(|key| key.columns.clone()).unwrap_or_default()
     } else {
@@ -120,7 +120,7 @@ pub(super) fn referenced_columns(key: &ForeignKey, referenced: &Table) -> Vec<St
 }
 
 /// Tells whether columns, in any order, are a primary key, a unique constraint or a plain unique index.
-pub(super) fn is_key(table: &Table, columns: &[String]) -> bool {
+pub(crate) fn is_key(table: &Table, columns: &[String]) -> bool {
     let same = |candidate: &[String]| {
         candidate.len() == columns.len() && columns.iter().all(|column| candidate.contains(column))
     };
@@ -140,7 +140,7 @@ fn plain_column(part: &IndexPart) -> Option<String> {
 }
 
 /// Tells whether index parts use a column.
-pub(super) fn parts_use(dialect: Dialect, parts: &[IndexPart], column: &str) -> bool {
+pub(crate) fn parts_use(dialect: Dialect, parts: &[IndexPart], column: &str) -> bool {
     parts.iter().any(|part| match &part.key {
         IndexKey::Column(name) => name == column,
         IndexKey::Expression(expr) => identifiers::mentions_column(dialect, expr, column),
@@ -148,7 +148,7 @@ pub(super) fn parts_use(dialect: Dialect, parts: &[IndexPart], column: &str) -> 
 }
 
 /// Returns the views that certainly read a table or view.
-pub(super) fn views_of<'a>(schema: &'a Schema, name: &'a ObjectName) -> impl Iterator<Item = &'a View> {
+pub(crate) fn views_of<'a>(schema: &'a Schema, name: &'a ObjectName) -> impl Iterator<Item = &'a View> {
     let views = schema.views.values().filter(move |view| view.name != *name);
     views.filter(move |view| {
         let read = identifiers::tables_read(schema.dialect, &view.query);
@@ -160,7 +160,7 @@ pub(super) fn views_of<'a>(schema: &'a Schema, name: &'a ObjectName) -> impl Ite
 }
 
 /// Returns the views that certainly use a column: it is all they read from, or it is written with its table.
-pub(super) fn views_of_column<'a>(
+pub(crate) fn views_of_column<'a>(
     schema: &'a Schema,
     table: &'a ObjectName,
     column: &'a str,
@@ -181,12 +181,12 @@ pub(super) fn views_of_column<'a>(
 }
 
 /// Returns views in words.
-pub(super) fn view_words(view: &View) -> String {
+pub(crate) fn view_words(view: &View) -> String {
     format!("{} `{}`", if view.materialized { "materialized view" } else { "view" }, view.name)
 }
 
 /// Returns views with everything that certainly reads them, each once; the order is that of dropping.
-pub(super) fn with_dependent_views(schema: &Schema, first: Vec<ObjectName>) -> Vec<ObjectName> {
+pub(crate) fn with_dependent_views(schema: &Schema, first: Vec<ObjectName>) -> Vec<ObjectName> {
     let mut all = first;
     let mut next = 0;
     while next < all.len() {
@@ -208,7 +208,7 @@ pub(crate) fn type_name(schema: &Schema, column_type: &ColumnType) -> ObjectName
 }
 
 /// Returns the columns and domains that use a type, in words.
-pub(super) fn users_of_type(schema: &Schema, name: &ObjectName) -> Vec<String> {
+pub(crate) fn users_of_type(schema: &Schema, name: &ObjectName) -> Vec<String> {
     let mut users = Vec::new();
     for table in schema.tables.values() {
         for column in &table.columns {
@@ -226,7 +226,7 @@ pub(super) fn users_of_type(schema: &Schema, name: &ObjectName) -> Vec<String> {
 }
 
 /// Returns the table and column that a serial sequence belongs to.
-pub(super) fn serial_of(schema: &Schema, sequence: &ObjectName) -> Option<(ObjectName, String)> {
+pub(crate) fn serial_of(schema: &Schema, sequence: &ObjectName) -> Option<(ObjectName, String)> {
     let table = schema.owner_of_relation(sequence)?;
     let column = table.columns.iter().find(
         |column| matches!(&column.generated, Some(Generated::Serial { sequence: owned }) if *owned == *sequence),
@@ -235,7 +235,7 @@ pub(super) fn serial_of(schema: &Schema, sequence: &ObjectName) -> Option<(Objec
 }
 
 /// Returns the partitions and inheriting tables of a table, at every depth.
-pub(super) fn descendants(schema: &Schema, name: &ObjectName) -> Vec<ObjectName> {
+pub(crate) fn descendants(schema: &Schema, name: &ObjectName) -> Vec<ObjectName> {
     let mut all: Vec<ObjectName> = Vec::new();
     let mut parents = vec![name.clone()];
     while let Some(parent) = parents.pop() {
@@ -251,7 +251,7 @@ pub(super) fn descendants(schema: &Schema, name: &ObjectName) -> Vec<ObjectName>
 }
 
 /// Removes foreign keys, which `CASCADE` takes along.
-pub(super) fn drop_foreign_keys(schema: &mut Schema, keys: &[(ObjectName, ForeignKey)]) {
+pub(crate) fn drop_foreign_keys(schema: &mut Schema, keys: &[(ObjectName, ForeignKey)]) {
     for (table, key) in keys {
         if let Some(table) = schema.table_mut(table) {
             table.foreign_keys.retain(|candidate| candidate != key);

@@ -5,12 +5,12 @@
 
 use crate::{Check, Dialect, Exclude, ForeignKey, ObjectName, PrimaryKey, Schema, Unique};
 
-mod columns;
+pub(crate) mod columns;
 mod constraints;
 mod error;
 pub(crate) mod identifiers;
 pub(crate) mod lookup;
-mod render;
+pub(crate) mod render;
 pub use error::ApplyError;
 
 /// What every operation can do.

@@ -16,21 +16,21 @@ pub(crate) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-pub(super) fn if_exists(yes: bool) -> &'static str {
+pub(crate) fn if_exists(yes: bool) -> &'static str {
     if yes { "IF EXISTS " } else { "" }
 }
 
-pub(super) fn cascade(yes: bool) -> &'static str {
+pub(crate) fn cascade(yes: bool) -> &'static str {
     if yes { " CASCADE" } else { "" }
 }
 
 /// Returns a `DROP` statement.
-pub(super) fn drop(kind: &str, name: &ObjectName, exists: bool, cascades: bool) -> String {
+pub(crate) fn drop(kind: &str, name: &ObjectName, exists: bool, cascades: bool) -> String {
     format!("DROP {kind} {}{}{}", if_exists(exists), name.to_sql(), cascade(cascades))
 }
 
 /// Returns the statements that rename an object and move it to another namespace.
-pub(super) fn rename(kind: &str, old: &ObjectName, new: &ObjectName, exists: bool) -> Vec<String> {
+pub(crate) fn rename(kind: &str, old: &ObjectName, new: &ObjectName, exists: bool) -> Vec<String> {
     let mut statements = Vec::new();
     let exists = if_exists(exists);
     let mut current = old.clone();
@@ -54,13 +54,13 @@ pub(super) fn rename(kind: &str, old: &ObjectName, new: &ObjectName, exists: boo
 }
 
 /// Returns a `COMMENT ON` statement; the name is SQL already.
-pub(super) fn comment(kind: &str, name: &str, text: Option<&str>) -> String {
+pub(crate) fn comment(kind: &str, name: &str, text: Option<&str>) -> String {
     let text = text.map_or_else(|| "NULL".to_owned(), literal);
     format!("COMMENT ON {kind} {name} IS {text}")
 }
 
 /// Returns a type as SQL, user-defined names quoted.
-pub(super) fn column_type(column_type: &ColumnType) -> String {
+pub(crate) fn column_type(column_type: &ColumnType) -> String {
     if column_type.kind != TypeKind::UserDefined || column_type.name.starts_with('"') {
         return column_type.to_string();
     }
@@ -74,7 +74,7 @@ pub(super) fn column_type(column_type: &ColumnType) -> String {
 }
 
 /// Returns a collation as SQL; a dot separates a namespace.
-pub(super) fn collation(name: &str) -> String {
+pub(crate) fn collation(name: &str) -> String {
     match name.split_once('.') {
         Some((namespace, name)) if namespace.starts_with("pg_") => {
             format!("{}.{}", quote_identifier(namespace), quote_identifier(name))
@@ -84,7 +84,7 @@ pub(super) fn collation(name: &str) -> String {
 }
 
 /// Returns a column's definition, or nothing when its type is not known.
-pub(super) fn column(dialect: Dialect, table: &ObjectName, column: &Column) -> Option<String> {
+pub(crate) fn column(dialect: Dialect, table: &ObjectName, column: &Column) -> Option<String> {
     column_with_key(dialect, table, column, None)
 }
 
@@ -190,7 +190,7 @@ fn encloses(text: &str) -> bool {
 }
 
 /// Returns `GENERATED … AS IDENTITY`.
-pub(super) fn identity(identity: &Identity) -> String {
+pub(crate) fn identity(identity: &Identity) -> String {
     let when = if identity.always { "ALWAYS" } else { "BY DEFAULT" };
     let mut plain = identity.sequence.clone();
     plain.data_type = None;
@@ -201,7 +201,7 @@ pub(super) fn identity(identity: &Identity) -> String {
 }
 
 /// Returns the options of a sequence that differ from the server's defaults, each with a leading space.
-pub(super) fn sequence_options(options: &SequenceOptions) -> String {
+pub(crate) fn sequence_options(options: &SequenceOptions) -> String {
     let mut sql = String::new();
     if let Some(data_type) = &options.data_type {
         sql += &format!(" AS {data_type}");
@@ -225,7 +225,7 @@ pub(super) fn sequence_options(options: &SequenceOptions) -> String {
 }
 
 /// Returns every option of a sequence, the defaults too, for an existing one.
-pub(super) fn all_sequence_options(options: &SequenceOptions) -> String {
+pub(crate) fn all_sequence_options(options: &SequenceOptions) -> String {
     let number = |word: &str, none: &str, number: Option<i64>| {
         number.map_or_else(|| format!(" {none}"), |number| format!(" {word} {number}"))
     };
@@ -243,7 +243,7 @@ pub(super) fn all_sequence_options(options: &SequenceOptions) -> String {
 }
 
 /// Returns what a column needs after its definition: the sequence's own name, the comment.
-pub(super) fn after_column(dialect: Dialect, table: &ObjectName, column: &Column) -> Vec<String> {
+pub(crate) fn after_column(dialect: Dialect, table: &ObjectName, column: &Column) -> Vec<String> {
     let mut statements = Vec::new();
     if let Some(Generated::Serial { sequence }) = &column.generated
         && serial_type(&column.column_type).is_some()
@@ -263,7 +263,7 @@ pub(super) fn after_column(dialect: Dialect, table: &ObjectName, column: &Column
     statements
 }
 
-pub(super) fn constraint_name(name: &str) -> String {
+pub(crate) fn constraint_name(name: &str) -> String {
     format!("CONSTRAINT {} ", quote_identifier(name))
 }
 
@@ -279,7 +279,7 @@ fn include(columns: &[String]) -> String {
     if columns.is_empty() { String::new() } else { format!(" INCLUDE ({})", list(columns)) }
 }
 
-pub(super) fn deferrable(deferrable: Deferrable) -> &'static str {
+pub(crate) fn deferrable(deferrable: Deferrable) -> &'static str {
     match deferrable {
         Deferrable::No => "",
         Deferrable::Immediate => " DEFERRABLE",
@@ -287,7 +287,7 @@ pub(super) fn deferrable(deferrable: Deferrable) -> &'static str {
     }
 }
 
-pub(super) fn deferrable_of(constraint: &Constraint) -> &'static str {
+pub(crate) fn deferrable_of(constraint: &Constraint) -> &'static str {
     match constraint {
         Constraint::PrimaryKey(key) => deferrable(key.deferrable),
         Constraint::Unique(unique) => deferrable(unique.deferrable),
@@ -298,7 +298,7 @@ pub(super) fn deferrable_of(constraint: &Constraint) -> &'static str {
 }
 
 /// Returns a constraint as it stands in `CREATE TABLE` or after `ADD`.
-pub(super) fn constraint(dialect: Dialect, constraint: &Constraint) -> String {
+pub(crate) fn constraint(dialect: Dialect, constraint: &Constraint) -> String {
     match constraint {
         Constraint::PrimaryKey(key) => primary_key(key),
         Constraint::ForeignKey(key) => foreign_key(dialect, key),
@@ -320,10 +320,18 @@ fn unique(unique: &Unique) -> String {
 }
 
 /// Returns a CHECK constraint.
-pub(super) fn check(check: &Check) -> String {
+pub(crate) fn check(check: &Check) -> String {
     let inherit = if check.no_inherit { " NO INHERIT" } else { "" };
     let valid = if check.not_valid { " NOT VALID" } else { "" };
     format!("{}CHECK {}{inherit}{valid}", name_of(check.name.as_ref()), parenthesised(&check.expr))
+}
+
+/// Returns a CHECK constraint with its condition in canonical form.
+pub(crate) fn check_canonical(check: &Check) -> String {
+    let name = check.name.as_ref().map(|name| format!("CONSTRAINT {name} ")).unwrap_or_default();
+    let inherit = if check.no_inherit { " NO INHERIT" } else { "" };
+    let valid = if check.not_valid { " NOT VALID" } else { "" };
+    format!("{name}CHECK ({}){inherit}{valid}", check.expr.canonical())
 }
 
 fn foreign_key(dialect: Dialect, key: &ForeignKey) -> String {
@@ -381,7 +389,7 @@ fn exclude(dialect: Dialect, exclude: &Exclude) -> String {
 }
 
 /// Returns the `COMMENT ON CONSTRAINT` statement of a constraint that has a comment.
-pub(super) fn constraint_comment(table: &ObjectName, constraint: &Constraint) -> Option<String> {
+pub(crate) fn constraint_comment(table: &ObjectName, constraint: &Constraint) -> Option<String> {
     let text = match constraint {
         Constraint::PrimaryKey(key) => key.comment.as_ref(),
         Constraint::ForeignKey(key) => key.comment.as_ref(),
@@ -394,7 +402,7 @@ pub(super) fn constraint_comment(table: &ObjectName, constraint: &Constraint) ->
 }
 
 /// Returns a key part of an index.
-fn part(dialect: Dialect, part: &IndexPart) -> String {
+pub(crate) fn part(dialect: Dialect, part: &IndexPart) -> String {
     let mut sql = match &part.key {
         IndexKey::Column(column) => quote_identifier(column),
         IndexKey::Expression(expr) if dialect.is_sqlite() => expr.text().trim().to_owned(),
@@ -419,7 +427,7 @@ fn part(dialect: Dialect, part: &IndexPart) -> String {
 }
 
 /// Returns a storage parameter as SQL.
-pub(super) fn storage_parameter(name: &str, value: &str) -> String {
+pub(crate) fn storage_parameter(name: &str, value: &str) -> String {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-' || c == '_';
     if !value.is_empty() && value.chars().all(word) {
         format!("{name} = {value}")
@@ -429,7 +437,7 @@ pub(super) fn storage_parameter(name: &str, value: &str) -> String {
 }
 
 /// Returns a `CREATE INDEX` statement.
-pub(super) fn index(
+pub(crate) fn index(
     dialect: Dialect,
     table: &ObjectName,
     index: &Index,
@@ -473,7 +481,7 @@ pub(super) fn index(
 }
 
 /// Returns the statements that create a trigger as it is.
-pub(super) fn trigger(dialect: Dialect, table: &ObjectName, trigger: &Trigger) -> Vec<String> {
+pub(crate) fn trigger(dialect: Dialect, table: &ObjectName, trigger: &Trigger) -> Vec<String> {
     let mut statements = vec![trigger.definition.text().trim().trim_end_matches(';').to_owned()];
     if dialect.is_sqlite() {
         // The body's last semicolon belongs to it: `… END`.
@@ -490,12 +498,12 @@ pub(super) fn trigger(dialect: Dialect, table: &ObjectName, trigger: &Trigger) -
 }
 
 /// Returns a role as SQL; `public` is a keyword there.
-pub(super) fn role(role: &str) -> String {
+pub(crate) fn role(role: &str) -> String {
     if role.eq_ignore_ascii_case("public") { "PUBLIC".to_owned() } else { quote_identifier(role) }
 }
 
 /// Returns a privilege as SQL, with the columns of a column privilege quoted.
-pub(super) fn privilege(privilege: &str) -> String {
+pub(crate) fn privilege(privilege: &str) -> String {
     match privilege.split_once('(') {
         Some((word, column)) => {
             let column = column.trim_end_matches(')').trim().to_lowercase();
@@ -505,13 +513,13 @@ pub(super) fn privilege(privilege: &str) -> String {
     }
 }
 
-pub(super) fn grant(table: &ObjectName, grant: &Grant) -> String {
+pub(crate) fn grant(table: &ObjectName, grant: &Grant) -> String {
     let option = if grant.grantable { " WITH GRANT OPTION" } else { "" };
     format!("GRANT {} ON {} TO {}{option}", privilege(&grant.privilege), table.to_sql(), role(&grant.role))
 }
 
 /// Returns a `CREATE POLICY` statement.
-pub(super) fn policy(table: &ObjectName, policy: &Policy) -> String {
+pub(crate) fn policy(table: &ObjectName, policy: &Policy) -> String {
     let mut sql = format!("CREATE POLICY {} ON {}", quote_identifier(&policy.name), table.to_sql());
     if !policy.permissive {
         sql += " AS RESTRICTIVE";
@@ -531,13 +539,13 @@ pub(super) fn policy(table: &ObjectName, policy: &Policy) -> String {
 }
 
 /// Returns a function's name with its argument types.
-pub(super) fn function_signature(name: &ObjectName, arguments: &[ColumnType]) -> String {
+pub(crate) fn function_signature(name: &ObjectName, arguments: &[ColumnType]) -> String {
     let types: Vec<String> = arguments.iter().map(column_type).collect();
     format!("{}({})", name.to_sql(), types.join(", "))
 }
 
 /// Returns the statements that create a table with all it carries.
-pub(super) fn table(dialect: Dialect, table: &Table, if_not_exists: bool) -> Vec<String> {
+pub(crate) fn table(dialect: Dialect, table: &Table, if_not_exists: bool) -> Vec<String> {
     let name = table.name.to_sql();
     let exists = if if_not_exists { "IF NOT EXISTS " } else { "" };
     if let Some(module) = &table.virtual_module {

@@ -1,0 +1,263 @@
+//! Views, triggers, policies and the functions they call: what reads tables goes first and comes back last.
+
+use super::Differ;
+use crate::ops::lookup::{views_of, with_dependent_views};
+use crate::ops::{
+    AlterPolicy, CreateIndex, CreatePolicy, CreateTrigger, CreateView, DropIndex, DropPolicy, DropTrigger,
+    DropView, EnableTrigger, RenameIndex, identifiers,
+};
+use crate::{
+    Generated, Index, IndexKey, ObjectKind, ObjectName, ObjectRef, Schema, SqlExpr, Table, Trigger, View,
+};
+
+impl Differ<'_> {
+    /// Drops views that go, that change, or that a changing table would not let go of.
+    pub(super) fn drop_views(&mut self) {
+        let mut first: Vec<ObjectName> = Vec::new();
+        for view in self.working.views.values() {
+            let stays = self.target.views.get(&view.name).is_some_and(|wanted| same_view(view, wanted));
+            if !stays {
+                first.push(view.name.clone());
+            }
+        }
+        if !self.target.dialect.is_sqlite() {
+            for table in self.working.tables.values() {
+                let wanted = self.target.table(&table.name);
+                if !self.keeps_readers(table, wanted) {
+                    first.extend(views_of(&self.working, &table.name).map(|view| view.name.clone()));
+                }
+            }
+        }
+        let mut unique = Vec::new();
+        for name in first {
+            if !unique.contains(&name) {
+                unique.push(name);
+            }
+        }
+        let all = if self.target.dialect.is_sqlite() {
+            unique
+        } else {
+            with_dependent_views(&self.working, unique)
+        };
+        for name in in_drop_order(&self.working, all) {
+            let materialized = self.working.views.get(&name).is_some_and(|view| view.materialized);
+            self.emit(DropView { name, materialized, if_exists: false, cascade: false });
+        }
+    }
+
+    /// Tells whether views on a table can stay: it stays, and no column goes or gets another type.
+    fn keeps_readers(&self, table: &Table, wanted: Option<&Table>) -> bool {
+        let Some(wanted) = wanted else { return false };
+        if std::ptr::eq(table, wanted) {
+            return true;
+        }
+        let replaced = |column: &crate::Column| {
+            let name = crate::ops::lookup::type_name(&self.working, &column.column_type);
+            self.working.enums.get(&name).map(|found| &found.labels)
+                != self.target.enums.get(&name).map(|found| &found.labels)
+                || self.working.domains.get(&name) != self.target.domains.get(&name)
+        };
+        super::tables::same_shape(table, wanted)
+            && table.columns.iter().all(|column| {
+                let same = wanted.column(&column.name).is_some_and(|new| {
+                    new.column_type == column.column_type
+                        && new.collation == column.collation
+                        && computed(new) == computed(column)
+                });
+                same && !replaced(column)
+            })
+    }
+
+    pub(super) fn create_views(&mut self) {
+        let target = self.target;
+        let missing: Vec<&View> =
+            target.views.values().filter(|view| !self.working.views.contains_key(&view.name)).collect();
+        for view in in_create_order(&missing) {
+            self.emit(CreateView { view: view.clone(), or_replace: false, if_not_exists: false });
+        }
+        for view in target.views.values() {
+            let Some(existing) = self.working.views.get(&view.name).cloned() else { continue };
+            self.change_view_indexes(&existing, view);
+            if self.comments() && existing.comment != view.comment {
+                let kind = if view.materialized { ObjectKind::MaterializedView } else { ObjectKind::View };
+                let object = ObjectRef::new(kind, view.name.name.as_str());
+                self.set_comment(object, view.name.namespace.as_deref(), view.comment.as_ref());
+            }
+            self.change_triggers(&view.name, &existing.triggers, &view.triggers);
+        }
+    }
+
+    fn change_view_indexes(&mut self, existing: &View, wanted: &View) {
+        let mut old = existing.indexes.clone();
+        let mut new: Vec<&Index> = Vec::new();
+        for index in &wanted.indexes {
+            match old.iter().position(|candidate| candidate == index) {
+                Some(at) => drop(old.remove(at)),
+                None => new.push(index),
+            }
+        }
+        for index in old {
+            let name = existing.name.sibling(index.name.as_str());
+            let twin = new
+                .iter()
+                .position(|wanted| **wanted == Index { name: wanted.name.clone(), ..index.clone() });
+            if let Some(at) = twin {
+                let new_name = new.remove(at).name.clone();
+                self.emit(RenameIndex { index: name, new_name, if_exists: false });
+                continue;
+            }
+            let table = Some(existing.name.clone());
+            self.emit(DropIndex {
+                index: name,
+                table,
+                concurrently: false,
+                if_exists: false,
+                cascade: false,
+            });
+        }
+        for index in new {
+            let (table, index) = (wanted.name.clone(), index.clone());
+            self.emit(CreateIndex { table, index, concurrently: false, if_not_exists: false });
+        }
+    }
+
+    pub(super) fn drop_triggers_and_policies(&mut self) {
+        let mut triggers = Vec::new();
+        let mut policies = Vec::new();
+        for table in self.working.tables.values() {
+            let Some(wanted) = self.target.table(&table.name) else { continue };
+            if std::ptr::eq(table.as_ref(), wanted) {
+                continue;
+            }
+            for trigger in &table.triggers {
+                let stays = wanted.triggers.iter().any(|new| same_trigger(trigger, new));
+                if !stays {
+                    triggers.push((trigger.name.clone(), table.name.clone()));
+                }
+            }
+            for policy in &table.policies {
+                if !wanted.policies.iter().any(|new| new.name == policy.name) {
+                    policies.push((policy.name.clone(), table.name.clone()));
+                }
+            }
+        }
+        for (name, table) in triggers {
+            self.emit(DropTrigger { name, table: Some(table), if_exists: false });
+        }
+        for (name, table) in policies {
+            self.emit(DropPolicy { table, name, if_exists: false });
+        }
+    }
+
+    pub(super) fn create_triggers_and_policies(&mut self) {
+        let target = self.target;
+        for (name, wanted) in &target.tables {
+            let Some(existing) = self.working.tables.get(name).cloned() else { continue };
+            if std::sync::Arc::ptr_eq(&existing, wanted) {
+                continue;
+            }
+            self.change_triggers(name, &existing.triggers, &wanted.triggers);
+            for policy in &wanted.policies {
+                let (table, policy) = (name.clone(), policy.clone());
+                match existing.policies.iter().find(|old| old.name == policy.name) {
+                    None => self.emit(CreatePolicy { table, policy }),
+                    Some(old) if *old != policy => self.emit(AlterPolicy { table, policy }),
+                    Some(_) => {}
+                }
+            }
+        }
+    }
+
+    fn change_triggers(&mut self, table: &ObjectName, existing: &[Trigger], wanted: &[Trigger]) {
+        for trigger in existing.iter().filter(|old| !wanted.iter().any(|new| same_trigger(old, new))) {
+            let name = trigger.name.clone();
+            self.emit(DropTrigger { name, table: Some(table.clone()), if_exists: false });
+        }
+        for trigger in wanted {
+            let Some(old) = existing.iter().find(|old| same_trigger(old, trigger)) else {
+                let (table, trigger) = (table.clone(), trigger.clone());
+                self.emit(CreateTrigger { table, trigger, or_replace: false, if_not_exists: false });
+                continue;
+            };
+            if old.enabled != trigger.enabled {
+                let (table, name) = (table.clone(), Some(trigger.name.clone()));
+                self.emit(EnableTrigger { table, name, enabled: trigger.enabled });
+            }
+            if self.comments() && old.comment != trigger.comment {
+                let object =
+                    ObjectRef::of_table(ObjectKind::Trigger, trigger.name.as_str(), table.name.as_str());
+                self.set_comment(object, table.namespace.as_deref(), trigger.comment.as_ref());
+            }
+        }
+    }
+}
+
+fn computed(column: &crate::Column) -> Option<&crate::Computed> {
+    match &column.generated {
+        Some(Generated::Computed(computed)) => Some(computed),
+        _ => None,
+    }
+}
+
+fn same_trigger(left: &Trigger, right: &Trigger) -> bool {
+    left.name == right.name && left.definition == right.definition
+}
+
+fn same_view(left: &View, right: &View) -> bool {
+    left.materialized == right.materialized && left.query == right.query
+}
+
+/// Returns views so that a view comes before those it reads from.
+fn in_drop_order(schema: &Schema, names: Vec<ObjectName>) -> Vec<ObjectName> {
+    let views: Vec<&View> = names.iter().filter_map(|name| schema.views.get(name)).collect();
+    let mut order: Vec<ObjectName> =
+        in_create_order(&views).into_iter().map(|view| view.name.clone()).collect();
+    order.reverse();
+    order
+}
+
+/// Returns views so that a view comes after those whose name its query mentions.
+fn in_create_order<'v>(views: &[&'v View]) -> Vec<&'v View> {
+    let mut order: Vec<&'v View> = Vec::with_capacity(views.len());
+    let mut waiting: Vec<&'v View> = views.to_vec();
+    while !waiting.is_empty() {
+        let ready = waiting.iter().position(|view| {
+            let mentions =
+                |other: &&&View| other.name != view.name && mentions(&view.query, &other.name.name);
+            !waiting.iter().any(|other| mentions(&other))
+        });
+        // Words that mention each other in a circle are no real dependency: views cannot be circular.
+        order.push(waiting.remove(ready.unwrap_or(0)));
+    }
+    order
+}
+
+fn mentions(query: &SqlExpr, name: &str) -> bool {
+    let text = query.text();
+    text.match_indices(name).any(|(at, _)| {
+        let word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+        !word(text[..at].chars().next_back()) && !word(text[at + name.len()..].chars().next())
+    })
+}
+
+/// Tells whether a default, check, computed column or index of any table calls a function.
+pub(super) fn tables_call(schema: &Schema, function: &str) -> bool {
+    let calls = |expr: &SqlExpr| {
+        let tokens = identifiers::tokens(schema.dialect, expr.text());
+        tokens.windows(2).any(|two| two[0].is_word(schema.dialect, function) && two[1].is_symbol('('))
+    };
+    schema.tables.values().any(|table| {
+        let of_column = |column: &crate::Column| {
+            column.default.as_ref().is_some_and(calls)
+                || computed(column).is_some_and(|computed| calls(&computed.expr))
+        };
+        let of_index = |index: &Index| {
+            let part =
+                |part: &crate::IndexPart| matches!(&part.key, IndexKey::Expression(expr) if calls(expr));
+            index.parts.iter().any(part) || index.predicate.as_ref().is_some_and(calls)
+        };
+        table.columns.iter().any(of_column)
+            || table.checks.iter().any(|check| calls(&check.expr))
+            || table.indexes.iter().any(of_index)
+    })
+}
