@@ -23,9 +23,11 @@
 //! assert_eq!(names, ["add_column", "drop_column"]);
 //! ```
 
+pub mod catalog;
 mod check;
 mod cursor;
 mod lex;
+mod plpgsql;
 mod postgres;
 mod reader;
 mod result;

@@ -5,6 +5,7 @@ use trueup_schema::{ColumnType, Function, SqlExpr};
 
 use super::column::type_text;
 use crate::cursor::{Cursor, Read};
+use crate::lex::Kind;
 use crate::reader::{Outcome, Reader};
 
 /// Reads what follows `CREATE [OR REPLACE] FUNCTION`.
@@ -90,7 +91,22 @@ fn at_default(cursor: &Cursor<'_>) -> bool {
 }
 
 /// Reads what follows `DO`.
-pub(crate) fn do_block(_reader: &mut Reader, cursor: &mut Cursor<'_>) -> Read<Outcome> {
-    cursor.rest();
-    Ok(Outcome::opaque(cursor.whole(), "DO blocks are not read yet"))
+pub(crate) fn do_block(reader: &mut Reader, cursor: &mut Cursor<'_>) -> Read<Outcome> {
+    let mut language = None;
+    let mut body = None;
+    while let Some(token) = cursor.token() {
+        if cursor.eat("LANGUAGE") {
+            language = Some(cursor.identifier().or_else(|_| cursor.string())?);
+        } else if token.kind == Kind::Text && body.is_none() {
+            body = Some(cursor.spelled(token));
+            cursor.advance();
+        } else {
+            return Err(cursor.unexpected("the body"));
+        }
+    }
+    let Some(body) = body else { return Err(cursor.unexpected("the body")) };
+    if language.is_some_and(|language| !language.eq_ignore_ascii_case("plpgsql")) {
+        return Ok(Outcome::opaque(cursor.whole(), "only PL/pgSQL is followed"));
+    }
+    Ok(crate::plpgsql::do_block(reader, cursor.whole(), body))
 }

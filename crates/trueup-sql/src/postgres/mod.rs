@@ -25,6 +25,7 @@ mod types;
 mod unmodelled;
 mod view;
 
+pub(crate) use column::type_text;
 pub(crate) use query::columns as query_columns;
 
 /// Reads one statement.

@@ -1,0 +1,384 @@
+//! Runs a parsed body over the simulated schema.
+
+use std::collections::BTreeMap;
+
+use trueup_schema::ops::RunData;
+use trueup_schema::{ApplyError, Dialect, Operation};
+
+use super::parse::{Block, Header, Node};
+use crate::catalog::{Scope, Value, evaluate, query_rows};
+use crate::cursor::Cursor;
+use crate::reader::{Outcome, Reader};
+use crate::result::Effect;
+use crate::split::pieces;
+
+/// Rounds of all loops of a block together.
+const MAX_ROUNDS: usize = 2_000;
+
+/// Runs a block and tells what the whole statement does.
+pub(super) fn run(reader: &mut Reader, statement: &str, block: &Block<'_>) -> Outcome {
+    let mut run = Run {
+        reader: reader.clone(),
+        variables: BTreeMap::new(),
+        operations: Vec::new(),
+        notices: Vec::new(),
+        rounds: 0,
+        guarded: 0,
+    };
+    match run.block(block) {
+        Flow::Go | Flow::Return => {}
+        Flow::Failed(failure) => {
+            return Outcome::opaque(statement, format!("it fails: {}", failure.message));
+        }
+        Flow::Opaque(reason) => return Outcome::opaque(statement, reason),
+    }
+    reader.session = run.reader.session;
+    let mut operations = run.operations;
+    let effect = if operations.iter().any(|operation| !matches!(operation, Operation::RunData(_))) {
+        Effect::Schema
+    } else if only_data(&block.body) && block.handlers.is_empty() {
+        // What the block does to rows is one step, whatever its statements are.
+        operations = vec![RunData { sql: statement.to_owned() }.into()];
+        Effect::Data
+    } else {
+        Effect::Schema
+    };
+    Outcome { operations, effect, notices: run.notices }
+}
+
+/// Where the run goes after a statement.
+enum Flow {
+    Go,
+    Return,
+    Failed(Failure),
+    Opaque(String),
+}
+
+/// An error that a handler can catch.
+struct Failure {
+    /// Names of the condition, such as `duplicate_table`.
+    conditions: &'static [&'static str],
+    message: String,
+}
+
+struct Run {
+    reader: Reader,
+    variables: BTreeMap<String, Value>,
+    operations: Vec<Operation>,
+    notices: Vec<String>,
+    rounds: usize,
+    /// How many blocks with handlers are open.
+    guarded: usize,
+}
+
+impl Run {
+    fn block(&mut self, block: &Block<'_>) -> Flow {
+        for (name, value) in &block.declared {
+            let value = value.as_ref().map_or(Value::Null, |value| self.value(value));
+            self.variables.insert(name.clone(), value);
+        }
+        if block.handlers.is_empty() {
+            return self.nodes(&block.body);
+        }
+        let before = (self.reader.schema.clone(), self.operations.len(), self.reader.session.clone());
+        self.guarded += 1;
+        let flow = self.nodes(&block.body);
+        self.guarded -= 1;
+        let Flow::Failed(failure) = flow else { return flow };
+        let handler = block.handlers.iter().find(|(conditions, _)| {
+            conditions.iter().any(|condition| {
+                condition == "others" || failure.conditions.contains(&condition.as_str())
+            })
+        });
+        let Some((_, handler)) = handler else { return Flow::Failed(failure) };
+        // The server undoes the whole block before the handler runs.
+        (self.reader.schema, self.reader.session) = (before.0, before.2);
+        self.operations.truncate(before.1);
+        self.notices.push(format!("caught: {}", failure.message));
+        self.nodes(handler)
+    }
+
+    fn nodes(&mut self, nodes: &[Node<'_>]) -> Flow {
+        for node in nodes {
+            match self.node(node) {
+                Flow::Go => {}
+                other => return other,
+            }
+        }
+        Flow::Go
+    }
+
+    fn node(&mut self, node: &Node<'_>) -> Flow {
+        match node {
+            Node::Block(block) => self.block(block),
+            Node::If(arms) => self.arms(arms),
+            Node::Loop(header, body) => self.repeat(header, body),
+            Node::Assign(name, expression) => {
+                let value = self.value(expression);
+                self.variables.insert(name.clone(), value);
+                Flow::Go
+            }
+            Node::Execute(expression, target) => self.execute(expression, target.as_ref()),
+            Node::SelectInto { target, before, after } => {
+                let text = format!("{} {}", before.whole(), after.whole());
+                let rows = query_rows(&self.scope(), &text);
+                let value = match rows {
+                    Some(rows) => rows.into_iter().next().map_or(Value::Null, |row| {
+                        row.into_iter().next().map_or(Value::Unknown, |(_, value)| value)
+                    }),
+                    None => Value::Unknown,
+                };
+                self.variables.insert("found".to_owned(), Value::Unknown);
+                self.variables.insert(target.clone(), value);
+                Flow::Go
+            }
+            Node::Fail => Flow::Failed(Failure {
+                conditions: &["raise_exception", "P0001"],
+                message: "it raises an exception".to_owned(),
+            }),
+            Node::Return => Flow::Return,
+            Node::Nothing => Flow::Go,
+            Node::Other(tokens) => {
+                if is_data(tokens) {
+                    return Flow::Go;
+                }
+                Flow::Opaque(format!("`{}` is not followed", first_line(tokens.whole())))
+            }
+            Node::Sql(tokens) => self.sql(tokens),
+        }
+    }
+
+    fn arms(&mut self, arms: &[(Option<Cursor<'_>>, Vec<Node<'_>>)]) -> Flow {
+        for (position, (condition, body)) in arms.iter().enumerate() {
+            let Some(condition) = condition else { return self.nodes(body) };
+            match self.value(condition) {
+                Value::Bool(true) => return self.nodes(body),
+                Value::Bool(false) | Value::Null => {}
+                _ if arms[position..].iter().all(|(_, body)| only_data(body)) => {
+                    // Whichever arm runs, the schema stays; what it assigns is unknown.
+                    for (_, body) in &arms[position..] {
+                        self.forget(body);
+                    }
+                    return Flow::Go;
+                }
+                _ => {
+                    let condition = first_line(condition.whole());
+                    return Flow::Opaque(format!("whether `{condition}` holds is not known"));
+                }
+            }
+        }
+        Flow::Go
+    }
+
+    fn repeat(&mut self, header: &Header<'_>, body: &[Node<'_>]) -> Flow {
+        let values = match header {
+            Header::Query(name, query) => query_rows(&self.scope(), query.whole()).map(|rows| {
+                let record = |row: Vec<(String, Value)>| {
+                    let single = row.first().map_or(Value::Null, |(_, value)| value.clone());
+                    let mut fields: Vec<(String, Value)> =
+                        row.into_iter().map(|(field, value)| (format!("{name}.{field}"), value)).collect();
+                    fields.push((name.clone(), single));
+                    fields
+                };
+                rows.into_iter().map(record).collect::<Vec<_>>()
+            }),
+            Header::Range(name, from, to) => match (self.value(from), self.value(to)) {
+                (Value::Number(from), Value::Number(to)) if to - from < MAX_ROUNDS as i64 => {
+                    Some((from..=to).map(|number| vec![(name.clone(), Value::Number(number))]).collect())
+                }
+                _ => None,
+            },
+            Header::Array(name, array) => match self.value(array) {
+                Value::Array(items) => {
+                    Some(items.into_iter().map(|item| vec![(name.clone(), item)]).collect())
+                }
+                _ => None,
+            },
+            Header::Open => None,
+        };
+        let Some(values) = values else {
+            if only_data(body) {
+                self.forget(body);
+                return Flow::Go;
+            }
+            return Flow::Opaque("how often its loop runs is not known".to_owned());
+        };
+        for fields in values {
+            self.rounds += 1;
+            if self.rounds > MAX_ROUNDS {
+                return Flow::Opaque("its loops run too often".to_owned());
+            }
+            self.variables.extend(fields);
+            match self.nodes(body) {
+                Flow::Go => {}
+                other => return other,
+            }
+        }
+        Flow::Go
+    }
+
+    /// What statements assign that may or may not run is unknown afterwards.
+    fn forget(&mut self, nodes: &[Node<'_>]) {
+        for node in nodes {
+            match node {
+                Node::Assign(name, _)
+                | Node::SelectInto { target: name, .. }
+                | Node::Execute(_, Some(name)) => {
+                    self.variables.insert(name.clone(), Value::Unknown);
+                }
+                Node::If(arms) => arms.iter().for_each(|(_, body)| self.forget(body)),
+                Node::Loop(_, body) => self.forget(body),
+                Node::Block(block) => {
+                    self.forget(&block.body);
+                    block.handlers.iter().for_each(|(_, body)| self.forget(body));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn scope(&self) -> Scope<'_> {
+        Scope { schema: self.reader.schema.as_ref(), session: &self.reader.session, variables: &self.variables }
+    }
+
+    fn value(&self, expression: &Cursor<'_>) -> Value {
+        evaluate(&self.scope(), expression)
+    }
+
+    fn execute(&mut self, expression: &Cursor<'_>, target: Option<&String>) -> Flow {
+        if let Some(target) = target {
+            self.variables.insert(target.clone(), Value::Unknown);
+        }
+        let Value::Text(sql) = self.value(expression) else {
+            let expression = first_line(expression.whole());
+            return Flow::Opaque(format!("the text of `EXECUTE {expression}` is not known"));
+        };
+        let found = pieces(Dialect::Postgresql, &sql);
+        if let Some((message, _)) = found.errors.first() {
+            return Flow::Opaque(format!("the text of EXECUTE could not be read: {message}"));
+        }
+        for piece in &found.statements {
+            let cursor = Cursor::new(Dialect::Postgresql, &sql, &piece.tokens);
+            match self.sql(&cursor) {
+                Flow::Go => {}
+                other => return other,
+            }
+        }
+        Flow::Go
+    }
+
+    fn sql(&mut self, tokens: &Cursor<'_>) -> Flow {
+        if is_data(tokens) && !tokens.is("SELECT") {
+            self.operations.push(RunData { sql: tokens.whole().to_owned() }.into());
+            return Flow::Go;
+        }
+        // A nested DO would nest this function; nobody writes one.
+        let read = if tokens.is("DO") { None } else { Some(self.reader.dispatch(tokens)) };
+        let outcome = match read {
+            Some(Ok(outcome)) => outcome,
+            Some(Err(unread)) => return Flow::Opaque(format!("it could not be read: {}", unread.message)),
+            None => return Flow::Opaque("a DO block inside of another is not followed".to_owned()),
+        };
+        self.notices.extend(outcome.notices);
+        if let Effect::Opaque(reason) = outcome.effect {
+            return Flow::Opaque(reason);
+        }
+        for operation in outcome.operations {
+            if let Err(failure) = self.apply(operation) {
+                return failure;
+            }
+        }
+        Flow::Go
+    }
+
+    /// Applies an operation; inside of a block with handlers a refusal is an exception.
+    fn apply(&mut self, mut operation: Operation) -> Result<(), Flow> {
+        if self.guarded > 0 && self.reader.schema.is_none() && !tolerate(&mut operation) {
+            let reason = format!("whether {} fails is not known", operation.name().replace('_', " "));
+            return Err(Flow::Opaque(reason));
+        }
+        if let Some(schema) = &mut self.reader.schema {
+            match operation.apply(schema) {
+                Ok(()) | Err(ApplyError::NotModelled { .. }) => {}
+                Err(error) if self.guarded > 0 => return Err(Flow::Failed(failure(&error))),
+                // Whoever replays the operation will report the refusal with its place.
+                Err(_) => {}
+            }
+        }
+        self.operations.push(operation);
+        Ok(())
+    }
+}
+
+/// Makes an operation that a handler would forgive skip what exists; `false` if it cannot.
+fn tolerate(operation: &mut Operation) -> bool {
+    match operation {
+        Operation::CreateEnum(op) => op.if_not_exists = true,
+        Operation::CreateTable(op) => op.if_not_exists = true,
+        Operation::CreateIndex(op) => op.if_not_exists = true,
+        Operation::CreateSequence(op) => op.if_not_exists = true,
+        Operation::CreateExtension(op) => op.if_not_exists = true,
+        Operation::CreateNamespace(op) => op.if_not_exists = true,
+        Operation::AddColumn(op) => op.if_not_exists = true,
+        Operation::AddEnumLabel(op) => op.if_not_exists = true,
+        Operation::DropTable(op) => op.if_exists = true,
+        Operation::DropColumn(op) => op.if_exists = true,
+        Operation::DropIndex(op) => op.if_exists = true,
+        Operation::DropConstraint(op) => op.if_exists = true,
+        Operation::DropType(op) => op.if_exists = true,
+        Operation::RunData(_) => {}
+        _ => return false,
+    }
+    true
+}
+
+/// Returns the conditions by which PostgreSQL's handlers know a refusal (17 Appendix A, class 42).
+fn failure(error: &ApplyError) -> Failure {
+    let conditions: &'static [&'static str] = match error {
+        ApplyError::Exists { .. } => &[
+            "duplicate_object", "duplicate_table", "duplicate_column", "duplicate_schema", "duplicate_alias",
+            "duplicate_function", "42710", "42P07", "42701", "42P06", "42723",
+        ],
+        ApplyError::Missing { .. } => &[
+            "undefined_object", "undefined_table", "undefined_column", "undefined_function", "invalid_schema_name",
+            "42704", "42P01", "42703", "42883", "3F000",
+        ],
+        ApplyError::Needed { .. } => &["dependent_objects_still_exist", "2BP01"],
+        _ => &[],
+    };
+    Failure { conditions, message: error.to_string() }
+}
+
+/// Tells whether none of these statements can change the schema.
+fn only_data(nodes: &[Node<'_>]) -> bool {
+    nodes.iter().all(|node| match node {
+        Node::Block(block) => {
+            only_data(&block.body) && block.handlers.iter().all(|(_, body)| only_data(body))
+        }
+        Node::If(arms) => arms.iter().all(|(_, body)| only_data(body)),
+        Node::Loop(_, body) => only_data(body),
+        Node::Assign(..) | Node::SelectInto { .. } | Node::Fail | Node::Return | Node::Nothing => true,
+        Node::Execute(expression, _) => {
+            let mut expression = expression.clone();
+            let text = expression.string().unwrap_or_default();
+            let word = text.split_whitespace().next().unwrap_or_default().to_ascii_uppercase();
+            matches!(word.as_str(), "SELECT" | "INSERT" | "UPDATE" | "DELETE")
+        }
+        Node::Other(tokens) | Node::Sql(tokens) => is_data(tokens),
+    })
+}
+
+/// Tells whether a statement has none of the words that change a schema.
+fn is_data(tokens: &Cursor<'_>) -> bool {
+    let words = ["CREATE", "ALTER", "DROP", "COMMENT", "GRANT", "REVOKE", "EXECUTE", "SET", "RESET"];
+    let update = ["UPDATE", "INSERT", "MERGE", "WITH", "DELETE"].iter().any(|word| tokens.is(word));
+    update || !tokens.mentions(&words)
+}
+
+fn first_line(text: &str) -> String {
+    let folded = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match folded.char_indices().nth(80) {
+        Some((end, _)) => format!("{}…", &folded[..end]),
+        None => folded,
+    }
+}
