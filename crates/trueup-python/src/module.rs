@@ -216,10 +216,10 @@ impl Names {
             StmtKind::Try(node) => {
                 self.body(&node.body);
                 for handler in &node.handlers {
-                    if self.binding_only {
-                        if let Some(name) = &handler.name {
-                            self.add(name);
-                        }
+                    if self.binding_only
+                        && let Some(name) = &handler.name
+                    {
+                        self.add(name);
                     }
                     self.body(&handler.body);
                 }

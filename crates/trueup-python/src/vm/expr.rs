@@ -339,6 +339,12 @@ impl Vm {
         {
             return Ok(value);
         }
+        if let ExprKind::Attribute { value, attr } = &call.function.kind
+            && &**attr == "update"
+            && super::stmt::is_globals(value)
+        {
+            return self.update_globals(frame, call);
+        }
         let callee = self.eval(frame, &call.function)?;
         let args = match self.eval_args(frame, &call.args, &call.keywords)? {
             Ok(args) => args,
@@ -350,6 +356,25 @@ impl Vm {
         };
         self.at(&frame.source, expr.span);
         self.call(&callee, args)
+    }
+
+    /// `globals().update(…)` writes to the module.
+    fn update_globals(&mut self, frame: &mut Frame<'_>, call: &Call) -> PyResult {
+        let args = match self.eval_args(frame, &call.args, &call.keywords)? {
+            Ok(args) => args,
+            Err(unknown) => return Ok(Value::Unknown(unknown)),
+        };
+        let mut names = Vec::new();
+        for source in &args.positional {
+            if Self::unknown_iterable(source).is_none() {
+                self.spread_keywords(source, &mut names)?;
+            }
+        }
+        names.extend(args.keywords);
+        for (name, value) in names {
+            frame.scope.module.set(&name, value);
+        }
+        Ok(Value::None)
     }
 
     /// Calls that look at the scope they are written in: `super()`, `globals()`, `locals()`, `vars()`.

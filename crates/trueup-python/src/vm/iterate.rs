@@ -125,6 +125,8 @@ impl Vm {
     pub(crate) fn unknown_iterable(value: &Value) -> Option<Rc<crate::value::Unknown>> {
         match value {
             Value::Unknown(unknown) => Some(unknown.clone()),
+            // An enumeration whose base is not known, most likely.
+            Value::Class(class) if class.metaclass.is_none() => class.unknown_base.clone(),
             Value::Instance(instance)
                 if instance.base_value.borrow().is_none()
                     && instance.class.lookup("__iter__").is_none()

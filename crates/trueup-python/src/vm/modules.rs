@@ -33,7 +33,7 @@ impl Vm {
             ModuleOrigin::Absent => Some(match crate::stdlib::source(&name) {
                 Some(text) => {
                     let ast = crate::parse::parse(text);
-                    self.source_module(&name, Rc::from(format!("<{name}>")), ast, false, true)
+                    self.source_module(&name, Rc::from(format!("<{name}>")), ast, true, true)
                 }
                 None => Self::empty_module(&name, ModuleKind::Opaque),
             }),

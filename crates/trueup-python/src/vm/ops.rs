@@ -24,7 +24,10 @@ impl Vm {
         {
             return Ok(answer);
         }
+        // Python does not ask an operand of the same class a second time.
         if matches!(right, Value::Instance(_) | Value::Class(_))
+            && !(matches!(left, Value::Instance(_))
+                && Rc::ptr_eq(&self.class_of(left), &self.class_of(right)))
             && let Some(answer) = self.special(right, op.reflected(), std::slice::from_ref(left))?
             && !matches!(answer, Value::NotImplemented)
         {

@@ -228,6 +228,13 @@ impl Vm {
                 self.setattr(&object, attr, value)
             }
             ExprKind::Subscript { value: object, index } => {
+                if is_globals(object) {
+                    let index = self.eval(frame, index)?;
+                    if let Some(name) = index.as_str() {
+                        frame.scope.module.set(&name, value);
+                    }
+                    return Ok(());
+                }
                 let object = self.eval(frame, object)?;
                 let index = self.eval(frame, index)?;
                 self.setitem(&object, &index, value)
@@ -609,5 +616,16 @@ impl Vm {
             Value::Tuple(classes) => classes.iter().any(|class| self.catches(class, value)),
             _ => false,
         }
+    }
+}
+
+/// Tells whether an expression is `globals()`: what is written to that dict is written to the module.
+pub(crate) fn is_globals(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Call(call) => {
+            call.args.is_empty()
+                && matches!(&call.function.kind, ExprKind::Name(name) if &**name == "globals")
+        }
+        _ => false,
     }
 }
