@@ -14,6 +14,7 @@ mod literal;
 mod mentions;
 mod normal;
 mod parser;
+mod routine;
 mod tree;
 
 /// An SQL expression: the text as it was written, and the canonical form that decides equality.

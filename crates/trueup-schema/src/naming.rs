@@ -15,7 +15,9 @@ use std::collections::BTreeSet;
 mod convention;
 mod md5;
 
-pub use convention::{Convention, ConventionError, ConventionFacts, ConventionKind, GivenName, sqlalchemy_label};
+pub use convention::{
+    Convention, ConventionError, ConventionFacts, ConventionKind, GivenName, sqlalchemy_label,
+};
 
 /// Longest identifier of PostgreSQL in bytes (17 §4.1.1: `NAMEDATALEN - 1`).
 const MAX_BYTES: usize = 63;
@@ -62,7 +64,7 @@ pub fn choose(name1: &str, name2: &str, label: &str, taken: &dyn Fn(&str) -> boo
 /// The longer of the two names loses bytes first, the label none; each is then cut back to a whole character, which
 /// is why a name of two-byte letters can end up a byte shorter than the limit.
 pub fn object_name(name1: &str, name2: &str, label: &str) -> String {
-    let overhead = if name2.is_empty() { 0 } else { 1 } + if label.is_empty() { 0 } else { label.len() + 1 };
+    let overhead = usize::from(!name2.is_empty()) + if label.is_empty() { 0 } else { label.len() + 1 };
     let available = MAX_BYTES.saturating_sub(overhead);
     let (length1, length2) = match (name1.len(), name2.len()) {
         (length1, length2) if length1 + length2 <= available => (length1, length2),

@@ -7,8 +7,8 @@
 use std::borrow::Cow;
 
 use super::lexer::{Kind, Token, tokens};
-use super::parser;
 use super::tree::quoted_string;
+use super::{parser, routine};
 use crate::Dialect;
 
 /// Returns the canonical text of a statement or definition.
@@ -19,7 +19,9 @@ pub(super) fn canonical_tokens(dialect: Dialect, text: &str) -> String {
     }
     let all = without_creation_options(all);
     match dialect {
-        Dialect::Postgresql => trigger(text, &all).unwrap_or_else(|| joined(dialect, &all)),
+        Dialect::Postgresql => trigger(text, &all)
+            .or_else(|| routine::canonical(text, &all))
+            .unwrap_or_else(|| joined(dialect, &all)),
         Dialect::Sqlite => joined(dialect, &without_each_row(all)),
     }
 }
@@ -37,7 +39,7 @@ pub(super) fn joined(dialect: Dialect, tokens: &[Token<'_>]) -> String {
     out
 }
 
-fn is_name(token: &Token<'_>) -> bool {
+pub(super) fn is_name(token: &Token<'_>) -> bool {
     matches!(token.kind, Kind::Word | Kind::Quoted)
 }
 
@@ -79,22 +81,19 @@ fn shown<'a>(dialect: Dialect, token: &'a Token<'_>) -> Cow<'a, str> {
 /// Removes `public.` and `pg_catalog.` before a name.
 fn without_namespace<'a>(dialect: Dialect, all: Vec<Token<'a>>) -> Vec<Token<'a>> {
     let default = dialect.default_namespace();
-    let skipped = |position: usize| {
-        let token = &all[position];
-        is_name(token)
-            && (token.text == default || token.text == "pg_catalog")
-            && all.get(position + 1).is_some_and(|next| next.is_symbol("."))
-            && all.get(position + 2).is_some_and(is_name)
-            && !position.checked_sub(1).is_some_and(|before| all[before].is_symbol("."))
-    };
-    let mut kept = Vec::with_capacity(all.len());
-    let mut position = 0;
-    while position < all.len() {
-        if skipped(position) {
-            position += 2;
+    let mut kept: Vec<Token<'a>> = Vec::with_capacity(all.len());
+    for token in all {
+        // Seen from the name behind the dot, so that a doubled namespace goes as a whole.
+        while is_name(&token)
+            && let [.., namespace, dot] = kept.as_slice()
+            && dot.is_symbol(".")
+            && is_name(namespace)
+            && (namespace.text == default || namespace.text == "pg_catalog")
+            && !kept.len().checked_sub(3).is_some_and(|before| kept[before].is_symbol("."))
+        {
+            kept.truncate(kept.len() - 2);
         }
-        kept.push(all[position].clone());
-        position += 1;
+        kept.push(token);
     }
     kept
 }

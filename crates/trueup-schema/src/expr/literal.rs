@@ -3,6 +3,8 @@
 //! The server prints a constant through its type's output function, `interval '1 hour'` as `'01:00:00'::interval`;
 //! these functions bring both spellings to one text. What they cannot read stays as it is.
 
+use std::borrow::Cow;
+
 /// Returns a number without exponent, leading zeros and plus sign: `1e3` is `1000`, `.5` is `0.5`.
 pub(super) fn number(text: &str) -> String {
     if let Some(hexadecimal) = text.strip_prefix("0x") {
@@ -98,7 +100,7 @@ pub(super) fn interval(text: &str) -> Option<String> {
             "minute" | "min" | "m" => micros = micros.checked_add(scaled(amount, 60_000_000.0)?)?,
             "second" | "sec" | "" => micros = micros.checked_add(scaled(amount, 1_000_000.0)?)?,
             "millisecond" | "m sec" | "msec" | "ms" => {
-                micros = micros.checked_add(scaled(amount, 1000.0)?)?
+                micros = micros.checked_add(scaled(amount, 1000.0)?)?;
             }
             "decade" if whole => months = months.checked_add(count.checked_mul(120)?)?,
             "century" | "centurie" if whole => months = months.checked_add(count.checked_mul(1200)?)?,
@@ -161,10 +163,59 @@ pub(super) fn looks_like_interval(text: &str) -> bool {
         && interval(text).is_some()
 }
 
-/// Returns a point in time without the midnight and zone that the server adds to a bare date.
-pub(super) fn moment(text: &str) -> &str {
-    let text = text.strip_suffix("+00").unwrap_or(text);
-    text.strip_suffix(" 00:00:00").unwrap_or(text)
+/// Returns a point in time without the midnight and the zone `+00` that the server adds to a bare date, and with
+/// seconds: `2020-01-01T10:00` is `2020-01-01 10:00:00`. Other text stays as it is.
+pub(super) fn moment(text: &str) -> Cow<'_, str> {
+    let shape = |text: &str, shape: &str| {
+        text.len() == shape.len()
+            && text.bytes().zip(shape.bytes()).all(|(byte, sign)| match sign {
+                b'0' => byte.is_ascii_digit(),
+                b' ' => matches!(byte, b' ' | b'T'),
+                sign => byte == sign,
+            })
+    };
+    let local = text.strip_suffix("+00").or_else(|| text.strip_suffix("+00:00")).unwrap_or(text);
+    let local = local.strip_suffix('Z').unwrap_or(local);
+    let (whole, fraction) = local.split_once('.').unwrap_or((local, ""));
+    if !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.into();
+    }
+    let minutes = shape(whole, "0000-00-00 00:00");
+    if !minutes && !shape(whole, "0000-00-00 00:00:00") {
+        return text.into();
+    }
+    let (day, clock) = whole.split_at(10);
+    let clock = &clock[1..];
+    let fraction = fraction.trim_end_matches('0');
+    let seconds = if minutes { ":00" } else { "" };
+    match (clock, fraction) {
+        ("00:00" | "00:00:00", "") => day.to_owned().into(),
+        (clock, "") => format!("{day} {clock}{seconds}").into(),
+        (clock, fraction) => format!("{day} {clock}{seconds}.{fraction}").into(),
+    }
+}
+
+/// Returns a JSON path without the quotes that the server puts around every key.
+pub(super) fn json_path(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(".\"") {
+        let key = &rest[at + 2..];
+        let end = key.find('"').unwrap_or(0);
+        let plain = end > 0
+            && !key.starts_with(|first: char| first.is_ascii_digit())
+            && key[..end].bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        out.push_str(&rest[..=at]);
+        if plain {
+            out.push_str(&key[..end]);
+            rest = &key[end + 1..];
+        } else {
+            out.push('"');
+            rest = key;
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 /// Returns a JSON document without white space between its tokens and with the keys of objects in order, as `jsonb`

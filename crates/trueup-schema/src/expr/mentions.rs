@@ -21,6 +21,9 @@ pub(super) fn columns(dialect: Dialect, text: &str) -> Vec<String> {
 fn collect(dialect: Dialect, expr: &Expr, found: &mut Vec<String>) {
     match expr {
         Expr::Column(name) => found.push(name.clone()),
+        Expr::Field(row, name) if matches!(&**row, Expr::Column(row) if row == "old" || row == "new") => {
+            found.push(name.clone());
+        }
         Expr::Tokens(text) => collect_tokens(dialect, &tokens(dialect, text), found),
         other => other.children(&mut |child| collect(dialect, child, found)),
     }
@@ -99,7 +102,11 @@ pub(super) fn index_column_name(text: &str) -> String {
 
 /// Removes parentheses that enclose everything.
 fn unwrapped<'a, 'text>(mut all: &'a [Token<'text>]) -> &'a [Token<'text>] {
-    while all.len() >= 2 && all[0].is_symbol("(") && closing(all, 0) == Some(all.len() - 1) {
+    // More parentheses than these nobody writes, and each costs a look at the whole.
+    for _ in 0..50 {
+        if all.len() < 2 || !all[0].is_symbol("(") || closing(all, 0) != Some(all.len() - 1) {
+            break;
+        }
         all = &all[1..all.len() - 1];
     }
     all

@@ -11,6 +11,8 @@
 //!   stays where it is the whole expression, and casts to other types always stay, except:
 //! - **A cast to a wider number type is not kept in comparisons, sums and products**, where the server inserts it;
 //!   it stays in quotients, where it decides about integer division.
+//!
+//! What only the types of the columns could tell is left apart: `flag = 't'` is stored as `flag = true`.
 
 use super::literal;
 use super::tree::Expr;
@@ -34,13 +36,15 @@ pub(super) fn binary(dialect: Dialect, operator: &str, left: Expr, right: Expr) 
     let operator = operator_name(operator);
     let comparison = COMPARISONS.contains(&operator);
     let (mut left, mut right) = (operand(left), operand(right));
-    if comparison || matches!(operator, "*" | "+" | "-") {
+    if comparison || matches!(operator, "*" | "+" | "-" | "^") {
         left = without_promotion(left);
         right = without_promotion(right);
+    } else if matches!(operator, "/" | "%") && dialect == Dialect::Postgresql {
+        (left, right) = promoted_once(left, right);
     }
     if comparison && dialect == Dialect::Postgresql {
-        left = number_if_numeric(left);
-        right = number_if_numeric(right);
+        left = compared_literal(left);
+        right = compared_literal(right);
     }
     if matches!(operator, "+" | "-") && dialect == Dialect::Postgresql {
         right = interval_operand(right);
@@ -64,11 +68,12 @@ pub(super) fn binary(dialect: Dialect, operator: &str, left: Expr, right: Expr) 
     Expr::Binary(operator.to_owned(), Box::new(left), Box::new(right))
 }
 
-/// Builds a conjunction; nested ones become one.
+/// Builds a conjunction; nested ones become one. The first list grows in place, so that long chains stay linear.
 pub(super) fn and(list: Vec<Expr>) -> Expr {
-    let mut flat = Vec::with_capacity(list.len());
+    let mut flat: Vec<Expr> = Vec::new();
     for element in list {
         match element {
+            Expr::And(inner) if flat.is_empty() => flat = inner,
             Expr::And(inner) => flat.extend(inner),
             other => flat.push(other),
         }
@@ -78,9 +83,10 @@ pub(super) fn and(list: Vec<Expr>) -> Expr {
 
 /// Builds a disjunction; nested ones become one.
 pub(super) fn or(list: Vec<Expr>) -> Expr {
-    let mut flat = Vec::with_capacity(list.len());
+    let mut flat: Vec<Expr> = Vec::new();
     for element in list {
         match element {
+            Expr::Or(inner) if flat.is_empty() => flat = inner,
             Expr::Or(inner) => flat.extend(inner),
             other => flat.push(other),
         }
@@ -146,7 +152,7 @@ pub(super) fn in_list(dialect: Dialect, operand_: Expr, list: Vec<Expr>, negated
 fn constant_list(dialect: Dialect, value: Expr, list: Vec<Expr>, negated: bool) -> Expr {
     let element = |element: Expr| {
         let element = without_promotion(operand(element));
-        if dialect == Dialect::Postgresql { number_if_numeric(element) } else { element }
+        if dialect == Dialect::Postgresql { compared_literal(element) } else { element }
     };
     let mut keyed: Vec<(String, Expr)> =
         list.into_iter().map(element).map(|element| (element.to_string(), element)).collect();
@@ -233,7 +239,14 @@ fn literal_of(text: String, target: &ColumnType) -> Expr {
         "uuid" => Expr::String(text.to_ascii_lowercase()),
         "regclass" => Expr::String(text.strip_prefix("public.").unwrap_or(&text).to_owned()),
         _ if name.starts_with("interval") => Expr::String(literal::interval(&text).unwrap_or(text)),
-        _ if name.starts_with("timestamp") => Expr::String(literal::moment(&text).to_owned()),
+        _ if name.starts_with("timestamp") => Expr::String(literal::moment(&text).into_owned()),
+        "jsonpath" => Expr::String(literal::json_path(&text)),
+        "money" => {
+            let digits = text.replace(['$', ','], "");
+            literal::numeric_string(&digits).map_or(Expr::String(text), |number| {
+                Expr::Number(literal::without_trailing_zeros(&number).to_owned())
+            })
+        }
         _ => Expr::String(text),
     }
 }
@@ -273,13 +286,31 @@ fn without_promotion(inner: Expr) -> Expr {
     }
 }
 
-/// Returns the number of a string literal: compared with a number, the server stores one, and compared with text,
-/// a bare number is an error, so that the two cannot be meant apart.
-fn number_if_numeric(inner: Expr) -> Expr {
+/// Keeps one of two promotions in a quotient, on the left: `a::numeric / b` is stored with both.
+fn promoted_once(left: Expr, right: Expr) -> (Expr, Expr) {
+    let target = |operand: &Expr| match operand {
+        Expr::Cast(_, target) => Some(target.clone()),
+        _ => None,
+    };
+    let bare = without_promotion(right.clone());
+    match (target(&left), target(&right)) {
+        (Some(on_left), Some(on_right)) if bare != right && on_left == on_right => (left, bare),
+        (None, Some(target)) if bare != right && !matches!(left, Expr::Number(_)) => {
+            (Expr::Cast(Box::new(left), target), bare)
+        }
+        _ => (left, right),
+    }
+}
+
+/// Returns a literal of a comparison as the server stores it.
+///
+/// A string of digits becomes a number: compared with a number, the server stores one, and compared with text, a
+/// bare number is an error, so that the two cannot be meant apart. A point in time loses its midnight.
+fn compared_literal(inner: Expr) -> Expr {
     match inner {
         Expr::String(text) => match literal::numeric_string(&text) {
             Some(number) if number == text => Expr::Number(number),
-            _ => Expr::String(text),
+            _ => Expr::String(literal::moment(&text).into_owned()),
         },
         other => other,
     }
@@ -344,6 +375,9 @@ pub(super) fn call(dialect: Dialect, names: &[String], arguments: Vec<Expr>, tai
         {
             *sequence = rest.to_owned();
         }
+        if takes_double(name) {
+            arguments = arguments.into_iter().map(without_promotion).collect();
+        }
         if name == "extract"
             && let Some(Expr::String(field)) = arguments.first_mut()
         {
@@ -355,6 +389,27 @@ pub(super) fn call(dialect: Dialect, names: &[String], arguments: Vec<Expr>, tai
         None => function_name(name),
     };
     Expr::Call { name: shown, arguments, tail }
+}
+
+/// Tells whether a function only exists for `double precision`, so that its arguments are cast to that anyhow.
+fn takes_double(name: &str) -> bool {
+    const NAMES: [&str; 14] = [
+        "power",
+        "pow",
+        "sqrt",
+        "exp",
+        "ln",
+        "log",
+        "cbrt",
+        "to_timestamp",
+        "degrees",
+        "radians",
+        "sin",
+        "cos",
+        "tan",
+        "atan2",
+    ];
+    NAMES.contains(&name)
 }
 
 /// Returns a function's name as SQL; keywords that are functions too stay bare.
@@ -435,7 +490,7 @@ fn array_default(list: Vec<Expr>, column: &ColumnType) -> Expr {
             if column.name == "boolean" {
                 for value in elements.iter_mut().flatten() {
                     if let Some(parsed) = literal::boolean(value) {
-                        *value = if parsed { "t" } else { "f" }.to_owned();
+                        value.replace_range(.., if parsed { "t" } else { "f" });
                     }
                 }
             }

@@ -12,9 +12,12 @@ use crate::{ColumnType, Dialect};
 /// Deepest nesting of a tree; no schema comes near it, and recursion over a tree stays within a small stack.
 const MAX_DEPTH: usize = 120;
 
+/// Most nodes that may be copied: nested BETWEEN doubles its operand each time.
+const MAX_COPIED: usize = 20_000;
+
 /// Parses all tokens as one expression.
 pub(super) fn parse(dialect: Dialect, source: &str, tokens: &[Token<'_>]) -> Option<Expr> {
-    let mut parser = Parser { dialect, source, tokens, at: 0, depth: 0, tallest: 0 };
+    let mut parser = Parser { dialect, source, tokens, at: 0, depth: 0, tallest: 0, copied: 0 };
     let found = parser.expression(0)?;
     (parser.at == tokens.len()).then_some(found)
 }
@@ -27,6 +30,8 @@ struct Parser<'a, 'text> {
     depth: usize,
     /// Height of the tallest tree parsed since the enclosing expression began.
     tallest: usize,
+    /// Nodes that rules such as the one of BETWEEN have copied.
+    copied: usize,
 }
 
 /// Binding powers, PostgreSQL 17 §4.1.6 and its grammar.
@@ -102,7 +107,7 @@ impl<'a, 'text> Parser<'a, 'text> {
                 }
                 Step::More(expr) => {
                     left = expr;
-                    let grown = if flat && matches!(left, Expr::And(_) | Expr::Or(_)) { 0 } else { 1 };
+                    let grown = usize::from(!(flat && matches!(left, Expr::And(_) | Expr::Or(_))));
                     height = height.max(self.tallest + 1) + grown;
                     if height > MAX_DEPTH {
                         return None;
@@ -291,7 +296,7 @@ impl<'a, 'text> Parser<'a, 'text> {
                 return None;
             }
             let right = self.expression(power::IS)?;
-            return Some(self.distinct(left, right, negated));
+            return Some(Self::distinct(left, right, negated));
         }
         let test = self.peek()?;
         let word = test.text.as_ref();
@@ -315,11 +320,11 @@ impl<'a, 'text> Parser<'a, 'text> {
         }
         // SQLite: `a IS b` is the comparison that knows NULL.
         let right = self.expression(power::IS)?;
-        Some(self.distinct(left, right, !negated))
+        Some(Self::distinct(left, right, !negated))
     }
 
     /// `IS DISTINCT FROM`, which the server negates as a whole.
-    fn distinct(&self, left: Expr, right: Expr, negated: bool) -> Expr {
+    fn distinct(left: Expr, right: Expr, negated: bool) -> Expr {
         let found = Expr::Binary(
             "IS DISTINCT FROM".to_owned(),
             Box::new(normal::operand(left)),
@@ -339,6 +344,11 @@ impl<'a, 'text> Parser<'a, 'text> {
             return None;
         }
         let high = self.expression(binds)?;
+        self.copies(&left, if symmetric { 4 } else { 2 })?;
+        if symmetric {
+            self.copies(&low, 2)?;
+            self.copies(&high, 2)?;
+        }
         Some(normal::between(self.dialect, left, low, high, negated, symmetric))
     }
 
@@ -351,7 +361,16 @@ impl<'a, 'text> Parser<'a, 'text> {
         }
         self.expect("(")?;
         let list = self.list(")")?;
+        if list.iter().any(Expr::has_column) || matches!(left, Expr::Row(_)) {
+            self.copies(&left, list.len())?;
+        }
         Some(normal::in_list(self.dialect, left, list, negated))
+    }
+
+    /// Accounts for copies of a part; `None` where they are more than any real expression needs.
+    fn copies(&mut self, part: &Expr, times: usize) -> Option<()> {
+        self.copied += part.size().saturating_mul(times);
+        (self.copied <= MAX_COPIED).then_some(())
     }
 
     fn pattern(&mut self, word: &str, left: Expr, negated: bool) -> Option<Expr> {
@@ -383,9 +402,10 @@ impl<'a, 'text> Parser<'a, 'text> {
             parser.expression(0).map(|bound| Some(Box::new(bound)))
         };
         let from = bound(self)?;
-        let to = if self.symbol(":") { Some(bound(self)?) } else { None };
+        let slice = self.symbol(":");
+        let to = if slice { bound(self)? } else { None };
         self.expect("]")?;
-        Some(Expr::Subscript(Box::new(base), from, to))
+        Some(Expr::Subscript { base: Box::new(base), from, slice, to })
     }
 
     fn type_name(&mut self) -> Option<ColumnType> {
@@ -630,20 +650,17 @@ impl<'a, 'text> Parser<'a, 'text> {
     /// Parses the functions whose arguments SQL separates with words.
     fn special_call(&mut self, word: &str) -> Option<Expr> {
         self.at += 2;
-        let mut name = word.to_owned();
+        let mut name = word;
         if word == "trim" {
-            name = match self.peek()?.text.as_ref() {
-                "leading" => "ltrim",
-                "trailing" => "rtrim",
-                _ => "btrim",
-            }
-            .to_owned();
-            if self.is_word(0, "leading") || self.is_word(0, "trailing") || self.is_word(0, "both") {
-                self.at += 1;
-            }
-            if !self.postgresql() {
-                "trim".clone_into(&mut name);
-            }
+            let side = self.peek()?.text.as_ref();
+            let sided = matches!(side, "leading" | "trailing" | "both");
+            self.at += usize::from(sided);
+            name = match (self.dialect, side) {
+                (Dialect::Sqlite, _) => "trim",
+                (Dialect::Postgresql, "leading") => "ltrim",
+                (Dialect::Postgresql, "trailing") => "rtrim",
+                (Dialect::Postgresql, _) => "btrim",
+            };
         }
         let mut arguments = Vec::new();
         if word == "extract" && self.is_word(1, "from") {
@@ -669,7 +686,7 @@ impl<'a, 'text> Parser<'a, 'text> {
         if swapped && arguments.len() == 2 {
             arguments.reverse();
         }
-        Some(normal::call(self.dialect, &[name], arguments, String::new()))
+        Some(normal::call(self.dialect, &[name.to_owned()], arguments, String::new()))
     }
 
     /// Parses a column, or a function call.
@@ -696,7 +713,11 @@ impl<'a, 'text> Parser<'a, 'text> {
             return self.call(&names);
         }
         let column = names.pop()?;
-        Some(Expr::Column(column))
+        Some(match names.pop() {
+            // Of a trigger's rows it matters which one is meant; other qualifiers name the table itself.
+            Some(row) if row == "old" || row == "new" => Expr::Field(Box::new(Expr::Column(row)), column),
+            _ => Expr::Column(column),
+        })
     }
 
     /// Returns an identifier as the catalog compares it.
@@ -708,16 +729,12 @@ impl<'a, 'text> Parser<'a, 'text> {
         let open = self.at;
         self.at += 1;
         let depth = self.depth;
-        let arguments = match self.list(")") {
-            Some(arguments) => arguments,
+        let Some(arguments) = self.list(")") else {
             // DISTINCT, ORDER BY, VARIADIC: the whole list stays tokens.
-            None => {
-                self.depth = depth;
-                self.at = open;
-                let name = names.last()?;
-                let list = self.parenthesised()?;
-                return Some(Expr::Tokens(format!("{} {list}", super::identifier(name))));
-            }
+            self.depth = depth;
+            self.at = open;
+            let list = self.parenthesised()?;
+            return Some(Expr::Tokens(format!("{} {list}", super::identifier(names.last()?))));
         };
         let mut tail = String::new();
         while (self.is_word(0, "filter") || self.is_word(0, "over"))

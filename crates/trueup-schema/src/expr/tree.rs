@@ -52,7 +52,13 @@ pub(super) enum Expr {
     },
     Array(Vec<Expr>),
     Row(Vec<Expr>),
-    Subscript(Box<Expr>, Option<Box<Expr>>, Option<Option<Box<Expr>>>),
+    /// `base[from]`, or with `slice` `base[from:to]`.
+    Subscript {
+        base: Box<Expr>,
+        from: Option<Box<Expr>>,
+        slice: bool,
+        to: Option<Box<Expr>>,
+    },
     Field(Box<Expr>, String),
     /// A subselect, as tokens with its parentheses; a word such as EXISTS or ARRAY may stand before.
     Tokens(String),
@@ -81,20 +87,32 @@ impl Expr {
                 list.iter().for_each(visit);
             }
             Self::Case { operand, branches, otherwise } => {
-                operand.iter().for_each(|operand| visit(operand));
+                if let Some(operand) = operand {
+                    visit(operand);
+                }
                 for (condition, value) in branches {
                     visit(condition);
                     visit(value);
                 }
-                otherwise.iter().for_each(|otherwise| visit(otherwise));
+                if let Some(otherwise) = otherwise {
+                    visit(otherwise);
+                }
             }
-            Self::Subscript(base, from, to) => {
+            Self::Subscript { base, from, to, .. } => {
                 visit(base);
-                from.iter().for_each(|from| visit(from));
-                to.iter().flatten().for_each(|to| visit(to));
+                for bound in from.iter().chain(to) {
+                    visit(bound);
+                }
             }
             _ => {}
         }
+    }
+
+    /// Returns how many nodes it has.
+    pub(super) fn size(&self) -> usize {
+        let mut size = 1;
+        self.children(&mut |child| size += child.size());
+        size
     }
 
     /// Tells whether it mentions a column.
@@ -128,12 +146,12 @@ impl Expr {
         )
     }
 
-    fn operand<'a>(&'a self) -> Operand<'a> {
+    fn operand(&self) -> Operand<'_> {
         Operand(self, self.is_atom())
     }
 
     /// Returns it as the base of something that binds tighter than a sign.
-    fn base<'a>(&'a self) -> Operand<'a> {
+    fn base(&self) -> Operand<'_> {
         let bare = match self {
             Self::Number(text) => !text.starts_with('-'),
             Self::Tokens(text) => text.starts_with('('),
@@ -160,9 +178,9 @@ impl fmt::Display for List<'_> {
                 formatter.write_str(self.1)?;
             }
             if self.1 == ", " {
-                write!(formatter, "{element}")?
+                write!(formatter, "{element}")?;
             } else {
-                write!(formatter, "{}", element.operand())?
+                write!(formatter, "{}", element.operand())?;
             }
         }
         Ok(())
@@ -220,18 +238,18 @@ impl fmt::Display for Expr {
             }
             Self::Array(list) => write!(formatter, "ARRAY[{}]", List(list, ", ")),
             Self::Row(list) => write!(formatter, "ROW({})", List(list, ", ")),
-            Self::Subscript(base, from, to) => {
+            Self::Subscript { base, from, slice, to } => {
                 // Only a column or a parenthesis can carry a subscript in every version.
                 let bare = matches!(**base, Self::Column(_) | Self::Parameter(_));
                 write!(formatter, "{}[", Operand(base, bare))?;
                 if let Some(from) = from {
                     write!(formatter, "{from}")?;
                 }
-                if let Some(to) = to {
+                if *slice {
                     formatter.write_str(" : ")?;
-                    if let Some(to) = to {
-                        write!(formatter, "{to}")?;
-                    }
+                }
+                if let Some(to) = to {
+                    write!(formatter, "{to}")?;
                 }
                 formatter.write_char(']')
             }

@@ -16,7 +16,11 @@ pub(super) fn hex(input: &[u8]) -> String {
     for block in message.chunks_exact(64) {
         add_block(&mut state, block);
     }
-    state.iter().flat_map(|word| word.to_le_bytes()).map(|byte| format!("{byte:02x}")).collect()
+    let mut digits = String::with_capacity(32);
+    for byte in state.iter().flat_map(|word| word.to_le_bytes()) {
+        digits.push_str(&format!("{byte:02x}"));
+    }
+    digits
 }
 
 fn add_block(state: &mut [u32; 4], block: &[u8]) {

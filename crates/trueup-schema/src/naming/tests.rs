@@ -40,7 +40,10 @@ fn many_columns_are_cut_at_the_end() {
         unique("t", &columns).first(),
         "t_column_number_0_column_number_1_column_number_2_column_nu_key"
     );
-    assert_eq!(index("t", &columns).first(), "t_column_number_0_column_number_1_column_number_2_column_nu_idx");
+    assert_eq!(
+        index("t", &columns).first(),
+        "t_column_number_0_column_number_1_column_number_2_column_nu_idx"
+    );
 }
 
 #[test]
@@ -202,8 +205,7 @@ fn generated_names_are_shortened_with_a_digest() {
     let mut foreign_key = facts(&table, &[&column]);
     foreign_key.referred_table.clone_from(&table);
     assert_eq!(rendered(&usual, ConventionKind::ForeignKey, &foreign_key), format!("fk_{table}_b_3dfb"));
-    let named =
-        ConventionFacts { given: GivenName::Plain("c".repeat(30)), ..facts(&"t".repeat(40), &["a"]) };
+    let named = ConventionFacts { given: GivenName::Plain("c".repeat(30)), ..facts(&"t".repeat(40), &["a"]) };
     assert_eq!(
         rendered(&usual, ConventionKind::Check, &named),
         format!("ck_{}_{}_ba53", "t".repeat(40), "c".repeat(11))

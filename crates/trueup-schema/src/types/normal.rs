@@ -122,10 +122,11 @@ impl<'text> Reader<'_, 'text> {
             names.push(next.text.as_ref().to_owned());
             self.at += 1;
         }
-        if names.len() == 1 && first_kind == Kind::Word {
-            if let Some(found) = self.keyword_type(&names[0], raw) {
-                return found;
-            }
+        if names.len() == 1
+            && first_kind == Kind::Word
+            && let Some(found) = self.keyword_type(&names[0], raw)
+        {
+            return found;
         }
         let name = names.pop().unwrap_or_default();
         let namespace = names.pop();
