@@ -199,7 +199,7 @@ fn enumerate(vm: &mut Vm, args: Args) -> PyResult {
         let item = vm.next(&iterator)?;
         Ok(item.map(|item| {
             let pair = Value::tuple(vec![Value::Int(index), item]);
-            index += 1;
+            index = index.saturating_add(1);
             pair
         }))
     }))

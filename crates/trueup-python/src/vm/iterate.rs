@@ -560,7 +560,8 @@ impl Vm {
             },
             Value::Range(range) => Ok(Value::Bool(item.as_int().is_some_and(|value| {
                 !range.is_empty()
-                    && (value - range.start) % range.step == 0
+                    && value.checked_sub(range.start).and_then(|distance| distance.checked_rem(range.step))
+                        == Some(0)
                     && if range.step > 0 {
                         (range.start..range.stop).contains(&value)
                     } else {

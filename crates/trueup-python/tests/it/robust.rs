@@ -91,6 +91,22 @@ fn deep_values_are_dropped() {
 }
 
 #[test]
+fn the_largest_integers_do_not_overflow() {
+    let big = "x = 170141183460469231731687303715884105727\ny = -x - 1\n";
+    for text in [
+        "a = x in range(y, x)",
+        "a = len(range(y, x))",
+        "a = [1][y], 'abc'[y:x:x]",
+        "a = list(enumerate([1, 2], x))",
+        "a = range(y, x, x)[0], -y, ~y, y // -1, y % -1, y * y, x << 3, abs(y)",
+        "a = f'{y:,}', '%d' % y, '{:x}'.format(y), float(y), int(1e300), x ** 2, 2 ** x",
+        "a = sum([x, x])\nb = 'a' * y\nc = [1] * -5\nd = round(y)\ne = divmod(y, -1)",
+    ] {
+        run(&format!("{big}{text}\n"));
+    }
+}
+
+#[test]
 fn parse_errors_keep_the_rest() {
     let ast = parse("x = 1\ndef f(:\n    pass\ny = (\n");
     assert!(!ast.errors.is_empty());
