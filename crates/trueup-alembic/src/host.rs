@@ -52,7 +52,7 @@ impl Context {
 /// Returns an interpreter that knows the libraries and reads the project through `sources`.
 pub fn new_vm(sources: Rc<dyn Sources>, context: Rc<Context>) -> Vm {
     let mut vm = Vm::new(Rc::new(ShimHost { sources, context: context.clone() }));
-    vm.set_state(context);
+    vm.user_data = context;
     compile::register(&mut vm);
     vm
 }

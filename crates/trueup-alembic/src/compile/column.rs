@@ -13,7 +13,7 @@ use super::{
 };
 
 /// A column with everything that was declared on it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct CompiledColumn {
     /// The column; `SERIAL` is decided by the table.
     pub column: Column,

@@ -107,7 +107,8 @@ pub(crate) fn attr(vm: &mut Vm, value: &Value, name: &str) -> Result<Value, Comp
 
 /// Returns a text attribute; `None` when it is Python's `None`.
 pub(crate) fn text_attr(vm: &mut Vm, value: &Value, name: &str) -> Result<Option<String>, CompileError> {
-    text_of(vm, &attr(vm, value, name)?, name)
+    let found = attr(vm, value, name)?;
+    text_of(vm, &found, name)
 }
 
 /// Returns a text value; `None` when it is Python's `None`.
