@@ -44,14 +44,47 @@ fn is_flat(text: &str, tokens: &[Token]) -> bool {
         _ => false,
     });
     // Rows of VALUES hold one operator or parenthesis each and do not nest, hence the allowance per token.
-    tokens.len() <= MAX_TOKENS && chain(text, tokens) <= MAX_NESTING_TOKENS && nesting.count() <= MAX_TOKENS / 2
+    tokens.len() <= MAX_TOKENS
+        && chain(text, tokens) <= MAX_NESTING_TOKENS
+        && nesting.count() <= MAX_TOKENS / 2
 }
 
 /// Words after which an operand follows, or in which a statement or expression nests.
 const NESTING: &[&str] = &[
-    "NOT", "AND", "OR", "IS", "IN", "LIKE", "ILIKE", "BETWEEN", "CASE", "SELECT", "UNION", "EXCEPT",
-    "INTERSECT", "JOIN", "COLLATE", "ISNULL", "NOTNULL", "BEGIN", "IF", "LOOP", "ELSE", "THEN", "WHEN", "AT",
-    "SIMILAR", "OVERLAPS", "PRIOR", "WITH", "EXPLAIN", "DECLARE", "ARRAY", "SETOF", "ON", "AS",
+    "NOT",
+    "AND",
+    "OR",
+    "IS",
+    "IN",
+    "LIKE",
+    "ILIKE",
+    "BETWEEN",
+    "CASE",
+    "SELECT",
+    "UNION",
+    "EXCEPT",
+    "INTERSECT",
+    "JOIN",
+    "COLLATE",
+    "ISNULL",
+    "NOTNULL",
+    "BEGIN",
+    "IF",
+    "LOOP",
+    "ELSE",
+    "THEN",
+    "WHEN",
+    "AT",
+    "SIMILAR",
+    "OVERLAPS",
+    "PRIOR",
+    "WITH",
+    "EXPLAIN",
+    "DECLARE",
+    "ARRAY",
+    "SETOF",
+    "ON",
+    "AS",
 ];
 
 fn is_nesting(word: &str) -> bool {
@@ -84,7 +117,7 @@ pub(crate) fn syntax_error(dialect: Dialect, text: &str, tokens: &[Token]) -> Op
     let statement = &text[first.start..last.end];
     match dialect {
         Dialect::Postgresql => postgres_error(statement, first.start),
-        Dialect::Sqlite => sqlite_error(statement, first.start),
+        Dialect::Sqlite => sqlite_error(statement, first.start, tokens),
     }
 }
 
@@ -95,7 +128,7 @@ fn postgres_error(statement: &str, offset: usize) -> Option<Unread> {
     Some(Unread { message: sentence(error.message()), span: span(offset + start, offset + end.max(start)) })
 }
 
-fn sqlite_error(statement: &str, offset: usize) -> Option<Unread> {
+fn sqlite_error(statement: &str, offset: usize, tokens: &[Token]) -> Option<Unread> {
     let bump = Bump::new();
     let closed = format!("{statement};");
     let mut parser = Parser::new(&bump, closed.as_bytes());
@@ -111,7 +144,9 @@ fn sqlite_error(statement: &str, offset: usize) -> Option<Unread> {
     let message = error.to_string();
     // The parser appends a place of its own; ours is in bytes and in the span.
     let message = message.rsplit_once(" at ").map_or(message.as_str(), |(head, _)| head);
-    Some(Unread { message: sentence(message), span: span(offset + at, offset + at) })
+    // The parser stands behind the token that it did not want.
+    let place = tokens.iter().rev().find(|token| token.start < offset + at).map(|token| token.span());
+    Some(Unread { message: sentence(message), span: place.unwrap_or(span(offset + at, offset + at)) })
 }
 
 /// Returns the byte of a line (from 1) and column (from 1).
@@ -124,15 +159,45 @@ fn byte_of(text: &str, line: usize, column: usize) -> usize {
     at
 }
 
-/// Returns a parser's message in our style: small first letter, no full stop.
+/// Returns a parser's message in our style: small first letter, no full stop, tokens as they are written.
 fn sentence(message: &str) -> String {
-    let message = message.trim().trim_end_matches('.');
+    let words: Vec<String> = message.trim().trim_end_matches('.').split(' ').map(token_name).collect();
+    let message = words.join(" ");
     let mut characters = message.chars();
     match characters.next() {
-        Some(first) if !message.starts_with(|c: char| c.is_ascii_uppercase()) => {
-            format!("{first}{}", characters.as_str())
-        }
         Some(first) => format!("{}{}", first.to_ascii_lowercase(), characters.as_str()),
         None => "syntax error".to_owned(),
+    }
+}
+
+/// Tokens that the grammar's messages name by their kind.
+const TOKEN_NAMES: &[(&str, &str)] = &[
+    ("L_PAREN", "`(`"),
+    ("R_PAREN", "`)`"),
+    ("L_BRACK", "`[`"),
+    ("R_BRACK", "`]`"),
+    ("COMMA", "`,`"),
+    ("SEMICOLON", "`;`"),
+    ("DOT", "`.`"),
+    ("COLON", "`:`"),
+    ("EQ", "`=`"),
+    ("STAR", "`*`"),
+    ("PERCENT", "`%`"),
+    ("IDENT", "a name"),
+    ("STRING", "a string"),
+    ("DOLLAR_QUOTED_STRING", "a string"),
+    ("INT_NUMBER", "a number"),
+    ("FLOAT_NUMBER", "a number"),
+    ("EOF", "the end of the statement"),
+];
+
+fn token_name(word: &str) -> String {
+    let bare = word.trim_end_matches([',', '.']);
+    if let Some(keyword) = bare.strip_suffix("_KW") {
+        return word.replace(bare, &format!("`{keyword}`"));
+    }
+    match TOKEN_NAMES.iter().find(|(kind, _)| *kind == bare) {
+        Some((_, name)) => word.replace(bare, name),
+        None => word.to_owned(),
     }
 }

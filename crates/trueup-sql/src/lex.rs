@@ -200,7 +200,8 @@ impl<'a> Lexer<'a> {
             return self.parameter();
         }
         let rest = &self.text[self.at..];
-        let tag_end = rest[1..].bytes().position(|byte| !is_name_part(byte) || byte == b'$').map(|end| end + 1);
+        let tag_end =
+            rest[1..].bytes().position(|byte| !is_name_part(byte) || byte == b'$').map(|end| end + 1);
         let Some(tag_end) = tag_end.filter(|end| rest.as_bytes()[*end] == b'$') else {
             return self.take(1, Kind::Operator);
         };
@@ -263,9 +264,14 @@ impl<'a> Lexer<'a> {
         }
         let word = &self.text[start..self.at];
         match self.byte(0) {
-            b'\'' if word.eq_ignore_ascii_case("e") && self.is_postgres() => self.quoted(b'\'', true, "string"),
+            b'\'' if word.eq_ignore_ascii_case("e") && self.is_postgres() => {
+                self.quoted(b'\'', true, "string")
+            }
             b'\'' if word.eq_ignore_ascii_case("x") => self.quoted(b'\'', false, "string"),
-            b'\'' if self.is_postgres() && (word.eq_ignore_ascii_case("b") || word.eq_ignore_ascii_case("n")) => {
+            b'\''
+                if self.is_postgres()
+                    && (word.eq_ignore_ascii_case("b") || word.eq_ignore_ascii_case("n")) =>
+            {
                 self.quoted(b'\'', false, "string")
             }
             b'&' if self.is_postgres()
@@ -375,7 +381,8 @@ fn unicode(body: &str) -> String {
     while let Some(at) = rest.find('\\') {
         value.push_str(&rest[..at]);
         let escape = &rest[at + 1..];
-        let (digits, skip) = if escape.starts_with('+') { (escape.get(1..7), 7) } else { (escape.get(..4), 4) };
+        let (digits, skip) =
+            if escape.starts_with('+') { (escape.get(1..7), 7) } else { (escape.get(..4), 4) };
         match digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()).and_then(char::from_u32) {
             Some(character) => {
                 value.push(character);

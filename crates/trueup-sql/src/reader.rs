@@ -102,9 +102,10 @@ impl Reader {
     fn statement(&mut self, text: &str, piece: &Piece) -> StatementEffect {
         let cursor = Cursor::new(self.dialect, text, &piece.tokens);
         let statement = piece.statement(text);
-        let broken = self.errors.iter().any(|error| {
-            error.span.start >= statement.span.start && error.span.start < statement.span.end
-        });
+        let broken = self
+            .errors
+            .iter()
+            .any(|error| error.span.start >= statement.span.start && error.span.start < statement.span.end);
         let mut outcome = if broken {
             Outcome::opaque(statement.text, "it is not valid SQL")
         } else if let Some(unread) = check::too_deep(text, &piece.tokens) {
@@ -166,13 +167,15 @@ impl Reader {
     }
 
     /// Returns a column's default; `DEFAULT NULL` is none.
-    pub(crate) fn default(&self, text: &str, _column_type: &ColumnType) -> Option<SqlExpr> {
-        (!text.eq_ignore_ascii_case("NULL")).then(|| self.expr(text))
+    pub(crate) fn default(&self, text: &str, column_type: &ColumnType) -> Option<SqlExpr> {
+        let default = SqlExpr::default_value(self.dialect, text, column_type);
+        (!default.is_null()).then_some(default)
     }
 
     /// Returns a default of a column whose type is not known.
     pub(crate) fn untyped_default(&self, text: &str) -> Option<SqlExpr> {
-        (!text.eq_ignore_ascii_case("NULL")).then(|| self.expr(text))
+        let default = self.expr(text);
+        (!default.is_null()).then_some(default)
     }
 
     pub(crate) fn origin(&self, span: Span) -> Origin {

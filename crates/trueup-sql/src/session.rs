@@ -34,9 +34,9 @@ impl Session {
     ) -> ObjectName {
         let created = self.created(dialect, parts);
         let [name] = parts else { return created };
-        let candidates = self.namespaces().map(|namespace| {
-            ObjectName::qualified(dialect, Some(namespace), stored(dialect, name))
-        });
+        let candidates = self
+            .namespaces()
+            .map(|namespace| ObjectName::qualified(dialect, Some(namespace), stored(dialect, name)));
         candidates.into_iter().find(|candidate| exists(candidate)).unwrap_or(created)
     }
 

@@ -19,7 +19,8 @@ fn scenarios() {
 
 fn section(section: &Section) -> Result<Outputs, String> {
     let find = |label: &str| section.blocks.iter().any(|block| block.label == label);
-    let (dialect, label) = if find("sqlite") { (Dialect::Sqlite, "sqlite") } else { (Dialect::Postgresql, "postgresql") };
+    let (dialect, label) =
+        if find("sqlite") { (Dialect::Sqlite, "sqlite") } else { (Dialect::Postgresql, "postgresql") };
     let text = section.text(label).to_owned();
     let mut schema = Schema::new(dialect);
     if find("before") {
@@ -33,7 +34,10 @@ fn section(section: &Section) -> Result<Outputs, String> {
     Ok(Outputs::from([
         ("operations".to_owned(), lines(result.operations().map(dump::dump))),
         ("effects".to_owned(), lines(effects(&result))),
-        ("notices".to_owned(), lines(result.statements.iter().flat_map(|statement| statement.notices.clone()))),
+        (
+            "notices".to_owned(),
+            lines(result.statements.iter().flat_map(|statement| statement.notices.clone())),
+        ),
         ("errors".to_owned(), lines(errors(&text, &result))),
     ]))
 }

@@ -55,10 +55,13 @@ impl<'s> Evaluation<'s> {
             let mut values = Vec::new();
             for item in &query.items {
                 match item {
-                    Item::Named(expression, name) => values.push((name.clone(), self.value(expression, &rows))),
+                    Item::Named(expression, name) => {
+                        values.push((name.clone(), self.value(expression, &rows)))
+                    }
                     Item::All => {
                         for (_, row) in &rows.bound {
-                            values.extend(row.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+                            values
+                                .extend(row.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
                         }
                     }
                 }
@@ -90,7 +93,8 @@ impl<'s> Evaluation<'s> {
     ) -> Option<(Vec<Vec<(&'q str, Rc<Row>)>>, bool)> {
         let mut sources = Vec::new();
         for source in &query.sources {
-            let rows: Vec<Rc<Row>> = tables::rows(self.scope, &source.table)?.into_iter().map(Rc::new).collect();
+            let rows: Vec<Rc<Row>> =
+                tables::rows(self.scope, &source.table)?.into_iter().map(Rc::new).collect();
             sources.push((source.alias.as_str(), rows));
         }
         let conditions: Vec<&Expr> = query
@@ -100,7 +104,8 @@ impl<'s> Evaluation<'s> {
             .chain(query.filter.as_ref())
             .flat_map(conjuncts)
             .collect();
-        let mut search = Search { evaluation: self, sources, conditions, found: Vec::new(), unsure: false, first };
+        let mut search =
+            Search { evaluation: self, sources, conditions, found: Vec::new(), unsure: false, first };
         let mut bound = Vec::new();
         search.descend(&mut bound, outer)?;
         Some((search.found, search.unsure))
@@ -132,7 +137,10 @@ impl<'s> Evaluation<'s> {
             Expr::InQuery(left, query) => {
                 let left = self.value(left, rows);
                 let Some(found) = self.rows(query, rows) else { return Value::Unknown };
-                one_of(&left, found.into_iter().filter_map(|row| row.into_iter().next()).map(|(_, value)| value))
+                one_of(
+                    &left,
+                    found.into_iter().filter_map(|row| row.into_iter().next()).map(|(_, value)| value),
+                )
             }
             Expr::Any(left, array) => match self.value(array, rows) {
                 Value::Array(items) => one_of(&self.value(left, rows), items.into_iter()),
@@ -155,7 +163,8 @@ impl<'s> Evaluation<'s> {
                 None => Value::Unknown,
             },
             Expr::Call(name, arguments) => {
-                let values: Vec<Value> = arguments.iter().map(|argument| self.value(argument, rows)).collect();
+                let values: Vec<Value> =
+                    arguments.iter().map(|argument| self.value(argument, rows)).collect();
                 self.call(name, &values)
             }
             Expr::CountRows => Value::Unknown,
@@ -252,7 +261,9 @@ impl<'s> Evaluation<'s> {
                 Some(parts) => Value::Text(parts.concat()),
                 None => Value::Unknown,
             },
-            ("coalesce", _) => values.iter().find(|value| **value != Value::Null).cloned().unwrap_or(Value::Null),
+            ("coalesce", _) => {
+                values.iter().find(|value| **value != Value::Null).cloned().unwrap_or(Value::Null)
+            }
             _ => Value::Unknown,
         }
     }

@@ -19,7 +19,11 @@ pub(super) enum Expr {
     InQuery(Box<Expr>, Box<Query>),
     /// `= ANY (array)`.
     Any(Box<Expr>, Box<Expr>),
-    Like { text: Box<Expr>, pattern: Box<Expr>, any_case: bool },
+    Like {
+        text: Box<Expr>,
+        pattern: Box<Expr>,
+        any_case: bool,
+    },
     Exists(Box<Query>),
     Scalar(Box<Query>),
     Call(String, Vec<Expr>),
@@ -111,8 +115,30 @@ fn default_name(expression: &Expr) -> String {
 }
 
 const NO_ALIAS: &[&str] = &[
-    "FROM", "WHERE", "ORDER", "LIMIT", "GROUP", "HAVING", "UNION", "JOIN", "INNER", "LEFT", "RIGHT", "FULL", "CROSS",
-    "NATURAL", "ON", "USING", "LOOP", "THEN", "INTO", "EXCEPT", "INTERSECT", "OFFSET", "FETCH", "FOR",
+    "FROM",
+    "WHERE",
+    "ORDER",
+    "LIMIT",
+    "GROUP",
+    "HAVING",
+    "UNION",
+    "JOIN",
+    "INNER",
+    "LEFT",
+    "RIGHT",
+    "FULL",
+    "CROSS",
+    "NATURAL",
+    "ON",
+    "USING",
+    "LOOP",
+    "THEN",
+    "INTO",
+    "EXCEPT",
+    "INTERSECT",
+    "OFFSET",
+    "FETCH",
+    "FOR",
 ];
 
 fn is_alias(cursor: &Cursor<'_>) -> bool {
@@ -192,7 +218,8 @@ fn negation(cursor: &mut Cursor<'_>, depth: usize) -> Read<Expr> {
 fn comparison(cursor: &mut Cursor<'_>, depth: usize) -> Read<Expr> {
     let mut left = sum(cursor, depth)?;
     loop {
-        let operator = ["=", "<>", "!=", "<=", ">=", "<", ">"].into_iter().find(|operator| cursor.eat(operator));
+        let operator =
+            ["=", "<>", "!=", "<=", ">=", "<", ">"].into_iter().find(|operator| cursor.eat(operator));
         if let Some(operator) = operator {
             left = if cursor.eat("ANY") || cursor.eat("SOME") {
                 any(cursor, depth, left, operator)?

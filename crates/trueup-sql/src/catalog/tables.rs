@@ -29,11 +29,15 @@ pub(super) fn rows(scope: &Scope<'_>, table: &[String]) -> Option<Vec<Row>> {
             .map(|name| row([("oid", Value::Object(format!("ns:{name}"))), ("nspname", text(name))]))
             .collect(),
         "pg_class" => relations(schema).map(Relation::into_class).collect(),
-        "pg_tables" => schema.tables.values().map(|table| {
-            let mut found = placed(&table.name, "schemaname", "tablename");
-            found.insert("rowsecurity", Value::Bool(table.row_security));
-            found
-        }).collect(),
+        "pg_tables" => schema
+            .tables
+            .values()
+            .map(|table| {
+                let mut found = placed(&table.name, "schemaname", "tablename");
+                found.insert("rowsecurity", Value::Bool(table.row_security));
+                found
+            })
+            .collect(),
         "pg_views" => views(schema, false, "viewname"),
         "pg_matviews" => views(schema, true, "matviewname"),
         "pg_sequences" => relations(schema)
@@ -42,34 +46,53 @@ pub(super) fn rows(scope: &Scope<'_>, table: &[String]) -> Option<Vec<Row>> {
             .collect(),
         "pg_attribute" => tables(schema).flat_map(attributes).collect(),
         "pg_type" => types(schema)?,
-        "pg_enum" => schema.enums.values().flat_map(|found| {
-            found.labels.iter().enumerate().map(|(position, label)| {
-                row([
-                    ("enumtypid", object("type", &found.name)),
-                    ("enumlabel", text(label)),
-                    ("enumsortorder", Value::Number(position as i64 + 1)),
-                ])
+        "pg_enum" => schema
+            .enums
+            .values()
+            .flat_map(|found| {
+                found.labels.iter().enumerate().map(|(position, label)| {
+                    row([
+                        ("enumtypid", object("type", &found.name)),
+                        ("enumlabel", text(label)),
+                        ("enumsortorder", Value::Number(position as i64 + 1)),
+                    ])
+                })
             })
-        }).collect(),
+            .collect(),
         "pg_constraint" => constraints(schema).map(Constraint::into_catalog).collect(),
         "pg_indexes" => indexes(schema).into_iter().map(Index::into_view).collect(),
         "pg_index" => indexes(schema).into_iter().map(Index::into_catalog).collect(),
         "pg_extension" => schema.extensions.keys().map(|name| row([("extname", text(name))])).collect(),
-        "pg_trigger" => tables(schema).flat_map(|table| table.triggers.iter().map(|trigger| row([
-            ("tgname", text(&trigger.name)),
-            ("tgrelid", object("rel", &table.name)),
-            ("tgisinternal", Value::Bool(false)),
-        ]))).collect(),
-        "pg_proc" => schema.functions.values().map(|function| row([
-            ("oid", Value::Object(format!("proc:{}", spelled(&function.name)))),
-            ("proname", text(&function.name.name)),
-            ("pronamespace", Value::Object(format!("ns:{}", namespace(&function.name)))),
-        ])).collect(),
+        "pg_trigger" => tables(schema)
+            .flat_map(|table| {
+                table.triggers.iter().map(|trigger| {
+                    row([
+                        ("tgname", text(&trigger.name)),
+                        ("tgrelid", object("rel", &table.name)),
+                        ("tgisinternal", Value::Bool(false)),
+                    ])
+                })
+            })
+            .collect(),
+        "pg_proc" => schema
+            .functions
+            .values()
+            .map(|function| {
+                row([
+                    ("oid", Value::Object(format!("proc:{}", spelled(&function.name)))),
+                    ("proname", text(&function.name.name)),
+                    ("pronamespace", Value::Object(format!("ns:{}", namespace(&function.name)))),
+                ])
+            })
+            .collect(),
         "pg_policies" => policies(schema),
-        "pg_policy" => tables(schema).flat_map(|table| table.policies.iter().map(|policy| row([
-            ("polname", text(&policy.name)),
-            ("polrelid", object("rel", &table.name)),
-        ]))).collect(),
+        "pg_policy" => tables(schema)
+            .flat_map(|table| {
+                table.policies.iter().map(|policy| {
+                    row([("polname", text(&policy.name)), ("polrelid", object("rel", &table.name))])
+                })
+            })
+            .collect(),
         _ => return None,
     })
 }
@@ -104,7 +127,9 @@ fn tables(schema: &Schema) -> impl Iterator<Item = &Table> {
 }
 
 fn namespaces(schema: &Schema) -> impl Iterator<Item = &str> {
-    ["public", "pg_catalog", "information_schema"].into_iter().chain(schema.namespaces.iter().map(String::as_str))
+    ["public", "pg_catalog", "information_schema"]
+        .into_iter()
+        .chain(schema.namespaces.iter().map(String::as_str))
 }
 
 struct Relation {
@@ -135,12 +160,15 @@ fn relations(schema: &Schema) -> impl Iterator<Item = Relation> {
         kind: if table.partitioning.is_some() { "p" } else { "r" },
         row_security: Some(table.row_security),
     });
-    let of_views =
-        schema.views.values().map(move |view| plain(view.name.clone(), if view.materialized { "m" } else { "v" }));
-    let serials = tables(schema).flat_map(|table| &table.columns).filter_map(|column| match &column.generated {
-        Some(Generated::Serial { sequence }) => Some(sequence.clone()),
-        _ => None,
-    });
+    let of_views = schema
+        .views
+        .values()
+        .map(move |view| plain(view.name.clone(), if view.materialized { "m" } else { "v" }));
+    let serials =
+        tables(schema).flat_map(|table| &table.columns).filter_map(|column| match &column.generated {
+            Some(Generated::Serial { sequence }) => Some(sequence.clone()),
+            _ => None,
+        });
     let sequences = schema.sequences.keys().cloned().chain(serials).map(move |name| plain(name, "S"));
     let of_indexes = indexes(schema).into_iter().map(move |index| plain(index.name, "i"));
     of_tables.chain(of_views).chain(sequences).chain(of_indexes)
@@ -182,10 +210,45 @@ const EXTENSION_TYPES: &[(&str, &[&str])] = &[
 ];
 
 const BUILT_IN: &[&str] = &[
-    "bool", "bytea", "char", "name", "int8", "int2", "int4", "text", "oid", "json", "xml", "point", "float4",
-    "float8", "money", "inet", "cidr", "macaddr", "bpchar", "varchar", "date", "time", "timestamp", "timestamptz",
-    "interval", "timetz", "bit", "varbit", "numeric", "uuid", "jsonb", "tsvector", "tsquery", "int4range", "numrange",
-    "tsrange", "tstzrange", "daterange", "int8range",
+    "bool",
+    "bytea",
+    "char",
+    "name",
+    "int8",
+    "int2",
+    "int4",
+    "text",
+    "oid",
+    "json",
+    "xml",
+    "point",
+    "float4",
+    "float8",
+    "money",
+    "inet",
+    "cidr",
+    "macaddr",
+    "bpchar",
+    "varchar",
+    "date",
+    "time",
+    "timestamp",
+    "timestamptz",
+    "interval",
+    "timetz",
+    "bit",
+    "varbit",
+    "numeric",
+    "uuid",
+    "jsonb",
+    "tsvector",
+    "tsquery",
+    "int4range",
+    "numrange",
+    "tsrange",
+    "tstzrange",
+    "daterange",
+    "int8range",
 ];
 
 /// `None` where an extension may have brought the type that is asked for.
@@ -275,8 +338,11 @@ fn constraints(schema: &Schema) -> impl Iterator<Item = Constraint> {
         }));
         found.extend(table.foreign_keys.iter().filter_map(|key| {
             let referenced = Some((key.referenced_table.clone(), key.referenced_columns.clone()));
-            made(&key.name, "f", &key.columns)
-                .map(|made| Constraint { referenced, validated: !key.not_valid, ..made })
+            made(&key.name, "f", &key.columns).map(|made| Constraint {
+                referenced,
+                validated: !key.not_valid,
+                ..made
+            })
         }));
         found
     })
@@ -366,63 +432,87 @@ fn information(schema: &Schema, name: &str) -> Option<Vec<Row>> {
                 found
             };
             let views = schema.views.values().filter(|view| !view.materialized);
-            schema.tables.keys().map(|name| typed(name, "BASE TABLE"))
+            schema
+                .tables
+                .keys()
+                .map(|name| typed(name, "BASE TABLE"))
                 .chain(views.map(|view| typed(&view.name, "VIEW")))
                 .collect()
         }
         "columns" => tables(schema).flat_map(|table| columns(schema, table)).collect(),
-        "views" => schema.views.values().filter(|view| !view.materialized)
+        "views" => schema
+            .views
+            .values()
+            .filter(|view| !view.materialized)
             .map(|view| catalog(placed(&view.name, "table_schema", "table_name"), "table_catalog"))
             .collect(),
         "schemata" => namespaces(schema)
             .map(|name| row([("schema_name", text(name)), ("catalog_name", text(DATABASE))]))
             .collect(),
-        "sequences" => relations(schema).filter(|relation| relation.kind == "S")
+        "sequences" => relations(schema)
+            .filter(|relation| relation.kind == "S")
             .map(|relation| placed(&relation.name, "sequence_schema", "sequence_name"))
             .collect(),
-        "routines" => schema.functions.values()
+        "routines" => schema
+            .functions
+            .values()
             .map(|function| placed(&function.name, "routine_schema", "routine_name"))
             .collect(),
-        "triggers" => tables(schema).flat_map(|table| table.triggers.iter().map(|trigger| {
-            let mut found = placed(&table.name, "event_object_schema", "event_object_table");
-            found.insert("trigger_name", text(&trigger.name));
-            found.insert("trigger_schema", text(namespace(&table.name)));
-            found
-        })).collect(),
-        "table_constraints" => constraints(schema).filter(|constraint| constraint.kind != "x").map(|constraint| {
-            let kind = match constraint.kind {
-                "p" => "PRIMARY KEY",
-                "f" => "FOREIGN KEY",
-                "u" => "UNIQUE",
-                _ => "CHECK",
-            };
-            let mut found = constraint.placed();
-            found.insert("constraint_type", text(kind));
-            found
-        }).collect(),
-        "referential_constraints" => constraints(schema).filter(|constraint| constraint.kind == "f")
+        "triggers" => tables(schema)
+            .flat_map(|table| {
+                table.triggers.iter().map(|trigger| {
+                    let mut found = placed(&table.name, "event_object_schema", "event_object_table");
+                    found.insert("trigger_name", text(&trigger.name));
+                    found.insert("trigger_schema", text(namespace(&table.name)));
+                    found
+                })
+            })
+            .collect(),
+        "table_constraints" => constraints(schema)
+            .filter(|constraint| constraint.kind != "x")
+            .map(|constraint| {
+                let kind = match constraint.kind {
+                    "p" => "PRIMARY KEY",
+                    "f" => "FOREIGN KEY",
+                    "u" => "UNIQUE",
+                    _ => "CHECK",
+                };
+                let mut found = constraint.placed();
+                found.insert("constraint_type", text(kind));
+                found
+            })
+            .collect(),
+        "referential_constraints" => constraints(schema)
+            .filter(|constraint| constraint.kind == "f")
             .map(|constraint| constraint.placed())
             .collect(),
-        "key_column_usage" => constraints(schema).filter(|constraint| constraint.kind != "c").flat_map(|constraint| {
-            let columns = constraint.columns.iter().enumerate().map(|(position, column)| {
-                let mut found = constraint.placed();
-                found.insert("column_name", text(column));
-                found.insert("ordinal_position", Value::Number(position as i64 + 1));
-                found
-            });
-            columns.collect::<Vec<_>>()
-        }).collect(),
-        "constraint_column_usage" => constraints(schema).flat_map(|constraint| {
-            let (table, columns) =
-                constraint.referenced.clone().unwrap_or((constraint.table.clone(), constraint.columns.clone()));
-            let rows = columns.iter().map(|column| {
-                let mut found = constraint.placed();
-                found.extend(placed(&table, "table_schema", "table_name"));
-                found.insert("column_name", text(column));
-                found
-            });
-            rows.collect::<Vec<_>>()
-        }).collect(),
+        "key_column_usage" => constraints(schema)
+            .filter(|constraint| constraint.kind != "c")
+            .flat_map(|constraint| {
+                let columns = constraint.columns.iter().enumerate().map(|(position, column)| {
+                    let mut found = constraint.placed();
+                    found.insert("column_name", text(column));
+                    found.insert("ordinal_position", Value::Number(position as i64 + 1));
+                    found
+                });
+                columns.collect::<Vec<_>>()
+            })
+            .collect(),
+        "constraint_column_usage" => constraints(schema)
+            .flat_map(|constraint| {
+                let (table, columns) = constraint
+                    .referenced
+                    .clone()
+                    .unwrap_or((constraint.table.clone(), constraint.columns.clone()));
+                let rows = columns.iter().map(|column| {
+                    let mut found = constraint.placed();
+                    found.extend(placed(&table, "table_schema", "table_name"));
+                    found.insert("column_name", text(column));
+                    found
+                });
+                rows.collect::<Vec<_>>()
+            })
+            .collect(),
         _ => return None,
     })
 }

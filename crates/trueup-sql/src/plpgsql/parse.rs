@@ -17,7 +17,11 @@ pub(super) enum Node<'a> {
     /// `EXECUTE expression [INTO …] [USING …]`: the expression and the target.
     Execute(Cursor<'a>, Option<String>),
     /// `SELECT … INTO name …`: the query without its INTO is in two parts.
-    SelectInto { target: String, before: Cursor<'a>, after: Cursor<'a> },
+    SelectInto {
+        target: String,
+        before: Cursor<'a>,
+        after: Cursor<'a>,
+    },
     /// `RAISE EXCEPTION` and bare `RAISE`.
     Fail,
     Return,
@@ -25,6 +29,8 @@ pub(super) enum Node<'a> {
     Nothing,
     /// What only a database can follow, such as `EXIT` or `FETCH`.
     Other(Cursor<'a>),
+    /// `PERFORM …`: a query whose result nobody wants.
+    Perform(Cursor<'a>),
     /// An SQL statement.
     Sql(Cursor<'a>),
 }
@@ -260,8 +266,8 @@ fn simple_statement<'a>(cursor: &mut Cursor<'a>) -> Read<Node<'a>> {
         let target = into(cursor)?;
         return Ok(Node::Execute(expression, target));
     }
-    if cursor.eat("PERFORM") {
-        return Ok(Node::Sql(cursor.clone()));
+    if cursor.is("PERFORM") {
+        return Ok(Node::Perform(cursor.clone()));
     }
     if let Some(node) = assignment(cursor) {
         return Ok(node);

@@ -8,6 +8,7 @@ use trueup_schema::{ApplyError, Dialect, Operation};
 use super::parse::{Block, Header, Node};
 use crate::catalog::{Scope, Value, evaluate, query_rows};
 use crate::cursor::Cursor;
+use crate::postgres::changing_call;
 use crate::reader::{Outcome, Reader};
 use crate::result::Effect;
 use crate::split::pieces;
@@ -86,9 +87,9 @@ impl Run {
         self.guarded -= 1;
         let Flow::Failed(failure) = flow else { return flow };
         let handler = block.handlers.iter().find(|(conditions, _)| {
-            conditions.iter().any(|condition| {
-                condition == "others" || failure.conditions.contains(&condition.as_str())
-            })
+            conditions
+                .iter()
+                .any(|condition| condition == "others" || failure.conditions.contains(&condition.as_str()))
         });
         let Some((_, handler)) = handler else { return Flow::Failed(failure) };
         // The server undoes the whole block before the handler runs.
@@ -143,6 +144,15 @@ impl Run {
                     return Flow::Go;
                 }
                 Flow::Opaque(format!("`{}` is not followed", first_line(tokens.whole())))
+            }
+            Node::Perform(tokens) => {
+                let schema = self.reader.schema.as_ref();
+                if let Some(name) = schema.and_then(|schema| changing_call(schema, tokens)) {
+                    return Flow::Opaque(format!("it calls `{name}`, whose body changes the schema"));
+                }
+                let query = tokens.whole().get("PERFORM".len()..).unwrap_or_default();
+                self.operations.push(RunData { sql: format!("SELECT{query}") }.into());
+                Flow::Go
             }
             Node::Sql(tokens) => self.sql(tokens),
         }
@@ -238,7 +248,11 @@ impl Run {
     }
 
     fn scope(&self) -> Scope<'_> {
-        Scope { schema: self.reader.schema.as_ref(), session: &self.reader.session, variables: &self.variables }
+        Scope {
+            schema: self.reader.schema.as_ref(),
+            session: &self.reader.session,
+            variables: &self.variables,
+        }
     }
 
     fn value(&self, expression: &Cursor<'_>) -> Value {
@@ -336,12 +350,29 @@ fn tolerate(operation: &mut Operation) -> bool {
 fn failure(error: &ApplyError) -> Failure {
     let conditions: &'static [&'static str] = match error {
         ApplyError::Exists { .. } => &[
-            "duplicate_object", "duplicate_table", "duplicate_column", "duplicate_schema", "duplicate_alias",
-            "duplicate_function", "42710", "42P07", "42701", "42P06", "42723",
+            "duplicate_object",
+            "duplicate_table",
+            "duplicate_column",
+            "duplicate_schema",
+            "duplicate_alias",
+            "duplicate_function",
+            "42710",
+            "42P07",
+            "42701",
+            "42P06",
+            "42723",
         ],
         ApplyError::Missing { .. } => &[
-            "undefined_object", "undefined_table", "undefined_column", "undefined_function", "invalid_schema_name",
-            "42704", "42P01", "42703", "42883", "3F000",
+            "undefined_object",
+            "undefined_table",
+            "undefined_column",
+            "undefined_function",
+            "invalid_schema_name",
+            "42704",
+            "42P01",
+            "42703",
+            "42883",
+            "3F000",
         ],
         ApplyError::Needed { .. } => &["dependent_objects_still_exist", "2BP01"],
         _ => &[],
@@ -349,7 +380,7 @@ fn failure(error: &ApplyError) -> Failure {
     Failure { conditions, message: error.to_string() }
 }
 
-/// Tells whether none of these statements can change the schema.
+/// Tells whether none of these statements changes the schema by its own words.
 fn only_data(nodes: &[Node<'_>]) -> bool {
     nodes.iter().all(|node| match node {
         Node::Block(block) => {
@@ -357,7 +388,12 @@ fn only_data(nodes: &[Node<'_>]) -> bool {
         }
         Node::If(arms) => arms.iter().all(|(_, body)| only_data(body)),
         Node::Loop(_, body) => only_data(body),
-        Node::Assign(..) | Node::SelectInto { .. } | Node::Fail | Node::Return | Node::Nothing => true,
+        Node::Assign(..)
+        | Node::SelectInto { .. }
+        | Node::Perform(_)
+        | Node::Fail
+        | Node::Return
+        | Node::Nothing => true,
         Node::Execute(expression, _) => {
             let mut expression = expression.clone();
             let text = expression.string().unwrap_or_default();

@@ -1,9 +1,9 @@
 //! `ALTER TABLE` with all its sub-commands.
 
 use trueup_schema::ops::{
-    AddColumn, AddConstraint, AlterColumn, AlterTable, Constraint, ConstraintKind, DropColumn, DropConstraint,
-    EnableTrigger, RenameColumn, RenameConstraint, RenameIndex, RenameSequence, RenameTable, RenameView,
-    TableChange, ValidateConstraint,
+    AddColumn, AddConstraint, AlterColumn, AlterTable, Constraint, ConstraintKind, DropColumn,
+    DropConstraint, EnableTrigger, RenameColumn, RenameConstraint, RenameIndex, RenameSequence, RenameTable,
+    RenameView, TableChange, ValidateConstraint,
 };
 use trueup_schema::{Generated, Identity, ObjectName, Operation, SequenceOptions, Table};
 
@@ -30,7 +30,8 @@ pub(crate) fn alter_table(reader: &Reader, cursor: &mut Cursor<'_>) -> Read<Outc
         return Ok(Outcome::left_out("a temporary table is not part of the schema"));
     }
     let table = reader.relation(&parts);
-    if if_exists && reader.schema.as_ref().is_some_and(|schema| !crate::session::is_relation(schema, &table)) {
+    if if_exists && reader.schema.as_ref().is_some_and(|schema| !crate::session::is_relation(schema, &table))
+    {
         cursor.rest();
         return Ok(Outcome::schema(Vec::new()).notice(format!("table `{table}` does not exist")));
     }
@@ -258,7 +259,8 @@ fn alter_constraint(
     if !wanted.says_deferrable {
         return Err(cursor.unexpected("`DEFERRABLE`"));
     }
-    let Some(Constraint::ForeignKey(mut key)) = known(reader, table).and_then(|table| constraint(&table, &name))
+    let Some(Constraint::ForeignKey(mut key)) =
+        known(reader, table).and_then(|table| constraint(&table, &name))
     else {
         return Ok(Some(format!("constraint `{name}` of `{table}` is not known")));
     };
@@ -279,7 +281,12 @@ fn alter_constraint(
     Ok(None)
 }
 
-fn alter_column(reader: &Reader, cursor: &mut Cursor<'_>, table: &ObjectName, found: &mut Actions) -> Read<()> {
+fn alter_column(
+    reader: &Reader,
+    cursor: &mut Cursor<'_>,
+    table: &ObjectName,
+    found: &mut Actions,
+) -> Read<()> {
     let name = cursor.identifier()?;
     let mut change = AlterColumn {
         table: table.clone(),

@@ -1,7 +1,8 @@
 //! A column with its type, default and constraints, as `CREATE TABLE` and `ADD COLUMN` write it.
 
 use trueup_schema::{
-    Check, Column, ColumnType, Computed, ForeignKey, Generated, Identity, ObjectName, PrimaryKey, Unique, naming,
+    Check, Column, ColumnType, Computed, ForeignKey, Generated, Identity, ObjectName, PrimaryKey, Unique,
+    naming,
 };
 
 use super::constraint::{Attributes, attributes, index_parameters, references};
@@ -88,7 +89,8 @@ pub(crate) fn type_text<'a>(cursor: &mut Cursor<'a>) -> Read<&'a str> {
             cursor.eat("VARYING");
         }
         "interval" => {
-            cursor.eat_any(&["YEAR TO MONTH", "DAY TO HOUR", "DAY TO MINUTE", "DAY TO SECOND"])
+            cursor
+                .eat_any(&["YEAR TO MONTH", "DAY TO HOUR", "DAY TO MINUTE", "DAY TO SECOND"])
                 .or_else(|| cursor.eat_any(&["HOUR TO MINUTE", "HOUR TO SECOND", "MINUTE TO SECOND"]))
                 .or_else(|| cursor.eat_any(&["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"]));
         }
@@ -122,8 +124,20 @@ fn type_tail<'a>(cursor: &mut Cursor<'a>, start: usize) -> Read<&'a str> {
 /// Words that begin the next clause behind a column's default; the grammar there is the narrow `b_expr`, which has
 /// neither `NOT` nor `IS NULL` nor `COLLATE` outside of parentheses.
 const AFTER_DEFAULT: &[&str] = &[
-    "CONSTRAINT", "NOT", "NULL", "CHECK", "DEFAULT", "GENERATED", "UNIQUE", "PRIMARY", "REFERENCES", "COLLATE",
-    "DEFERRABLE", "INITIALLY", "STORAGE", "COMPRESSION",
+    "CONSTRAINT",
+    "NOT",
+    "NULL",
+    "CHECK",
+    "DEFAULT",
+    "GENERATED",
+    "UNIQUE",
+    "PRIMARY",
+    "REFERENCES",
+    "COLLATE",
+    "DEFERRABLE",
+    "INITIALLY",
+    "STORAGE",
+    "COMPRESSION",
 ];
 
 /// Reads an expression behind `DEFAULT` up to the next clause of the column.
@@ -161,7 +175,11 @@ pub(crate) fn default_text<'a>(cursor: &mut Cursor<'a>) -> Read<&'a str> {
 }
 
 /// Reads all constraints behind a column, up to the end of the cursor.
-pub(crate) fn column_constraints(reader: &Reader, cursor: &mut Cursor<'_>, parts: &mut ColumnParts) -> Read<()> {
+pub(crate) fn column_constraints(
+    reader: &Reader,
+    cursor: &mut Cursor<'_>,
+    parts: &mut ColumnParts,
+) -> Read<()> {
     while !cursor.is_end() {
         let start = cursor.position();
         let name = if cursor.eat("CONSTRAINT") { Some(cursor.identifier()?) } else { None };

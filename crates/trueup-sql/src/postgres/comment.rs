@@ -71,7 +71,8 @@ fn target(reader: &Reader, cursor: &mut Cursor<'_>) -> Read<Target> {
     }
     if cursor.eat_any(&["FUNCTION", "PROCEDURE", "ROUTINE", "AGGREGATE"]).is_some() {
         let name = reader.function_name(&cursor.dotted()?);
-        let types = if cursor.is("(") { arguments(reader, &mut cursor.parenthesised()?)? } else { Vec::new() };
+        let types =
+            if cursor.is("(") { arguments(reader, &mut cursor.parenthesised()?)? } else { Vec::new() };
         let types: Vec<String> = types.iter().map(ToString::to_string).collect();
         let namespace = name.namespace.clone();
         let spelled = format!("{}({})", name.name, types.join(", "));

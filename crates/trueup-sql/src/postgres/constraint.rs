@@ -77,7 +77,8 @@ fn key_columns(
         return Ok((cursor.names()?, None));
     }
     let name = cursor.identifier()?;
-    let index = reader.schema.as_ref().and_then(|schema| schema.table(table)).and_then(|table| table.index(&name));
+    let index =
+        reader.schema.as_ref().and_then(|schema| schema.table(table)).and_then(|table| table.index(&name));
     let columns = index.map(|index| {
         index.parts.iter().filter_map(|part| match &part.key {
             trueup_schema::IndexKey::Column(column) => Some(column.clone()),

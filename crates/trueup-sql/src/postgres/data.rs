@@ -8,7 +8,8 @@ use crate::reader::{Outcome, Reader};
 
 const DATA: &[&str] = &[
     "SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "WITH", "VALUES", "TABLE", "COPY", "TRUNCATE", "LOCK",
-    "ANALYZE", "ANALYSE", "VACUUM", "CALL", "EXECUTE", "EXPLAIN", "REINDEX", "CLUSTER", "REFRESH", "REPACK", "(",
+    "ANALYZE", "ANALYSE", "VACUUM", "CALL", "EXECUTE", "EXPLAIN", "REINDEX", "CLUSTER", "REFRESH", "REPACK",
+    "(",
 ];
 
 /// Reads a statement on rows.
@@ -26,7 +27,7 @@ pub(crate) fn data(reader: &mut Reader, cursor: &mut Cursor<'_>) -> Read<Outcome
         cursor.rest();
         return Ok(outcome);
     }
-    let changing = reader.schema.as_ref().and_then(|schema| called(schema, cursor));
+    let changing = reader.schema.as_ref().and_then(|schema| changing_call(schema, cursor));
     cursor.rest();
     if let Some(name) = changing {
         let reason = format!("it calls `{name}`, whose body changes the schema");
@@ -72,7 +73,7 @@ fn select_into(reader: &mut Reader, cursor: &Cursor<'_>) -> Option<Outcome> {
 }
 
 /// Returns the first function called whose body changes the schema.
-fn called(schema: &Schema, cursor: &Cursor<'_>) -> Option<String> {
+pub(crate) fn changing_call(schema: &Schema, cursor: &Cursor<'_>) -> Option<String> {
     if schema.functions.is_empty() {
         return None;
     }

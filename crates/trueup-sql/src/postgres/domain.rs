@@ -99,5 +99,8 @@ pub(crate) fn alter_domain(reader: &Reader, cursor: &mut Cursor<'_>) -> Read<Out
 
 fn unknown(cursor: &mut Cursor<'_>, name: &ObjectName) -> Outcome {
     cursor.rest();
-    Outcome::opaque(cursor.whole(), format!("domain `{name}` is not known, so what it is afterwards is not either"))
+    Outcome::opaque(
+        cursor.whole(),
+        format!("domain `{name}` is not known, so what it is afterwards is not either"),
+    )
 }

@@ -31,10 +31,14 @@ pub(crate) fn drop_statement(reader: &mut Reader, cursor: &mut Cursor<'_>) -> Re
         return drop_function(reader, cursor);
     }
     if cursor.eat("SCHEMA") {
-        return drop_plain(cursor, |name, if_exists, cascade| DropNamespace { name, if_exists, cascade }.into());
+        return drop_plain(cursor, |name, if_exists, cascade| {
+            DropNamespace { name, if_exists, cascade }.into()
+        });
     }
     if cursor.eat("EXTENSION") {
-        return drop_plain(cursor, |name, if_exists, cascade| DropExtension { name, if_exists, cascade }.into());
+        return drop_plain(cursor, |name, if_exists, cascade| {
+            DropExtension { name, if_exists, cascade }.into()
+        });
     }
     match cursor.eat_any(&["INDEX", "VIEW", "MATERIALIZED VIEW", "SEQUENCE", "TYPE", "DOMAIN"]) {
         Some(0) => drop_named(reader, cursor, index),
@@ -108,9 +112,9 @@ fn drop_table(reader: &mut Reader, cursor: &mut Cursor<'_>) -> Read<Outcome> {
     }
     let mut operations = Vec::new();
     while !tables.is_empty() {
-        let free = tables.iter().position(|table| {
-            !tables.iter().any(|other| other != table && refers(reader, other, table))
-        });
+        let free = tables
+            .iter()
+            .position(|table| !tables.iter().any(|other| other != table && refers(reader, other, table)));
         let table = tables.remove(free.unwrap_or(0));
         let Flags { if_exists, cascade, .. } = flags;
         // A circle of references has no order; all of it is gone in the end.
@@ -163,10 +167,7 @@ fn drop_on_table(
     Ok(Outcome::one(operation(name, reader.relation(&parts), if_exists)))
 }
 
-fn drop_plain(
-    cursor: &mut Cursor<'_>,
-    operation: impl Fn(String, bool, bool) -> Operation,
-) -> Read<Outcome> {
+fn drop_plain(cursor: &mut Cursor<'_>, operation: impl Fn(String, bool, bool) -> Operation) -> Read<Outcome> {
     let (names, flags) = names(cursor)?;
     let operations = names
         .into_iter()

@@ -12,8 +12,23 @@ const ALL: &[&str] = &["delete", "insert", "references", "select", "trigger", "t
 
 /// Kinds of object whose privileges are not modelled.
 const OTHERS: &[&str] = &[
-    "SEQUENCE", "DATABASE", "DOMAIN", "FOREIGN", "FUNCTION", "PROCEDURE", "ROUTINE", "LANGUAGE", "LARGE OBJECT",
-    "PARAMETER", "SCHEMA", "TABLESPACE", "TYPE", "ALL SEQUENCES", "ALL FUNCTIONS", "ALL PROCEDURES", "ALL ROUTINES",
+    "SEQUENCE",
+    "DATABASE",
+    "DOMAIN",
+    "FOREIGN",
+    "FUNCTION",
+    "PROCEDURE",
+    "ROUTINE",
+    "LANGUAGE",
+    "LARGE OBJECT",
+    "PARAMETER",
+    "SCHEMA",
+    "TABLESPACE",
+    "TYPE",
+    "ALL SEQUENCES",
+    "ALL FUNCTIONS",
+    "ALL PROCEDURES",
+    "ALL ROUTINES",
 ];
 
 /// Reads what follows `GRANT` or `REVOKE`.
@@ -88,9 +103,9 @@ fn privileges(cursor: &mut Cursor<'_>) -> Read<Vec<String>> {
         };
         if privilege.is("(") {
             let columns = privilege.names()?;
-            let of_columns = names.iter().filter(|name| {
-                matches!(name.as_str(), "select" | "insert" | "update" | "references")
-            });
+            let of_columns = names
+                .iter()
+                .filter(|name| matches!(name.as_str(), "select" | "insert" | "update" | "references"));
             for name in of_columns {
                 found.extend(columns.iter().map(|column| format!("{name}({column})")));
             }
@@ -111,5 +126,8 @@ fn all_tables(reader: &Reader, cursor: &mut Cursor<'_>) -> Read<Option<Vec<Objec
         let namespace = name.namespace.as_deref().unwrap_or(reader.dialect.default_namespace());
         namespaces.iter().any(|wanted| wanted == namespace)
     };
-    Ok(reader.schema.as_ref().map(|schema| schema.tables.keys().filter(|name| is_in(name)).cloned().collect()))
+    Ok(reader
+        .schema
+        .as_ref()
+        .map(|schema| schema.tables.keys().filter(|name| is_in(name)).cloned().collect()))
 }

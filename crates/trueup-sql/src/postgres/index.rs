@@ -59,7 +59,7 @@ pub(crate) fn default_name(reader: &Reader, table: &ObjectName, index: &Index, t
         .iter()
         .map(|part| match &part.key {
             IndexKey::Column(column) => column.clone(),
-            IndexKey::Expression(expr) => expression_name(expr.text()),
+            IndexKey::Expression(expr) => expr.index_column_name(),
         })
         .chain(index.include.iter().cloned())
         .collect();
@@ -68,13 +68,6 @@ pub(crate) fn default_name(reader: &Reader, table: &ObjectName, index: &Index, t
         taken.iter().any(|taken| taken == name)
             || reader.schema.as_ref().is_some_and(|schema| is_relation(schema, &relation))
     })
-}
-
-/// Returns the name of an expression as a column: the function's for a call, else `expr`.
-fn expression_name(text: &str) -> String {
-    let head: String = text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-    let call = text[head.len()..].trim_start().starts_with('(') && text.ends_with(')');
-    if call && !head.is_empty() { head.to_lowercase() } else { "expr".to_owned() }
 }
 
 /// Reads one key part: a column, a call or an expression in parentheses, with its options.
@@ -108,13 +101,14 @@ pub(crate) fn index_part(reader: &Reader, cursor: &mut Cursor<'_>) -> Read<Index
     Ok(part)
 }
 
-/// The server treats `((a))` as the column.
+/// The server treats `((a))` as the column; `current_date` and its kin are no columns.
 fn single_column(inner: &Cursor<'_>) -> Option<String> {
     let mut inner = inner.clone();
     let word = inner.peek().to_ascii_uppercase();
     let column = inner.identifier().ok()?;
     let special = word.starts_with("CURRENT_") || word.starts_with("LOCALTIME") || word == "SESSION_USER";
-    (inner.is_end() && !special && !matches!(word.as_str(), "TRUE" | "FALSE" | "NULL" | "USER")).then_some(column)
+    (inner.is_end() && !special && !matches!(word.as_str(), "TRUE" | "FALSE" | "NULL" | "USER"))
+        .then_some(column)
 }
 
 fn operator_class(cursor: &mut Cursor<'_>) -> Read<Option<String>> {
@@ -143,14 +137,19 @@ pub(crate) fn alter_index(reader: &Reader, cursor: &mut Cursor<'_>) -> Read<Outc
         let new_name = cursor.identifier()?;
         return Ok(Outcome::one(RenameIndex { index, new_name, if_exists }));
     }
-    if cursor.is("SET TABLESPACE") || cursor.is("DEPENDS ON") || cursor.is("NO DEPENDS ON") || cursor.is("OWNER TO")
+    if cursor.is("SET TABLESPACE")
+        || cursor.is("DEPENDS ON")
+        || cursor.is("NO DEPENDS ON")
+        || cursor.is("OWNER TO")
     {
         cursor.rest();
         return Ok(Outcome::left_out("tablespaces and owners of indexes are not modelled"));
     }
     if cursor.is("ATTACH PARTITION") {
         cursor.rest();
-        return Ok(Outcome::left_out("which index of a partition belongs to which of its parent is not modelled"));
+        return Ok(Outcome::left_out(
+            "which index of a partition belongs to which of its parent is not modelled",
+        ));
     }
     if cursor.is("ALTER") {
         cursor.rest();

@@ -26,6 +26,7 @@ mod unmodelled;
 mod view;
 
 pub(crate) use column::type_text;
+pub(crate) use data::changing_call;
 pub(crate) use query::columns as query_columns;
 
 /// Reads one statement.

@@ -41,7 +41,8 @@ pub(crate) fn alter_schema(_reader: &Reader, cursor: &mut Cursor<'_>) -> Read<Ou
 /// Reads what follows `CREATE EXTENSION`.
 pub(crate) fn create_extension(reader: &Reader, cursor: &mut Cursor<'_>) -> Read<Outcome> {
     let if_not_exists = cursor.eat("IF NOT EXISTS");
-    let mut extension = Extension { name: cursor.identifier()?, namespace: None, origin: trueup_schema::Origin::none() };
+    let mut extension =
+        Extension { name: cursor.identifier()?, namespace: None, origin: trueup_schema::Origin::none() };
     cursor.eat("WITH");
     loop {
         if cursor.eat("SCHEMA") {
@@ -60,7 +61,11 @@ pub(crate) fn create_extension(reader: &Reader, cursor: &mut Cursor<'_>) -> Read
 /// Reads what follows `ALTER EXTENSION`.
 pub(crate) fn alter_extension(_reader: &Reader, cursor: &mut Cursor<'_>) -> Read<Outcome> {
     cursor.identifier()?;
-    let what = if cursor.is("UPDATE") { "versions of extensions are not modelled" } else { "the members of an extension are not modelled" };
+    let what = if cursor.is("UPDATE") {
+        "versions of extensions are not modelled"
+    } else {
+        "the members of an extension are not modelled"
+    };
     cursor.rest();
     Ok(Outcome::left_out(what))
 }

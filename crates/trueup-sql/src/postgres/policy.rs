@@ -60,7 +60,8 @@ pub(crate) fn alter_policy(reader: &Reader, cursor: &mut Cursor<'_>) -> Read<Out
         .and_then(|table| table.policies.iter().find(|policy| policy.name == name));
     let Some(known) = known else {
         cursor.rest();
-        let reason = format!("policy `{name}` of `{table}` is not known, so what it is afterwards is not either");
+        let reason =
+            format!("policy `{name}` of `{table}` is not known, so what it is afterwards is not either");
         return Ok(Outcome::opaque(cursor.whole(), reason));
     };
     let mut policy = known.clone();

@@ -30,8 +30,19 @@ pub(crate) fn columns(reader: &Reader, cursor: &Cursor<'_>) -> Option<Vec<(Strin
     Some(found)
 }
 
-const SELECT_ENDS: &[&str] =
-    &["FROM", "WHERE", "GROUP BY", "HAVING", "UNION", "INTERSECT", "EXCEPT", "ORDER BY", "LIMIT", "OFFSET", "WITH"];
+const SELECT_ENDS: &[&str] = &[
+    "FROM",
+    "WHERE",
+    "GROUP BY",
+    "HAVING",
+    "UNION",
+    "INTERSECT",
+    "EXCEPT",
+    "ORDER BY",
+    "LIMIT",
+    "OFFSET",
+    "WITH",
+];
 
 /// Returns the columns of `FROM name [alias]`, when that is the only source and a known table.
 fn source_columns(reader: &Reader, cursor: &mut Cursor<'_>) -> Option<Vec<Column>> {
@@ -41,7 +52,11 @@ fn source_columns(reader: &Reader, cursor: &mut Cursor<'_>) -> Option<Vec<Column
     cursor.eat("ONLY");
     let name = reader.relation(&cursor.dotted().ok()?);
     cursor.eat("AS");
-    if !cursor.is_end() && !SELECT_ENDS.iter().any(|word| cursor.is(word)) && !cursor.is(",") && !is_join(cursor) {
+    if !cursor.is_end()
+        && !SELECT_ENDS.iter().any(|word| cursor.is(word))
+        && !cursor.is(",")
+        && !is_join(cursor)
+    {
         cursor.identifier().ok()?;
     }
     if cursor.is(",") || is_join(cursor) || cursor.mentions(&["UNION", "INTERSECT", "EXCEPT"]) {

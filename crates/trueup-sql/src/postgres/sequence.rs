@@ -21,7 +21,8 @@ pub(crate) fn sequence_options(cursor: &mut Cursor<'_>, options: &mut SequenceOp
     let mut extras = Extras::default();
     loop {
         if cursor.eat("AS") {
-            options.data_type = Some(trueup_schema::ColumnType::parse(cursor.dialect, type_text(cursor)?).name);
+            options.data_type =
+                Some(trueup_schema::ColumnType::parse(cursor.dialect, type_text(cursor)?).name);
         } else if cursor.eat("START WITH") || cursor.eat("START") {
             options.start = Some(cursor.integer()?);
         } else if cursor.eat("INCREMENT BY") || cursor.eat("INCREMENT") {

@@ -21,8 +21,20 @@ pub(crate) fn session(reader: &mut Reader, cursor: &mut Cursor<'_>) -> Read<Opti
 }
 
 const SESSION: &[&str] = &[
-    "RESET", "SHOW", "DISCARD", "LISTEN", "NOTIFY", "UNLISTEN", "PREPARE", "DEALLOCATE", "LOAD", "CHECKPOINT",
-    "CLOSE", "DECLARE", "FETCH", "MOVE",
+    "RESET",
+    "SHOW",
+    "DISCARD",
+    "LISTEN",
+    "NOTIFY",
+    "UNLISTEN",
+    "PREPARE",
+    "DEALLOCATE",
+    "LOAD",
+    "CHECKPOINT",
+    "CLOSE",
+    "DECLARE",
+    "FETCH",
+    "MOVE",
 ];
 
 fn set(reader: &mut Reader, cursor: &mut Cursor<'_>) -> Read<()> {

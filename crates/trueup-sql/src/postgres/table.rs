@@ -35,6 +35,7 @@ pub(crate) fn create_table(
     let mut table = Table::new(reader.created(&parts));
     table.unlogged = persistence.unlogged;
     if cursor.is("OF") {
+        cursor.rest();
         return Ok(Outcome::opaque(cursor.whole(), "tables of a composite type are not modelled"));
     }
     if cursor.eat("PARTITION OF") {
@@ -126,7 +127,10 @@ fn parent<'r>(reader: &'r Reader, name: &ObjectName, cursor: &Cursor<'_>) -> Rea
 /// Reads `parent [(…)] FOR VALUES … | DEFAULT`; the columns are the parent's.
 fn partition_of(reader: &Reader, cursor: &mut Cursor<'_>, table: &mut Table) -> Read<()> {
     let name = reader.relation(&cursor.dotted()?);
-    table.columns = inherited_columns(parent(reader, &name, cursor)?);
+    // Without the parent the operation still says what the server would do; only changed columns need it.
+    if let Ok(parent) = parent(reader, &name, cursor) {
+        table.columns = inherited_columns(parent);
+    }
     if cursor.is("(") {
         for mut element in cursor.parenthesised()?.list() {
             partition_element(reader, &mut element, table)?;
@@ -163,7 +167,10 @@ fn partition_element(reader: &Reader, element: &mut Cursor<'_>, table: &mut Tabl
     let name = element.identifier()?;
     element.eat("WITH OPTIONS");
     let at = table.columns.iter().position(|column| column.name == name);
-    let Some(at) = at else { return Err(element.unexpected("a column of the parent")) };
+    let Some(at) = at else {
+        let message = format!("column `{name}` of the parent is not known");
+        return Err(Unread { message, span: element.here() });
+    };
     let mut parts = ColumnParts {
         column: table.columns[at].clone(),
         primary_key: None,
@@ -192,13 +199,16 @@ fn clauses(reader: &Reader, cursor: &mut Cursor<'_>, table: &mut Table) -> Read<
         if cursor.eat("INHERITS") {
             for mut name in cursor.parenthesised()?.list() {
                 let name = reader.relation(&name.dotted()?);
-                inherit(parent(reader, &name, cursor)?, table);
+                if let Ok(parent) = parent(reader, &name, cursor) {
+                    inherit(parent, table);
+                }
                 table.inherits.push(name);
             }
         } else if cursor.eat("PARTITION BY") {
             let strategy = cursor.identifier()?;
             let parts = cursor.parenthesised()?.list();
-            let parts = parts.into_iter().map(|mut part| index_part(reader, &mut part)).collect::<Read<_>>()?;
+            let parts =
+                parts.into_iter().map(|mut part| index_part(reader, &mut part)).collect::<Read<_>>()?;
             table.partitioning = Some(Partitioning { strategy, parts });
         } else if cursor.eat("USING") || cursor.eat("TABLESPACE") {
             cursor.identifier()?;
@@ -248,7 +258,15 @@ fn inherit(parent: &Table, table: &mut Table) {
 
 /// What `LIKE` copies beside names, types and NOT NULL.
 const LIKE_OPTIONS: &[&str] = &[
-    "COMMENTS", "COMPRESSION", "CONSTRAINTS", "DEFAULTS", "GENERATED", "IDENTITY", "INDEXES", "STATISTICS", "STORAGE",
+    "COMMENTS",
+    "COMPRESSION",
+    "CONSTRAINTS",
+    "DEFAULTS",
+    "GENERATED",
+    "IDENTITY",
+    "INDEXES",
+    "STATISTICS",
+    "STORAGE",
 ];
 
 /// Reads `source {INCLUDING|EXCLUDING} …` and copies.

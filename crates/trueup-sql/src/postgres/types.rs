@@ -26,6 +26,8 @@ pub(crate) fn create_type(reader: &Reader, cursor: &mut Cursor<'_>) -> Read<Outc
         "range type"
     } else if cursor.is("AS (") {
         "composite type"
+    } else if cursor.is_end() {
+        "shell type"
     } else {
         "base type"
     };
@@ -61,7 +63,11 @@ pub(crate) fn alter_type(reader: &Reader, cursor: &mut Cursor<'_>) -> Read<Outco
 }
 
 /// Reads `RENAME TO` and `SET SCHEMA`.
-pub(crate) fn rename_type(reader: &Reader, cursor: &mut Cursor<'_>, name: &ObjectName) -> Read<Option<Outcome>> {
+pub(crate) fn rename_type(
+    reader: &Reader,
+    cursor: &mut Cursor<'_>,
+    name: &ObjectName,
+) -> Read<Option<Outcome>> {
     let new_name = if cursor.eat("RENAME TO") {
         name.sibling(cursor.identifier()?)
     } else if cursor.eat("SET SCHEMA") {

@@ -3,16 +3,35 @@
 use trueup_schema::Unmodelled;
 use trueup_schema::ops::{CreateUnmodelled, DropUnmodelled};
 
+use super::column::type_text;
 use super::drop::unmodelled_object;
 use crate::cursor::{Cursor, Read};
 use crate::reader::{Outcome, Reader};
 
 /// Kinds of object in the words of the statements; longer ones first.
 const KINDS: &[&str] = &[
-    "ACCESS METHOD", "CAST", "COLLATION", "CONVERSION", "EVENT TRIGGER", "FOREIGN DATA WRAPPER", "FOREIGN TABLE",
-    "LANGUAGE", "OPERATOR CLASS", "OPERATOR FAMILY", "OPERATOR", "PUBLICATION", "RULE", "SERVER", "STATISTICS",
-    "SUBSCRIPTION", "TEXT SEARCH CONFIGURATION", "TEXT SEARCH DICTIONARY", "TEXT SEARCH PARSER",
-    "TEXT SEARCH TEMPLATE", "TRANSFORM FOR", "USER MAPPING FOR",
+    "ACCESS METHOD",
+    "CAST",
+    "COLLATION",
+    "CONVERSION",
+    "EVENT TRIGGER",
+    "FOREIGN DATA WRAPPER",
+    "FOREIGN TABLE",
+    "LANGUAGE",
+    "OPERATOR CLASS",
+    "OPERATOR FAMILY",
+    "OPERATOR",
+    "PUBLICATION",
+    "RULE",
+    "SERVER",
+    "STATISTICS",
+    "SUBSCRIPTION",
+    "TEXT SEARCH CONFIGURATION",
+    "TEXT SEARCH DICTIONARY",
+    "TEXT SEARCH PARSER",
+    "TEXT SEARCH TEMPLATE",
+    "TRANSFORM FOR",
+    "USER MAPPING FOR",
 ];
 
 /// Kinds that belong to the cluster, not to a schema.
@@ -94,7 +113,13 @@ pub(crate) fn drop(reader: &Reader, cursor: &mut Cursor<'_>) -> Read<Outcome> {
 fn object(reader: &Reader, cursor: &mut Cursor<'_>, kind: &str) -> Read<Unmodelled> {
     let kind_name = kind.trim_end_matches(" FOR").to_ascii_lowercase();
     let name = match kind {
-        "CAST" => cursor.parenthesised()?.whole().to_owned(),
+        "CAST" => {
+            let mut inner = cursor.parenthesised()?;
+            let from = reader.column_type(type_text(&mut inner)?);
+            inner.expect("AS")?;
+            let to = reader.column_type(type_text(&mut inner)?);
+            format!("{from} AS {to}")
+        }
         "OPERATOR" => {
             let start = cursor.position();
             while !cursor.is("(") && !cursor.is_end() {
@@ -122,12 +147,17 @@ fn object(reader: &Reader, cursor: &mut Cursor<'_>, kind: &str) -> Read<Unmodell
             format!("{role} on {}", cursor.identifier()?)
         }
         "TRANSFORM FOR" => {
-            let start = cursor.position();
-            cursor.skip_until(|cursor| cursor.is("("));
-            cursor.since(start).to_owned()
+            let transformed = reader.column_type(type_text(cursor)?);
+            cursor.expect("LANGUAGE")?;
+            format!("{transformed} LANGUAGE {}", cursor.identifier()?)
         }
         "STATISTICS" if cursor.is("ON") || cursor.is("(") => String::new(),
-        "LANGUAGE" | "PUBLICATION" | "SUBSCRIPTION" | "SERVER" | "EVENT TRIGGER" | "FOREIGN DATA WRAPPER"
+        "LANGUAGE"
+        | "PUBLICATION"
+        | "SUBSCRIPTION"
+        | "SERVER"
+        | "EVENT TRIGGER"
+        | "FOREIGN DATA WRAPPER"
         | "ACCESS METHOD" => cursor.identifier()?,
         _ => reader.relation(&cursor.dotted()?).to_string(),
     };

@@ -28,7 +28,8 @@ pub(crate) fn create_view(
     }
     cursor.expect("AS")?;
     let derived = query::columns(reader, cursor);
-    let (text, checked) = query_text(cursor, &["WITH CASCADED CHECK OPTION", "WITH LOCAL CHECK OPTION", "WITH CHECK OPTION"]);
+    let (text, checked) =
+        query_text(cursor, &["WITH CASCADED CHECK OPTION", "WITH LOCAL CHECK OPTION", "WITH CHECK OPTION"]);
     let name = reader.created(&parts);
     let query = if recursive {
         let (name, list) = (trueup_schema::name::quote_identifier(&name.name), names.join(", "));
@@ -110,7 +111,8 @@ fn view(
 pub(crate) fn alter_view(reader: &Reader, cursor: &mut Cursor<'_>) -> Read<Outcome> {
     let if_exists = cursor.eat("IF EXISTS");
     let name = reader.relation(&cursor.dotted()?);
-    let missing = |reader: &Reader| reader.schema.as_ref().is_some_and(|schema| !schema.views.contains_key(&name));
+    let missing =
+        |reader: &Reader| reader.schema.as_ref().is_some_and(|schema| !schema.views.contains_key(&name));
     if if_exists && missing(reader) {
         cursor.rest();
         return Ok(Outcome::schema(Vec::new()).notice(format!("view `{name}` does not exist")));

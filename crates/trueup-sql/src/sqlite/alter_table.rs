@@ -52,7 +52,7 @@ pub(crate) fn alter_table(reader: &Reader, cursor: &mut Cursor<'_>) -> Read<Outc
 /// Returns a column as it is spelled in the table.
 fn known_column(reader: &Reader, table: &ObjectName, name: String) -> String {
     let known = reader.schema.as_ref().and_then(|schema| schema.table(table));
-    let column = known
-        .and_then(|table| table.columns.iter().find(|column| column.name.eq_ignore_ascii_case(&name)));
+    let column =
+        known.and_then(|table| table.columns.iter().find(|column| column.name.eq_ignore_ascii_case(&name)));
     column.map_or(name, |column| column.name.clone())
 }

@@ -27,7 +27,8 @@ pub(crate) fn statement(reader: &mut Reader, cursor: &Cursor<'_>) -> Read<Outcom
 }
 
 const DATA: &[&str] = &[
-    "SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "VALUES", "ANALYZE", "VACUUM", "REINDEX", "EXPLAIN",
+    "SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "VALUES", "ANALYZE", "VACUUM", "REINDEX",
+    "EXPLAIN",
 ];
 
 fn dispatch(reader: &mut Reader, cursor: &mut Cursor<'_>) -> Read<Outcome> {
@@ -134,7 +135,12 @@ fn drop(reader: &mut Reader, cursor: &mut Cursor<'_>) -> Read<Outcome> {
     Ok(match kind {
         0 => Outcome::one(DropTable { table: known_name(reader, &parts), if_exists, cascade }),
         1 => Outcome::one(index::known_index(reader, &parts, if_exists)),
-        2 => Outcome::one(DropView { name: known_name(reader, &parts), materialized: false, if_exists, cascade }),
+        2 => Outcome::one(DropView {
+            name: known_name(reader, &parts),
+            materialized: false,
+            if_exists,
+            cascade,
+        }),
         _ => {
             let name = parts.last().cloned().unwrap_or_default();
             let (name, table) = trigger::known_trigger(reader, name);

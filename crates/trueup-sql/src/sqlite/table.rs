@@ -196,8 +196,18 @@ fn starts_table_constraint(cursor: &Cursor<'_>) -> bool {
 
 /// Words that cannot be part of a type's name.
 const AFTER_TYPE: &[&str] = &[
-    "CONSTRAINT", "PRIMARY", "NOT", "NULL", "UNIQUE", "CHECK", "DEFAULT", "COLLATE", "REFERENCES", "GENERATED",
-    "AS", "FOREIGN",
+    "CONSTRAINT",
+    "PRIMARY",
+    "NOT",
+    "NULL",
+    "UNIQUE",
+    "CHECK",
+    "DEFAULT",
+    "COLLATE",
+    "REFERENCES",
+    "GENERATED",
+    "AS",
+    "FOREIGN",
 ];
 
 /// Reads any number of words and at most one pair of parentheses; the text may be empty.

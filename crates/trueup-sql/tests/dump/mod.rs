@@ -28,7 +28,8 @@ fn list(fields: &[(String, Value)]) -> String {
     for (name, value) in fields {
         let shown = show(value);
         let silent = name == "origin" || shown.is_empty() || (name == "nullable" && shown == "true");
-        let said = name == "nullable" || !matches!(shown.as_str(), "false" | "No" | "NoAction");
+        let said = matches!(name.as_str(), "nullable" | "stored" | "enabled")
+            || !matches!(shown.as_str(), "false" | "No" | "NoAction");
         let usual = matches!(
             (name.as_str(), shown.as_str()),
             ("valid" | "enabled" | "permissive", "true") | ("method", "btree") | ("key", "")
@@ -49,6 +50,8 @@ fn show(value: &Value) -> String {
         Value::Atom(atom) => atom.clone(),
         Value::Items(name, items) if name == "Some" && items.len() == 1 => match &items[0] {
             Value::Atom(atom) if atom == "None" => "none".to_owned(),
+            Value::Atom(atom) if atom == "true" => "yes".to_owned(),
+            Value::Atom(atom) if atom == "false" => "no".to_owned(),
             other => show(other),
         },
         Value::Items(_, items) if items.is_empty() => String::new(),
@@ -73,7 +76,9 @@ fn show(value: &Value) -> String {
                     Some(kind) if kind.starts_with("Unknown") => "?".to_owned(),
                     _ => format!("<{}>", field("raw").unwrap_or_default()),
                 },
-                "" => format!("{{{}}}", list(fields).trim()),
+                "Serial" | "Identity" | "Computed" | "Inherit" | "AttachPartition" => {
+                    format!("{name}{{{}}}", list(fields).trim())
+                }
                 _ => format!("{{{}}}", list(fields).trim()),
             }
         }
@@ -162,7 +167,11 @@ fn map(rest: &mut &str) -> Value {
         *rest = rest.trim_start_matches([' ', ',']);
         if rest.is_empty() || rest.starts_with('}') {
             *rest = rest.get(1..).unwrap_or("");
-            return if fields.is_empty() { Value::Atom(String::new()) } else { Value::Fields(String::new(), fields) };
+            return if fields.is_empty() {
+                Value::Atom(String::new())
+            } else {
+                Value::Fields(String::new(), fields)
+            };
         }
         let key = show(&value(rest));
         *rest = rest.trim_start_matches([':', ' ']);
