@@ -14,6 +14,7 @@ mod literal;
 mod mentions;
 mod normal;
 mod parser;
+mod query;
 mod routine;
 mod tree;
 
@@ -43,11 +44,17 @@ impl SqlExpr {
         Self { dialect, statement: false, text, canonical }
     }
 
-    /// Returns a whole statement or definition (a view's query, a function, a trigger), normalised by tokens only.
+    /// Returns a whole statement or definition (a view's query, a function, a trigger) with its normal
+    /// form; what is more than a simple query, function or trigger is normalised by tokens only.
     pub fn definition(dialect: Dialect, text: impl Into<String>) -> Self {
         let text = text.into();
         let canonical = definition::canonical_tokens(dialect, &text);
         Self { dialect, statement: true, text, canonical }
+    }
+
+    /// Returns the dialect it is written in.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// Returns the text as it was written.
@@ -157,43 +164,202 @@ fn identifier(name: &str) -> Cow<'_, str> {
 ///
 /// Source: `pg_get_keywords()` of PostgreSQL 15, categories C, R and T.
 pub(crate) fn is_quoted_keyword(word: &str) -> bool {
-    const OTHER: &str = " between bigint bit boolean char character coalesce dec decimal exists extract float \
-        greatest grouping inout int integer interval least national nchar none normalize nullif numeric out overlay \
-        position precision real row setof smallint substring time timestamp treat trim values varchar xmlattributes \
-        xmlconcat xmlelement xmlexists xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable \
-        authorization binary collation concurrently cross current_schema freeze full ilike inner is isnull join left \
-        like natural notnull outer overlaps right similar tablesample verbose ";
-    is_reserved(word) || has_word(OTHER, word)
+    const OTHER: [&str; 74] = [
+        "authorization",
+        "between",
+        "bigint",
+        "binary",
+        "bit",
+        "boolean",
+        "char",
+        "character",
+        "coalesce",
+        "collation",
+        "concurrently",
+        "cross",
+        "current_schema",
+        "dec",
+        "decimal",
+        "exists",
+        "extract",
+        "float",
+        "freeze",
+        "full",
+        "greatest",
+        "grouping",
+        "ilike",
+        "inner",
+        "inout",
+        "int",
+        "integer",
+        "interval",
+        "is",
+        "isnull",
+        "join",
+        "least",
+        "left",
+        "like",
+        "national",
+        "natural",
+        "nchar",
+        "none",
+        "normalize",
+        "notnull",
+        "nullif",
+        "numeric",
+        "out",
+        "outer",
+        "overlaps",
+        "overlay",
+        "position",
+        "precision",
+        "real",
+        "right",
+        "row",
+        "setof",
+        "similar",
+        "smallint",
+        "substring",
+        "tablesample",
+        "time",
+        "timestamp",
+        "treat",
+        "trim",
+        "values",
+        "varchar",
+        "verbose",
+        "xmlattributes",
+        "xmlconcat",
+        "xmlelement",
+        "xmlexists",
+        "xmlforest",
+        "xmlnamespaces",
+        "xmlparse",
+        "xmlpi",
+        "xmlroot",
+        "xmlserialize",
+        "xmltable",
+    ];
+    is_reserved(word) || OTHER.binary_search(&word).is_ok()
 }
 
 fn is_reserved(word: &str) -> bool {
-    const RESERVED: &str = " all analyse analyze and any array as asc asymmetric both case cast check collate column \
-        constraint create current_catalog current_date current_role current_time current_timestamp current_user \
-        default deferrable desc distinct do else end except false fetch for foreign from grant group having in \
-        initially intersect into lateral leading limit localtime localtimestamp not null offset on only or order \
-        placing primary references returning select session_user some symmetric table then to trailing true union \
-        unique user using variadic when where window with ";
-    has_word(RESERVED, word)
+    const RESERVED: [&str; 77] = [
+        "all",
+        "analyse",
+        "analyze",
+        "and",
+        "any",
+        "array",
+        "as",
+        "asc",
+        "asymmetric",
+        "both",
+        "case",
+        "cast",
+        "check",
+        "collate",
+        "column",
+        "constraint",
+        "create",
+        "current_catalog",
+        "current_date",
+        "current_role",
+        "current_time",
+        "current_timestamp",
+        "current_user",
+        "default",
+        "deferrable",
+        "desc",
+        "distinct",
+        "do",
+        "else",
+        "end",
+        "except",
+        "false",
+        "fetch",
+        "for",
+        "foreign",
+        "from",
+        "grant",
+        "group",
+        "having",
+        "in",
+        "initially",
+        "intersect",
+        "into",
+        "lateral",
+        "leading",
+        "limit",
+        "localtime",
+        "localtimestamp",
+        "not",
+        "null",
+        "offset",
+        "on",
+        "only",
+        "or",
+        "order",
+        "placing",
+        "primary",
+        "references",
+        "returning",
+        "select",
+        "session_user",
+        "some",
+        "symmetric",
+        "table",
+        "then",
+        "to",
+        "trailing",
+        "true",
+        "union",
+        "unique",
+        "user",
+        "using",
+        "variadic",
+        "when",
+        "where",
+        "window",
+        "with",
+    ];
+    RESERVED.binary_search(&word).is_ok()
 }
 
 /// Tells whether a bare word cannot be an operand, so that parsing it as a column would be wrong.
 fn is_reserved_operand(dialect: Dialect, word: &str) -> bool {
-    const SQLITE: &str = " select from where and or not then else end when as on in is between case cast null \
-        collate exists default values with distinct ";
+    const SQLITE: [&str; 24] = [
+        "and", "as", "between", "case", "cast", "collate", "default", "distinct", "else", "end", "exists",
+        "from", "in", "is", "not", "null", "on", "or", "select", "then", "values", "when", "where", "with",
+    ];
     match dialect {
         Dialect::Postgresql => is_reserved(word),
-        Dialect::Sqlite => has_word(SQLITE, word),
+        Dialect::Sqlite => SQLITE.binary_search(&word).is_ok(),
     }
 }
 
 /// Tells whether a keyword is called like a function.
 fn is_function_keyword(word: &str) -> bool {
-    const FUNCTIONS: &str = " coalesce extract greatest grouping least normalize nullif overlay position substring \
-        treat trim xmlconcat xmlelement xmlexists xmlforest left right overlaps ";
-    has_word(FUNCTIONS, word)
-}
-
-/// Tells whether a list of words in spaces has a word.
-fn has_word(words: &str, word: &str) -> bool {
-    !word.is_empty() && words.split_ascii_whitespace().any(|candidate| candidate == word)
+    const FUNCTIONS: [&str; 19] = [
+        "coalesce",
+        "extract",
+        "greatest",
+        "grouping",
+        "least",
+        "left",
+        "normalize",
+        "nullif",
+        "overlaps",
+        "overlay",
+        "position",
+        "right",
+        "substring",
+        "treat",
+        "trim",
+        "xmlconcat",
+        "xmlelement",
+        "xmlexists",
+        "xmlforest",
+    ];
+    FUNCTIONS.binary_search(&word).is_ok()
 }

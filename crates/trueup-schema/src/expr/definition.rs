@@ -1,4 +1,4 @@
-//! The normal form of whole statements: views, functions, triggers; by tokens, without understanding queries.
+//! The normal form of whole statements: views, functions, triggers; by tokens where nothing better is known.
 //!
 //! White space, comments, keyword case, needless quotes, `OR REPLACE`, `IF NOT EXISTS`, the default namespace and a
 //! trailing semicolon mean nothing. Triggers are read further, because `pg_get_triggerdef()` prints them in an order
@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use super::lexer::{Kind, Token, tokens};
 use super::tree::quoted_string;
-use super::{parser, routine};
+use super::{parser, query, routine};
 use crate::Dialect;
 
 /// Returns the canonical text of a statement or definition.
@@ -21,6 +21,7 @@ pub(super) fn canonical_tokens(dialect: Dialect, text: &str) -> String {
     match dialect {
         Dialect::Postgresql => trigger(text, &all)
             .or_else(|| routine::canonical(text, &all))
+            .or_else(|| query::canonical(dialect, text, &all))
             .unwrap_or_else(|| joined(dialect, &all)),
         Dialect::Sqlite => joined(dialect, &without_each_row(all)),
     }

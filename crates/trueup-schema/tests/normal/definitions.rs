@@ -108,3 +108,38 @@ fn different_functions_stay_different() {
         assert_ne!(base_form, changed, "{part} and {other}");
     }
 }
+
+#[test]
+fn simple_queries_equal_the_server_s_print() {
+    for (written, printed) in [
+        ("select a, b from t", " SELECT t.a,\n    t.b\n   FROM t;"),
+        (
+            "SELECT a, b AS bee FROM public.t WHERE a > 0 AND status = 'x'",
+            " SELECT t.a,\n    t.b AS bee\n   FROM t\n  WHERE ((t.a > 0) AND ((t.status)::text = 'x'::text));",
+        ),
+        (
+            "select t.a, count(*) from t group by t.a having count(*) > 1 order by a desc limit 5",
+            " SELECT t.a,\n    count(*) AS count\n   FROM t\n  GROUP BY t.a\n HAVING (count(*) > 1)\n  ORDER BY t.a DESC\n LIMIT 5;",
+        ),
+        (
+            "select distinct x.a from t x where x.a in (1,2)",
+            " SELECT DISTINCT x.a\n   FROM t x\n  WHERE (x.a = ANY (ARRAY[1, 2]));",
+        ),
+        ("select a, lower(name) from t", " SELECT t.a,\n    lower(t.name) AS lower\n   FROM t;"),
+    ] {
+        same(Dialect::Postgresql, written, printed);
+    }
+    let form = |text: &str| SqlExpr::definition(Dialect::Postgresql, text);
+    for (left, right) in [
+        ("select a from t", "select b from t"),
+        ("select a from t", "select a from u"),
+        ("select a from t", "select distinct a from t"),
+        ("select a from t", "select a as b from t"),
+        ("select a from t where a > 1", "select a from t where a > 2"),
+        ("select a from t order by a", "select a from t order by a desc"),
+        ("select t.a from t, u", "select u.a from t, u"),
+        ("select t.a from t join u on true", "select u.a from t join u on true"),
+    ] {
+        assert_ne!(form(left), form(right), "{left} and {right}");
+    }
+}
