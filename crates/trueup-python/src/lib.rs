@@ -52,7 +52,7 @@ mod scope;
 mod stdlib;
 mod value;
 mod vm;
-mod walk;
+pub mod walk;
 
 pub use builtins::Types;
 pub use class::{Annotation, Class, Constructor, Instance};

@@ -3,7 +3,7 @@
 use crate::ast::{Expr, ExprKind, FormatPart, Stmt, StmtKind};
 
 /// Calls `visit` for every direct part of an expression. Bodies of lambdas are parts: they may run.
-pub(crate) fn parts<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
+pub fn parts<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
     match &expr.kind {
         ExprKind::None
         | ExprKind::Bool(_)
@@ -80,7 +80,7 @@ fn format_parts<'a>(parts: &'a [FormatPart], visit: &mut dyn FnMut(&'a Expr)) {
 
 /// Calls `expr` for every expression a statement itself has and `body` for every block in it. Definitions inside do
 /// not run by themselves: they are not visited, except decorators and bases.
-pub(crate) fn stmt_parts<'a>(
+pub fn stmt_parts<'a>(
     stmt: &'a Stmt,
     expr: &mut dyn FnMut(&'a Expr),
     body: &mut dyn FnMut(&'a [Stmt]),
