@@ -198,7 +198,8 @@ pub(super) fn moment(text: &str) -> Cow<'_, str> {
 /// Returns a JSON path without the quotes that the server puts around every key.
 pub(super) fn json_path(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
+    let text = text.replace(" ?", "?").replace("? (", "?(");
+    let mut rest = text.as_str();
     while let Some(at) = rest.find(".\"") {
         let key = &rest[at + 2..];
         let end = key.find('"').unwrap_or(0);

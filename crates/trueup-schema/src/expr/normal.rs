@@ -68,6 +68,18 @@ pub(super) fn binary(dialect: Dialect, operator: &str, left: Expr, right: Expr) 
     Expr::Binary(operator.to_owned(), Box::new(left), Box::new(right))
 }
 
+/// Builds `IS DISTINCT FROM`, of rows part by part.
+pub(super) fn distinct(left: Expr, right: Expr) -> Expr {
+    match (left, right) {
+        (Expr::Row(lefts), Expr::Row(rights)) if lefts.len() == rights.len() && !lefts.is_empty() => {
+            or(lefts.into_iter().zip(rights).map(|(left, right)| distinct(left, right)).collect())
+        }
+        (left, right) => {
+            Expr::Binary("IS DISTINCT FROM".to_owned(), Box::new(operand(left)), Box::new(operand(right)))
+        }
+    }
+}
+
 /// Builds a conjunction; nested ones become one. The first list grows in place, so that long chains stay linear.
 pub(super) fn and(list: Vec<Expr>) -> Expr {
     let mut flat: Vec<Expr> = Vec::new();
@@ -209,7 +221,7 @@ pub(super) fn cast(dialect: Dialect, inner: Expr, target: ColumnType) -> Expr {
         Expr::Array(list) if target.array => Expr::Array(list),
         Expr::String(text) if plain || !keeps_modifiers(&target) => literal_of(text, &target),
         Expr::Number(text) if !target.array && plain && target.is_number() => Expr::Number(text),
-        Expr::Bool(value) if target.is_boolean() => Expr::Bool(value),
+        inner if target.is_boolean() && is_condition(&inner) => inner,
         Expr::Bits(text) if matches!(target.name.as_str(), "bit" | "\"bit\"" | "bit varying") => {
             Expr::Bits(text)
         }
@@ -218,6 +230,15 @@ pub(super) fn cast(dialect: Dialect, inner: Expr, target: ColumnType) -> Expr {
             cast(dialect, *inner, target)
         }
         inner => Expr::Cast(Box::new(inner), target),
+    }
+}
+
+/// Tells whether an expression is a truth value by its form.
+fn is_condition(inner: &Expr) -> bool {
+    match inner {
+        Expr::Bool(_) | Expr::And(_) | Expr::Or(_) | Expr::Not(_) | Expr::Is(..) | Expr::In { .. } => true,
+        Expr::Binary(operator, ..) => COMPARISONS.contains(&operator.as_str()),
+        _ => false,
     }
 }
 
@@ -230,7 +251,11 @@ fn keeps_modifiers(target: &ColumnType) -> bool {
 fn literal_of(text: String, target: &ColumnType) -> Expr {
     let name = target.name.as_str();
     if target.is_number() {
-        return literal::numeric_string(&text).map_or(Expr::String(text), Expr::Number);
+        return match literal::numeric_string(&text) {
+            Some(number) => Expr::Number(number),
+            None if is_special_number(&text) => Expr::String(text.to_ascii_lowercase()),
+            None => Expr::String(text),
+        };
     }
     match name {
         "boolean" => literal::boolean(&text).map_or(Expr::String(text), Expr::Bool),
@@ -293,12 +318,29 @@ fn promoted_once(left: Expr, right: Expr) -> (Expr, Expr) {
         _ => None,
     };
     let bare = without_promotion(right.clone());
+    if is_fractional(&left) {
+        return (left, bare);
+    }
+    if is_fractional(&right) {
+        return (without_promotion(left), right);
+    }
     match (target(&left), target(&right)) {
         (Some(on_left), Some(on_right)) if bare != right && on_left == on_right => (left, bare),
         (None, Some(target)) if bare != right && !matches!(left, Expr::Number(_)) => {
             (Expr::Cast(Box::new(left), target), bare)
         }
         _ => (left, right),
+    }
+}
+
+/// Tells whether arithmetic is not of integers, because a literal in it has a fraction.
+fn is_fractional(inner: &Expr) -> bool {
+    match inner {
+        Expr::Number(text) => text.contains('.'),
+        Expr::Binary(operator, left, right) if matches!(operator.as_str(), "+" | "-" | "*" | "/" | "%") => {
+            is_fractional(left) || is_fractional(right)
+        }
+        _ => false,
     }
 }
 
@@ -310,10 +352,15 @@ fn compared_literal(inner: Expr) -> Expr {
     match inner {
         Expr::String(text) => match literal::numeric_string(&text) {
             Some(number) if number == text => Expr::Number(number),
+            _ if is_special_number(&text) => Expr::String(text.to_ascii_lowercase()),
             _ => Expr::String(literal::moment(&text).into_owned()),
         },
         other => other,
     }
+}
+
+fn is_special_number(text: &str) -> bool {
+    ["nan", "infinity", "-infinity"].iter().any(|special| text.eq_ignore_ascii_case(special))
 }
 
 fn interval_operand(inner: Expr) -> Expr {
@@ -374,6 +421,11 @@ pub(super) fn call(dialect: Dialect, names: &[String], arguments: Vec<Expr>, tai
             && let Some(rest) = sequence.strip_prefix("public.")
         {
             *sequence = rest.to_owned();
+        }
+        if name.starts_with("jsonb_path_")
+            && let Some(Expr::String(path)) = arguments.get_mut(1)
+        {
+            *path = literal::json_path(path);
         }
         if takes_double(name) {
             arguments = arguments.into_iter().map(without_promotion).collect();

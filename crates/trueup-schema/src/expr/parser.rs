@@ -325,11 +325,7 @@ impl<'a, 'text> Parser<'a, 'text> {
 
     /// `IS DISTINCT FROM`, which the server negates as a whole.
     fn distinct(left: Expr, right: Expr, negated: bool) -> Expr {
-        let found = Expr::Binary(
-            "IS DISTINCT FROM".to_owned(),
-            Box::new(normal::operand(left)),
-            Box::new(normal::operand(right)),
-        );
+        let found = normal::distinct(left, right);
         if negated { Expr::Not(Box::new(found)) } else { found }
     }
 

@@ -60,9 +60,10 @@ fn defaults_equal_the_server_s_print() {
 }
 
 /// What a user wrote and the server printed, where only the types of the columns could tell that they are the same.
-const NEED_COLUMN_TYPES: [(&str, &str); 3] = [
+const NEED_COLUMN_TYPES: [(&str, &str); 4] = [
     ("flag = 't'", "(flag = true)"),
     ("t > '10:00'", "(t > '10:00:00'::time without time zone)"),
+    ("c > '2020-01-01 00:00:00+02'", "(c > '2019-12-31 22:00:00+00'::timestamp with time zone)"),
     ("ratio / qty > 1", "((ratio / (qty)::double precision) > (1)::double precision)"),
 ];
 
