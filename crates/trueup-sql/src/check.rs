@@ -125,7 +125,13 @@ fn postgres_error(statement: &str, offset: usize) -> Option<Unread> {
     let errors = SourceFile::parse(statement).errors();
     let error = errors.first()?;
     let (start, end) = (usize::from(error.range().start()), usize::from(error.range().end()));
-    Some(Unread { message: sentence(error.message()), span: span(offset + start, offset + end.max(start)) })
+    let message = match statement.split_whitespace().next() {
+        Some(word) if start == 0 && error.message().contains("expected command") => {
+            format!("no statement begins with `{word}`")
+        }
+        _ => sentence(error.message()),
+    };
+    Some(Unread { message, span: span(offset + start, offset + end.max(start)) })
 }
 
 fn sqlite_error(statement: &str, offset: usize, tokens: &[Token]) -> Option<Unread> {

@@ -319,8 +319,8 @@ fn is_operator(byte: u8) -> bool {
 
 /// Returns the value of a string token: quotes and escapes removed.
 pub(crate) fn text_value(token: &str) -> String {
-    if token.starts_with('$') {
-        let tag = token[1..].find('$').map_or(0, |end| end + 2);
+    if let Some(tagged) = token.strip_prefix('$') {
+        let tag = tagged.find('$').map_or(0, |end| end + 2);
         return token.get(tag..token.len().saturating_sub(tag)).unwrap_or_default().to_owned();
     }
     let Some(open) = token.find('\'') else { return token.to_owned() };

@@ -129,13 +129,13 @@ impl Reader {
         let before = self.session.clone();
         let read = self.dispatch(cursor);
         let is_data = matches!(&read, Ok(Outcome { effect: Effect::Data, .. }));
-        if !is_data || self.check_data {
-            if let Some(unread) = check::syntax_error(self.dialect, text, &piece.tokens) {
-                self.errors.push(ReadError { message: unread.message.clone(), span: unread.span });
-                self.session = before;
-                let reason = format!("it is not valid SQL: {}", unread.message);
-                return Outcome::opaque(cursor.whole(), reason);
-            }
+        if (!is_data || self.check_data)
+            && let Some(unread) = check::syntax_error(self.dialect, text, &piece.tokens)
+        {
+            self.errors.push(ReadError { message: unread.message.clone(), span: unread.span });
+            self.session = before;
+            let reason = format!("it is not valid SQL: {}", unread.message);
+            return Outcome::opaque(cursor.whole(), reason);
         }
         match read {
             Ok(outcome) => outcome,

@@ -56,7 +56,7 @@ impl<'s> Evaluation<'s> {
             for item in &query.items {
                 match item {
                     Item::Named(expression, name) => {
-                        values.push((name.clone(), self.value(expression, &rows)))
+                        values.push((name.clone(), self.value(expression, &rows)));
                     }
                     Item::All => {
                         for (_, row) in &rows.bound {

@@ -93,13 +93,8 @@ fn item(cursor: &mut Cursor<'_>, depth: usize) -> Read<Item> {
         return Ok(Item::All);
     }
     let expression = expression(cursor, depth + 1)?;
-    let name = if cursor.eat("AS") {
-        cursor.identifier()?
-    } else if is_alias(cursor) {
-        cursor.identifier()?
-    } else {
-        default_name(&expression)
-    };
+    let name =
+        if cursor.eat("AS") || is_alias(cursor) { cursor.identifier()? } else { default_name(&expression) };
     Ok(Item::Named(expression, name))
 }
 

@@ -11,12 +11,13 @@ mod run;
 use trueup_schema::Dialect;
 
 use crate::cursor::Cursor;
-use crate::lex::{Lexer, text_value};
+use crate::lex::{Lexer, Token, text_value};
 use crate::reader::{Outcome, Reader};
 
-/// Reads the body of a `DO` block, given as the string token of the statement.
-pub(crate) fn do_block(reader: &mut Reader, statement: &str, body_token: &str) -> Outcome {
-    let body = text_value(body_token);
+/// Reads a `DO` block, whose body is a string token of the statement.
+pub(crate) fn do_block(reader: &mut Reader, statement: &Cursor<'_>, token: Token) -> Outcome {
+    let (spelled, statement) = (statement.spelled(token), statement.whole());
+    let body = text_value(spelled);
     let (tokens, errors) = Lexer::all(Dialect::Postgresql, &body);
     if let Some((message, _)) = errors.first() {
         return Outcome::opaque(statement, format!("its body could not be read: {message}"));
@@ -26,7 +27,13 @@ pub(crate) fn do_block(reader: &mut Reader, statement: &str, body_token: &str) -
     }
     let mut cursor = Cursor::new(Dialect::Postgresql, &body, &tokens);
     match parse::body(&mut cursor) {
-        Ok(block) => run::run(reader, statement, &block),
+        Ok(block) => run::run(reader, statement, &block, verbatim_start(token, spelled)),
         Err(unread) => Outcome::opaque(statement, format!("its body could not be read: {}", unread.message)),
     }
+}
+
+/// Returns where the body stands in the text byte for byte, which it does between dollar quotes only.
+fn verbatim_start(token: Token, spelled: &str) -> Option<u32> {
+    let tag = spelled.strip_prefix('$')?.find('$')? + 2;
+    Some((token.start + tag) as u32)
 }

@@ -16,10 +16,15 @@ use crate::split::pieces;
 /// Rounds of all loops of a block together.
 const MAX_ROUNDS: usize = 2_000;
 
-/// Runs a block and tells what the whole statement does.
-pub(super) fn run(reader: &mut Reader, statement: &str, block: &Block<'_>) -> Outcome {
+/// Runs a block and tells what the whole statement does; `start` is the place of its body, if places carry over.
+pub(super) fn run(reader: &mut Reader, statement: &str, block: &Block<'_>, start: Option<u32>) -> Outcome {
+    let mut inner = reader.clone();
+    match start {
+        Some(start) => inner.offset += start,
+        None => inner.path = None,
+    }
     let mut run = Run {
-        reader: reader.clone(),
+        reader: inner,
         variables: BTreeMap::new(),
         operations: Vec::new(),
         notices: Vec::new(),
@@ -271,14 +276,17 @@ impl Run {
         if let Some((message, _)) = found.errors.first() {
             return Flow::Opaque(format!("the text of EXECUTE could not be read: {message}"));
         }
+        // What stands in a computed text has no place in the file.
+        let path = self.reader.path.take();
+        let mut flow = Flow::Go;
         for piece in &found.statements {
-            let cursor = Cursor::new(Dialect::Postgresql, &sql, &piece.tokens);
-            match self.sql(&cursor) {
-                Flow::Go => {}
-                other => return other,
+            flow = self.sql(&Cursor::new(Dialect::Postgresql, &sql, &piece.tokens));
+            if !matches!(flow, Flow::Go) {
+                break;
             }
         }
-        Flow::Go
+        self.reader.path = path;
+        flow
     }
 
     fn sql(&mut self, tokens: &Cursor<'_>) -> Flow {

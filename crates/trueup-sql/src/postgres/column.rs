@@ -29,7 +29,7 @@ pub(crate) fn column(reader: &Reader, cursor: &mut Cursor<'_>, table: &ObjectNam
     match serial_base(text) {
         Some(base) => {
             column.column_type = reader.column_type(base);
-            column.column_type.raw = text.to_owned();
+            text.clone_into(&mut column.column_type.raw);
             column.nullable = false;
             let sequence = sequence_name(reader, table, &column.name);
             column.generated = Some(Generated::Serial { sequence });

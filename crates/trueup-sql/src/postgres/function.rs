@@ -98,7 +98,7 @@ pub(crate) fn do_block(reader: &mut Reader, cursor: &mut Cursor<'_>) -> Read<Out
         if cursor.eat("LANGUAGE") {
             language = Some(cursor.identifier().or_else(|_| cursor.string())?);
         } else if token.kind == Kind::Text && body.is_none() {
-            body = Some(cursor.spelled(token));
+            body = Some(token);
             cursor.advance();
         } else {
             return Err(cursor.unexpected("the body"));
@@ -108,5 +108,5 @@ pub(crate) fn do_block(reader: &mut Reader, cursor: &mut Cursor<'_>) -> Read<Out
     if language.is_some_and(|language| !language.eq_ignore_ascii_case("plpgsql")) {
         return Ok(Outcome::opaque(cursor.whole(), "only PL/pgSQL is followed"));
     }
-    Ok(crate::plpgsql::do_block(reader, cursor.whole(), body))
+    Ok(crate::plpgsql::do_block(reader, cursor, body))
 }

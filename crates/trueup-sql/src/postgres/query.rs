@@ -122,10 +122,10 @@ fn cast_type(item: &Cursor<'_>, end: usize) -> ColumnType {
     let mut inner = item.part(0, end);
     inner.skip_until(|cursor| cursor.is("::"));
     while inner.eat("::") {
-        if let Ok(text) = type_text(&mut inner) {
-            if inner.is_end() {
-                return ColumnType::parse(inner.dialect, text);
-            }
+        if let Ok(text) = type_text(&mut inner)
+            && inner.is_end()
+        {
+            return ColumnType::parse(inner.dialect, text);
         }
         inner.skip_until(|cursor| cursor.is("::"));
     }

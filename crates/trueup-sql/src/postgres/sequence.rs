@@ -10,10 +10,21 @@ use crate::reader::{Outcome, Reader};
 /// What sequence options say beside the options themselves.
 #[derive(Default)]
 pub(crate) struct Extras {
-    /// `OWNED BY`: `Some(None)` is `OWNED BY NONE`.
-    pub(crate) owned_by: Option<Option<Vec<String>>>,
+    /// `OWNED BY`, as far as it is said.
+    pub(crate) owned_by: OwnedBy,
     /// `RESTART`: changes the value, not the schema.
     pub(crate) restart: bool,
+}
+
+/// What `OWNED BY` says.
+#[derive(Default)]
+pub(crate) enum OwnedBy {
+    #[default]
+    Unsaid,
+    /// `OWNED BY NONE`.
+    Nothing,
+    /// The parts of `table.column`.
+    Column(Vec<String>),
 }
 
 /// Reads options up to the first word that is none.
@@ -42,7 +53,8 @@ pub(crate) fn sequence_options(cursor: &mut Cursor<'_>, options: &mut SequenceOp
         } else if cursor.eat("CYCLE") {
             options.cycle = true;
         } else if cursor.eat("OWNED BY") {
-            extras.owned_by = Some(if cursor.eat("NONE") { None } else { Some(cursor.dotted()?) });
+            extras.owned_by =
+                if cursor.eat("NONE") { OwnedBy::Nothing } else { OwnedBy::Column(cursor.dotted()?) };
         } else if cursor.eat("SEQUENCE NAME") {
             cursor.dotted()?;
         } else if cursor.eat("RESTART WITH") {
@@ -63,7 +75,10 @@ pub(crate) fn create_sequence(reader: &Reader, cursor: &mut Cursor<'_>) -> Read<
     let name = reader.created(&cursor.dotted()?);
     let mut options = SequenceOptions::default();
     let extras = sequence_options(cursor, &mut options)?;
-    let owned_by = extras.owned_by.flatten().and_then(|parts| owner(reader, &parts));
+    let owned_by = match extras.owned_by {
+        OwnedBy::Column(parts) => owner(reader, &parts),
+        OwnedBy::Unsaid | OwnedBy::Nothing => None,
+    };
     let origin = reader.origin(cursor.span_since(0));
     let sequence = Sequence { name, options, owned_by, comment: None, origin };
     Ok(Outcome::one(CreateSequence { sequence, if_not_exists }))
@@ -102,8 +117,10 @@ pub(crate) fn alter_sequence(reader: &Reader, cursor: &mut Cursor<'_>) -> Read<O
     });
     let before = sequence.clone();
     let extras = sequence_options(cursor, &mut sequence.options)?;
-    if let Some(owned_by) = extras.owned_by {
-        sequence.owned_by = owned_by.and_then(|parts| owner(reader, &parts));
+    match extras.owned_by {
+        OwnedBy::Unsaid => {}
+        OwnedBy::Nothing => sequence.owned_by = None,
+        OwnedBy::Column(parts) => sequence.owned_by = owner(reader, &parts),
     }
     cursor.expect_end()?;
     if known.is_some() && before == sequence {

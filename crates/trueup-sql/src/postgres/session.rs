@@ -74,9 +74,9 @@ fn path(cursor: &mut Cursor<'_>) -> Read<Vec<String>> {
 
 /// `SET LOCAL` lasts up to the end of the transaction.
 pub(crate) fn end_of_transaction(reader: &mut Reader, transaction: Transaction) {
-    if matches!(transaction, Transaction::Commit | Transaction::Rollback) {
-        if let Some(path) = reader.session.path_after_transaction.take() {
-            reader.session.search_path = path;
-        }
+    if matches!(transaction, Transaction::Commit | Transaction::Rollback)
+        && let Some(path) = reader.session.path_after_transaction.take()
+    {
+        reader.session.search_path = path;
     }
 }

@@ -226,7 +226,7 @@ fn clauses(reader: &Reader, cursor: &mut Cursor<'_>, table: &mut Table) -> Read<
 
 /// Puts a parent's columns and checks before the table's own; a column of both is merged.
 fn inherit(parent: &Table, table: &mut Table) {
-    let own = std::mem::replace(&mut table.columns, Vec::new());
+    let own = std::mem::take(&mut table.columns);
     let before = table.inherits.len();
     let (mut columns, rest): (Vec<Column>, Vec<Column>) = if before == 0 {
         (Vec::new(), own)
