@@ -80,11 +80,7 @@ fn format_parts<'a>(parts: &'a [FormatPart], visit: &mut dyn FnMut(&'a Expr)) {
 
 /// Calls `expr` for every expression a statement itself has and `body` for every block in it. Definitions inside do
 /// not run by themselves: they are not visited, except decorators and bases.
-pub fn stmt_parts<'a>(
-    stmt: &'a Stmt,
-    expr: &mut dyn FnMut(&'a Expr),
-    body: &mut dyn FnMut(&'a [Stmt]),
-) {
+pub fn stmt_parts<'a>(stmt: &'a Stmt, expr: &mut dyn FnMut(&'a Expr), body: &mut dyn FnMut(&'a [Stmt])) {
     match &stmt.kind {
         StmtKind::Expr(value) => expr(value),
         StmtKind::Assign { targets, value } => {

@@ -6,7 +6,10 @@
 
 mod exceptions;
 mod functions;
+mod introspection;
+mod iteration;
 mod methods;
+mod numbers;
 mod types;
 
 use std::rc::Rc;
@@ -34,7 +37,8 @@ pub(crate) fn table(types: &Types) -> AttrMap {
     }
     names.shift_remove("NoneType");
     exceptions::add(types, &mut names);
-    for (name, function) in functions::FUNCTIONS {
+    let tables = [functions::FUNCTIONS, introspection::FUNCTIONS, iteration::FUNCTIONS, numbers::FUNCTIONS];
+    for (name, function) in tables.into_iter().flatten() {
         names.insert(Rc::from(*name), native(name, *function));
     }
     names.insert(Rc::from("NotImplemented"), Value::NotImplemented);

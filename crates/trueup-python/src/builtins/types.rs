@@ -109,11 +109,19 @@ impl Types {
             object,
         };
         fill(&types.str, methods::string::METHODS);
+        fill(&types.str, methods::string_more::METHODS);
+        fill(&types.bytes, methods::containers_more::BYTES);
         fill(&types.list, methods::list::METHODS);
+        fill(&types.list, methods::containers_more::LIST);
         fill(&types.tuple, methods::tuple::METHODS);
+        fill(&types.tuple, methods::containers_more::TUPLE);
         fill(&types.dict, methods::dict::METHODS);
+        fill(&types.dict, methods::containers_more::DICT);
         fill(&types.set, methods::set::METHODS);
+        fill(&types.set, methods::containers_more::SET);
         fill(&types.frozenset, methods::set::FROZEN_METHODS);
+        fill(&types.set, methods::containers_more::ANY_SET);
+        fill(&types.frozenset, methods::containers_more::ANY_SET);
         for (class, table) in [(&types.dict, methods::dict::CLASS_METHODS)] {
             for (name, function) in table {
                 let inner = super::native(name, *function);

@@ -17,7 +17,29 @@ impl Vm {
     pub fn getattr(&mut self, value: &Value, name: &str) -> PyResult {
         match self.lookup_attr(value, name)? {
             Some(found) => Ok(found),
-            None => Err(self.raise("AttributeError", self.no_attribute(value, name))),
+            None => match Self::not_modelled(value, name) {
+                Some(reason) => Ok(self.unknown(reason)),
+                None => Err(self.raise("AttributeError", self.no_attribute(value, name))),
+            },
+        }
+    }
+
+    /// Returns what to say of an attribute that a library may well have although its stub does not.
+    fn not_modelled(value: &Value, name: &str) -> Option<String> {
+        if name.starts_with("__") {
+            return None;
+        }
+        match value {
+            Value::Module(module) if module.source.is_library => {
+                Some(format!("`{}.{name}` is not modelled", module.name))
+            }
+            Value::Class(class) if class.place.is_some() && class.is_library() => {
+                Some(format!("`{}.{name}` is not modelled", class.full_name()))
+            }
+            Value::Instance(instance) if instance.class.place.is_some() && instance.class.is_library() => {
+                Some(format!("`{}.{name}` is not modelled", instance.class.full_name()))
+            }
+            _ => None,
         }
     }
 

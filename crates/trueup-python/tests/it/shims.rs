@@ -107,7 +107,7 @@ fn natives_get_bound_arguments_and_hooks_see_subclasses() {
 #[test]
 fn a_branch_on_unknown_runs_neither_arm_and_is_reported() {
     let (mut vm, host, seen) = machine(
-        "import lib, os\ndef helper():\n    lib.drop_table('t')\ndef f(conn):\n    y = 1\n    if os.x:\n        helper()\n        y = 2\n    else:\n        conn.execute('x')\n    return y\nr = f(os.c)\nitems = []\nif os.x:\n    items.append(1)\n",
+        "import lib, outside\ndef helper():\n    lib.drop_table('t')\ndef f(conn):\n    y = 1\n    if outside.x:\n        helper()\n        y = 2\n    else:\n        conn.execute('x')\n    return y\nr = f(outside.c)\nitems = []\nif outside.x:\n    items.append(1)\n",
     );
     assert!(seen.borrow().is_empty());
     assert_eq!(*host.branches.borrow(), [(Effect::Schema, 1)]);
@@ -120,7 +120,7 @@ fn a_branch_on_unknown_runs_neither_arm_and_is_reported() {
 #[test]
 fn a_return_that_hangs_on_unknown_loses_the_rest_of_the_function() {
     let (mut vm, host, seen) = machine(
-        "import lib, os\ndef f():\n    if os.x:\n        return 1\n    lib.drop_table('t')\n    return 2\nr = f()\nlib.drop_table('after')\n",
+        "import lib, outside\ndef f():\n    if outside.x:\n        return 1\n    lib.drop_table('t')\n    return 2\nr = f()\nlib.drop_table('after')\n",
     );
     assert_eq!(seen.borrow().len(), 1);
     assert_eq!(*host.branches.borrow(), [(Effect::Schema, 1)]);
@@ -130,8 +130,9 @@ fn a_return_that_hangs_on_unknown_loses_the_rest_of_the_function() {
 
 #[test]
 fn a_guard_that_only_raises_is_taken_as_passing() {
-    let (vm, host, seen) =
-        machine("import lib, os\nif not os.x:\n    raise RuntimeError('no')\nlib.drop_table('t')\n");
+    let (vm, host, seen) = machine(
+        "import lib, outside\nif not outside.x:\n    raise RuntimeError('no')\nlib.drop_table('t')\n",
+    );
     assert_eq!(seen.borrow().len(), 1);
     assert!(host.branches.borrow().is_empty());
     assert!(vm.notes().iter().any(|note| note.kind == NoteKind::AssumedGuard));
@@ -139,8 +140,9 @@ fn a_guard_that_only_raises_is_taken_as_passing() {
 
 #[test]
 fn a_loop_over_unknown_is_skipped_and_reported() {
-    let (mut vm, host, seen) =
-        machine("import lib, os\nn = 0\nfor row in os.rows:\n    lib.drop_table(row)\n    n += 1\n");
+    let (mut vm, host, seen) = machine(
+        "import lib, outside\nn = 0\nfor row in outside.rows:\n    lib.drop_table(row)\n    n += 1\n",
+    );
     assert!(seen.borrow().is_empty());
     assert_eq!(*host.branches.borrow(), [(Effect::Schema, 1)]);
     assert!(vm.module_attr("main", "n").expect("assigned").is_unknown());

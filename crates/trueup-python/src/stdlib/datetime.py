@@ -1,0 +1,171 @@
+"""Dates and times: constructed ones are known, the clock is not."""
+
+MINYEAR = 1
+MAXYEAR = 9999
+
+
+def _clock():
+    ...
+
+
+class timedelta:
+    def __init__(self, days=0, seconds=0, microseconds=0, milliseconds=0, minutes=0, hours=0, weeks=0):
+        total = ((weeks * 7 + days) * 24 + hours) * 3600 + minutes * 60 + seconds
+        self._microseconds = int(total * 1000000 + milliseconds * 1000 + microseconds)
+
+    @property
+    def days(self):
+        return self._microseconds // 86400000000
+
+    @property
+    def seconds(self):
+        return self._microseconds // 1000000 % 86400
+
+    def total_seconds(self):
+        return self._microseconds / 1000000
+
+    def __eq__(self, other):
+        return isinstance(other, timedelta) and self._microseconds == other._microseconds
+
+    def __hash__(self):
+        return hash(self._microseconds)
+
+    def __neg__(self):
+        return timedelta(microseconds=-self._microseconds)
+
+    def __mul__(self, other):
+        return timedelta(microseconds=self._microseconds * other)
+
+    def __add__(self, other):
+        if isinstance(other, timedelta):
+            return timedelta(microseconds=self._microseconds + other._microseconds)
+        return NotImplemented
+
+
+class tzinfo:
+    ...
+
+
+class timezone(tzinfo):
+    def __init__(self, offset, name=None):
+        self.offset = offset
+
+    def __str__(self):
+        return "UTC"
+
+
+timezone.utc = timezone(timedelta(0))
+UTC = timezone.utc
+
+
+class date:
+    def __init__(self, year, month, day):
+        self.year = year
+        self.month = month
+        self.day = day
+
+    @classmethod
+    def today(cls):
+        return _clock()
+
+    @classmethod
+    def fromisoformat(cls, text):
+        return _clock()
+
+    def isoformat(self):
+        return f"{self.year:04d}-{self.month:02d}-{self.day:02d}"
+
+    def __str__(self):
+        return self.isoformat()
+
+    def __eq__(self, other):
+        return isinstance(other, date) and self.isoformat() == other.isoformat()
+
+    def __hash__(self):
+        return hash(self.isoformat())
+
+    def __add__(self, other):
+        return _clock()
+
+    def __sub__(self, other):
+        return _clock()
+
+    def __lt__(self, other):
+        return self.isoformat() < other.isoformat()
+
+    def strftime(self, format):
+        return _clock()
+
+    def replace(self, **kwargs):
+        return _clock()
+
+
+class time:
+    def __init__(self, hour=0, minute=0, second=0, microsecond=0, tzinfo=None, **kwargs):
+        self.hour = hour
+        self.minute = minute
+        self.second = second
+        self.microsecond = microsecond
+        self.tzinfo = tzinfo
+
+    def isoformat(self):
+        text = f"{self.hour:02d}:{self.minute:02d}:{self.second:02d}"
+        return text + f".{self.microsecond:06d}" if self.microsecond else text
+
+    def __str__(self):
+        return self.isoformat()
+
+
+class datetime(date):
+    def __init__(self, year, month, day, hour=0, minute=0, second=0, microsecond=0, tzinfo=None, **kwargs):
+        self.year = year
+        self.month = month
+        self.day = day
+        self.hour = hour
+        self.minute = minute
+        self.second = second
+        self.microsecond = microsecond
+        self.tzinfo = tzinfo
+
+    @classmethod
+    def now(cls, tz=None):
+        return _clock()
+
+    @classmethod
+    def utcnow(cls):
+        return _clock()
+
+    @classmethod
+    def fromtimestamp(cls, *args, **kwargs):
+        return _clock()
+
+    utcfromtimestamp = fromtimestamp
+
+    @classmethod
+    def strptime(cls, *args):
+        return _clock()
+
+    @classmethod
+    def combine(cls, day, moment, **kwargs):
+        return cls(day.year, day.month, day.day, moment.hour, moment.minute, moment.second, moment.microsecond)
+
+    def isoformat(self, sep="T", timespec="auto"):
+        text = f"{self.year:04d}-{self.month:02d}-{self.day:02d}{sep}{self.hour:02d}:{self.minute:02d}:{self.second:02d}"
+        if self.microsecond:
+            text += f".{self.microsecond:06d}"
+        return text + "+00:00" if self.tzinfo is UTC else text
+
+    def __str__(self):
+        return self.isoformat(" ")
+
+    def timestamp(self):
+        return _clock()
+
+    def date(self):
+        return date(self.year, self.month, self.day)
+
+    def time(self):
+        return time(self.hour, self.minute, self.second, self.microsecond)
+
+    def astimezone(self, tz=None):
+        return _clock()

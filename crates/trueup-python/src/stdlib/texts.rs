@@ -1,0 +1,145 @@
+//! Native parts of `re` and `json`, and of modules whose answers are not known.
+
+use std::rc::Rc;
+
+use crate::class::Instance;
+use crate::error::PyResult;
+use crate::native::Args;
+use crate::value::Value;
+use crate::vm::Vm;
+
+/// Functions that ask the world outside, and what is told instead of an answer.
+const OUTSIDE: &[(&str, &str)] = &[
+    ("datetime._clock", "the clock is not known"),
+    ("time._clock", "the clock is not known"),
+    ("uuid._random", "a random value is not known"),
+    ("random._chance", "a random value is not known"),
+    ("hashlib._digest", "digests are not computed"),
+    ("os._environment", "the environment is not known"),
+    ("os.path._disk", "what is on the disk is not known"),
+];
+
+pub(super) fn register(vm: &mut Vm) {
+    for (name, reason) in OUTSIDE {
+        vm.register(name, move |vm, _| Ok(vm.unknown(*reason)));
+    }
+    vm.register("copy._shallow", |_, args| Ok(shallow(args.get("value").unwrap_or(&Value::None))));
+    vm.register("re._find", find);
+    vm.register("json._quote", quote);
+    vm.register("json.loads", loads);
+}
+
+fn shallow(value: &Value) -> Value {
+    let Value::Instance(instance) = value else { return value.clone() };
+    let copy = Instance::new(instance.class.clone(), instance.place.clone());
+    *copy.dict.borrow_mut() = instance.dict.borrow().clone();
+    *copy.base_value.borrow_mut() = instance.base_value.borrow().clone();
+    *copy.payload.borrow_mut() = instance.payload.borrow().clone();
+    Value::Instance(Rc::new(copy))
+}
+
+/// `re._find(pattern, flags, string, anchored)`: matches as `(spans, names, values)`.
+fn find(vm: &mut Vm, args: Args) -> PyResult {
+    if let Some(unknown) = args.first_unknown() {
+        return Ok(Value::Unknown(unknown.clone()));
+    }
+    let text_of = |name: &str| args.get(name).and_then(Value::as_str);
+    let (Some(pattern), Some(string)) = (text_of("pattern"), text_of("string")) else {
+        return Err(vm.type_error("expected string or bytes-like object"));
+    };
+    let flags = args.get("flags").and_then(Value::as_int).unwrap_or(0);
+    let anchored = text_of("anchored");
+    vm.spend(pattern.len() + string.len() / 8)?;
+    let pattern = match anchored.as_deref() {
+        Some("match") => format!(r"\A(?:{pattern})"),
+        Some(_) => format!(r"\A(?:{pattern})\z"),
+        None => pattern.replace(r"\Z", r"\z"),
+    };
+    let compiled = regex_lite::RegexBuilder::new(&pattern)
+        .case_insensitive(flags & 2 != 0)
+        .multi_line(flags & 8 != 0)
+        .dot_matches_new_line(flags & 16 != 0)
+        .ignore_whitespace(flags & 64 != 0)
+        .build();
+    let Ok(expression) = compiled else {
+        return Ok(vm.unknown("this regular expression is not evaluated"));
+    };
+    let position = |at: usize| Value::Int(string[..at].chars().count() as i128);
+    let mut found = Vec::new();
+    for captures in expression.captures_iter(&string) {
+        let mut spans = Vec::new();
+        let mut values = Vec::new();
+        for group in captures.iter() {
+            let (span, value) = match group {
+                Some(group) => ((position(group.start()), position(group.end())), Value::str(group.as_str())),
+                None => ((Value::Int(-1), Value::Int(-1)), Value::None),
+            };
+            spans.push(Value::tuple(vec![span.0, span.1]));
+            values.push(value);
+        }
+        let names = expression.capture_names().enumerate().filter_map(|(at, name)| Some((name?, at)));
+        let names = Value::dict_of(names.map(|(name, at)| (Rc::from(name), Value::Int(at as i128))));
+        found.push(Value::tuple(vec![Value::list(spans), names, Value::list(values)]));
+        if anchored.is_some() {
+            break;
+        }
+    }
+    vm.reserve(found.len())?;
+    Ok(Value::list(found))
+}
+
+/// `json._quote(text, ensure_ascii)`.
+fn quote(_vm: &mut Vm, args: Args) -> PyResult {
+    let text = args.get("text").and_then(Value::as_str).unwrap_or_else(|| "".into());
+    let ascii = args.get("ensure_ascii").and_then(Value::as_bool) != Some(false);
+    let mut out = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            control if u32::from(control) < 0x20 => out.push_str(&format!("\\u{:04x}", u32::from(control))),
+            wide if ascii && !wide.is_ascii() => {
+                let mut units = [0; 2];
+                for unit in wide.encode_utf16(&mut units) {
+                    out.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+    Ok(Value::from(out))
+}
+
+/// `json.loads(text)`.
+fn loads(vm: &mut Vm, args: Args) -> PyResult {
+    let Some(text) = args.get("text").and_then(Value::as_str) else {
+        return Ok(match args.first_unknown() {
+            Some(unknown) => Value::Unknown(unknown.clone()),
+            None => vm.unknown("this JSON is not read"),
+        });
+    };
+    match serde_json::from_str::<serde_json::Value>(&text) {
+        Ok(value) => Ok(from_json(&value)),
+        Err(error) => Err(vm.raise("ValueError", error.to_string())),
+    }
+}
+
+fn from_json(value: &serde_json::Value) -> Value {
+    match value {
+        serde_json::Value::Null => Value::None,
+        serde_json::Value::Bool(flag) => Value::Bool(*flag),
+        serde_json::Value::Number(number) => match number.as_i64() {
+            Some(whole) => Value::Int(i128::from(whole)),
+            None => Value::Float(number.as_f64().unwrap_or(f64::NAN)),
+        },
+        serde_json::Value::String(text) => Value::str(text),
+        serde_json::Value::Array(items) => Value::list(items.iter().map(from_json).collect()),
+        serde_json::Value::Object(entries) => {
+            Value::dict_of(entries.iter().map(|(key, value)| (Rc::from(key.as_str()), from_json(value))))
+        }
+    }
+}
