@@ -12,7 +12,14 @@ use super::{parser, query, routine};
 use crate::Dialect;
 
 /// Returns the canonical text of a statement or definition.
+///
+/// Read twice: where the first reading only found tokens, their text without needless quotes may be understood after
+/// all, and canonical text must be a fixed point.
 pub(super) fn canonical_tokens(dialect: Dialect, text: &str) -> String {
+    canonical_once(dialect, &canonical_once(dialect, text))
+}
+
+fn canonical_once(dialect: Dialect, text: &str) -> String {
     let mut all = without_namespace(dialect, tokens(dialect, text));
     while all.last().is_some_and(|token| token.is_symbol(";")) {
         all.pop();

@@ -494,7 +494,7 @@ impl<'a, 'text> Parser<'a, 'text> {
                 Some(normal::unary(operator, inner))
             }
             Kind::Punctuation if token.text == "(" => self.parenthesis(),
-            Kind::Quoted => self.name(),
+            Kind::Quoted => self.typed_literal().or_else(|| self.name()),
             Kind::Word => self.word_prefix(token.text.as_ref()),
             Kind::Punctuation | Kind::Other => None,
         }
