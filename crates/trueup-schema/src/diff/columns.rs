@@ -193,8 +193,13 @@ impl Differ<'_> {
             let mut plain = AlterColumn::new(table.clone(), to.name.as_str());
             plain.default = Some(None);
             self.emit(plain);
-            if !self.target.sequences.contains_key(old) {
-                self.emit(DropSequence { name: old.clone(), if_exists: false, cascade: false });
+            match self.target.sequences.get(old) {
+                None => self.emit(DropSequence { name: old.clone(), if_exists: false, cascade: false }),
+                // A sequence that the column still owned would make it serial again; owners are settled later.
+                Some(sequence) => {
+                    let sequence = Sequence { owned_by: None, ..sequence.clone() };
+                    self.emit(AlterSequence { sequence });
+                }
             }
             alter.default = to.default.clone().map(Some);
             return to.generated.is_none();
@@ -218,9 +223,12 @@ impl Differ<'_> {
         }
         alter.default = Some(Some(columns::next_value(self.target.dialect, name)));
         self.emit(std::mem::replace(alter, AlterColumn::new(table.clone(), to.name.as_str())));
-        let data_type = (to.column_type.name != "bigint").then(|| to.column_type.name.clone());
-        let owner = Some((table.clone(), to.name.clone()));
-        self.emit(AlterSequence { sequence: plain_sequence(name, data_type, owner) });
+        // With a sequence that it owned already the column is serial again by now.
+        if self.working.sequences.contains_key(name) {
+            let data_type = (to.column_type.name != "bigint").then(|| to.column_type.name.clone());
+            let owner = Some((table.clone(), to.name.clone()));
+            self.emit(AlterSequence { sequence: plain_sequence(name, data_type, owner) });
+        }
         true
     }
 

@@ -89,8 +89,13 @@ pub(super) fn same_index(left: &Index, right: &Index) -> bool {
 impl Differ<'_> {
     fn matched_constraints(&self, existing: &Table, wanted: &Table) -> Matched<Constraint> {
         let renames = self.target.dialect.names_constraints();
+        // On SQLite several constraints of a table may share a name; then a rename would not know which is meant.
+        let all = existing.constraints();
+        let count = |name: &str| all.iter().filter(|constraint| constraint.name() == Some(name)).count();
         let same = |old: &Constraint, new: &Constraint| {
-            let named = renames || new.name() == old.name() || (new.name().is_some() && old.name().is_some());
+            let named = renames
+                || new.name() == old.name()
+                || matches!((old.name(), new.name()), (Some(old), Some(new)) if count(old) == 1 && count(new) == 0);
             // A checked constraint cannot become unchecked.
             let valid = !not_valid(new) || not_valid(old);
             old.kind() == new.kind()
@@ -99,7 +104,7 @@ impl Differ<'_> {
                 && content(&self.working, old, Some(existing)) == content(self.target, new, Some(wanted))
         };
         let name = |constraint: &Constraint| constraint.name().map(str::to_owned);
-        match_up(&existing.constraints(), &wanted.constraints(), name, same)
+        match_up(&all, &wanted.constraints(), name, same)
     }
 
     fn matched_indexes(&self, existing: &Table, wanted: &Table) -> Matched<Index> {

@@ -2,6 +2,7 @@
 
 use super::Differ;
 use super::constraints::content;
+use crate::ops::lookup;
 use crate::ops::{
     AlterTable, Constraint, ConstraintKind, CreateTable, DropConstraint, DropTable, GrantPrivilege,
     RevokePrivilege, TableChange,
@@ -164,11 +165,15 @@ impl Differ<'_> {
         if !self.target.dialect.is_sqlite() {
             table.foreign_keys.retain(|key| {
                 if key.referenced_table == wanted.name {
-                    let columns = crate::ops::lookup::referenced_columns(key, wanted);
+                    let columns = lookup::referenced_columns(key, wanted);
                     let bare = Table { indexes: Vec::new(), ..wanted.clone() };
-                    crate::ops::lookup::is_key(&bare, &columns)
+                    lookup::is_key(&bare, &columns)
                 } else {
-                    self.working.tables.contains_key(&key.referenced_table)
+                    // A key that comes later carries no foreign key yet.
+                    self.working.table(&key.referenced_table).is_some_and(|referenced| {
+                        let columns = lookup::referenced_columns(key, referenced);
+                        lookup::is_key(referenced, &columns)
+                    })
                 }
             });
         }

@@ -46,7 +46,7 @@ impl Op for AddColumn {
     }
 
     fn to_sql(&self, dialect: Dialect) -> Vec<String> {
-        let Some(definition) = render::column(dialect, &self.table, &self.column) else { return Vec::new() };
+        let Some(definition) = render::column(dialect, &self.column) else { return Vec::new() };
         if dialect.is_sqlite() && !columns::sqlite_can_add(&self.column) {
             return Vec::new();
         }

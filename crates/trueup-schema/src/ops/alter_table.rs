@@ -26,7 +26,7 @@ impl Op for AlterTable {
             TableChange::AttachPartition { partition, bound } => self.attach(schema, partition, bound)?,
             TableChange::DetachPartition(partition) => self.detach(schema, partition)?,
             TableChange::Inherit { parent, add } => self.inherit(schema, parent, *add)?,
-            change => self.set(lookup::table_mut(schema, &self.table)?, change),
+            change => Self::set(lookup::table_mut(schema, &self.table)?, change),
         }
         Ok(())
     }
@@ -60,7 +60,7 @@ impl Op for AlterTable {
 }
 
 impl AlterTable {
-    fn set(&self, table: &mut Table, change: &TableChange) {
+    fn set(table: &mut Table, change: &TableChange) {
         match change {
             TableChange::Comment(comment) => table.comment.clone_from(comment),
             TableChange::RowSecurity(on) => table.row_security = *on,

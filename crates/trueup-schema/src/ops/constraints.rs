@@ -298,6 +298,43 @@ pub(super) fn detach(table: &mut Table, name: &str) -> Option<Constraint> {
     Some(Constraint::Exclude(table.excludes.remove(at)))
 }
 
+/// Removes a constraint by its name; where SQLite has several of that name, kind and columns tell which.
+pub(super) fn detach_named(
+    table: &mut Table,
+    name: &str,
+    kind: Option<ConstraintKind>,
+    columns: &[String],
+) -> Option<Constraint> {
+    let all = table.constraints();
+    let named: Vec<&Constraint> = all.iter().filter(|constraint| constraint.name() == Some(name)).collect();
+    if named.len() < 2 {
+        return detach(table, name);
+    }
+    let meant = named.iter().find(|constraint| {
+        let same_columns = match constraint {
+            Constraint::Check(check) => columns.len() == 1 && check.expr.canonical() == columns[0],
+            other => other.columns() == columns,
+        };
+        Some(constraint.kind()) == kind && same_columns
+    });
+    let meant = (*meant.unwrap_or(&named[0])).clone();
+    // Only the first of equals goes.
+    match &meant {
+        Constraint::PrimaryKey(_) => table.primary_key = None,
+        Constraint::ForeignKey(key) => remove_first(&mut table.foreign_keys, key),
+        Constraint::Unique(unique) => remove_first(&mut table.uniques, unique),
+        Constraint::Check(check) => remove_first(&mut table.checks, check),
+        Constraint::Exclude(exclude) => remove_first(&mut table.excludes, exclude),
+    }
+    Some(meant)
+}
+
+fn remove_first<T: PartialEq>(all: &mut Vec<T>, meant: &T) {
+    if let Some(at) = all.iter().position(|candidate| candidate == meant) {
+        all.remove(at);
+    }
+}
+
 /// Removes a constraint by kind and columns, an unnamed one first; returns it.
 pub(super) fn detach_unnamed(
     table: &mut Table,

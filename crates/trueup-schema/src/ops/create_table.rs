@@ -64,7 +64,7 @@ impl CreateTable {
             constraints::complete(schema, &table, &mut constraint);
             constraints::attach(&mut table, constraint, names);
         }
-        self.add_indexes(schema, &mut table, indexes)?;
+        add_indexes(schema, &mut table, indexes)?;
         if !schema.dialect.has_comments() {
             table.comment = None;
         }
@@ -129,35 +129,35 @@ impl CreateTable {
             }
         }
     }
+}
 
-    fn add_indexes(&self, schema: &Schema, table: &mut Table, indexes: Vec<Index>) -> Result<(), ApplyError> {
-        for mut index in indexes {
-            let unnamed = index.name.is_empty();
-            if unnamed {
-                let mut parts: Vec<&str> = index.parts.iter().map(constraints::part_name).collect();
-                parts.extend(index.include.iter().map(String::as_str));
-                let taken = |name: &str| {
-                    table.index(name).is_some()
-                        || table.has_constraint(name)
-                        || schema.relation(&table.name.sibling(name)).is_some()
-                };
-                index.name = naming::index(&table.name.name, &parts).choose(&taken);
-            }
-            let name = table.name.sibling(index.name.as_str());
-            lookup::free_relation(schema, &name)?;
-            let owns = schema.dialect.names_constraints() && table.has_key_constraint(&index.name);
-            if table.index(&index.name).is_some() || owns || name == table.name {
-                return Err(ApplyError::exists_on(ObjectKind::Index, &index.name, &table.name));
-            }
-            constraints::parts_exist(table, index.parts.iter())?;
-            index.include.iter().try_for_each(|column| lookup::column(table, column).map(drop))?;
-            if !schema.dialect.has_comments() {
-                index.comment = None;
-            }
-            table.indexes.push(index);
+fn add_indexes(schema: &Schema, table: &mut Table, indexes: Vec<Index>) -> Result<(), ApplyError> {
+    for mut index in indexes {
+        let unnamed = index.name.is_empty();
+        if unnamed {
+            let mut parts: Vec<&str> = index.parts.iter().map(constraints::part_name).collect();
+            parts.extend(index.include.iter().map(String::as_str));
+            let taken = |name: &str| {
+                table.index(name).is_some()
+                    || table.has_constraint(name)
+                    || schema.relation(&table.name.sibling(name)).is_some()
+            };
+            index.name = naming::index(&table.name.name, &parts).choose(&taken);
         }
-        Ok(())
+        let name = table.name.sibling(index.name.as_str());
+        lookup::free_relation(schema, &name)?;
+        let owns = schema.dialect.names_constraints() && table.has_key_constraint(&index.name);
+        if table.index(&index.name).is_some() || owns || name == table.name {
+            return Err(ApplyError::exists_on(ObjectKind::Index, &index.name, &table.name));
+        }
+        constraints::parts_exist(table, index.parts.iter())?;
+        index.include.iter().try_for_each(|column| lookup::column(table, column).map(drop))?;
+        if !schema.dialect.has_comments() {
+            index.comment = None;
+        }
+        table.indexes.push(index);
     }
+    Ok(())
 }
 
 /// Leaves out a unique constraint that repeats a key of the same statement, as PostgreSQL does.

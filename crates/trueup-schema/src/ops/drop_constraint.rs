@@ -28,7 +28,7 @@ impl Op for DropConstraint {
         let table = lookup::table(schema, &self.table)?;
         let mut remaining = table.clone();
         let removed = match (&self.name, self.kind) {
-            (Some(name), _) => constraints::detach(&mut remaining, name),
+            (Some(name), kind) => constraints::detach_named(&mut remaining, name, kind, &self.columns),
             (None, Some(kind)) => constraints::detach_unnamed(&mut remaining, kind, &self.columns),
             (None, None) => return Err(ApplyError::invalid("a constraint without a name needs its kind")),
         };

@@ -3,7 +3,7 @@
 //! Works on tokens only. It never decides what a name means beyond its neighbours (`f(` is a function, `::x` a type,
 //! `a.` a qualifier), so callers that refuse something because of a mention must be content with a narrow answer.
 
-use crate::{Dialect, SqlExpr};
+use crate::{Dialect, ObjectName, SqlExpr};
 
 /// A token that matters for finding identifiers; white space and comments are left out.
 #[derive(Clone, Debug, PartialEq)]
@@ -286,27 +286,40 @@ pub(crate) fn calls(dialect: Dialect, definition: &SqlExpr, function: &str) -> b
 
 /// Returns the text in which a table has its new name, or nothing when it is not mentioned.
 ///
-/// A word counts as the table where it follows FROM, JOIN, INTO, UPDATE, ON or TABLE, or qualifies a column.
-fn rename_table_text(dialect: Dialect, text: &str, old: &str, new: &str) -> Option<String> {
+/// A word counts as the table where it follows FROM, JOIN, INTO, UPDATE, ON or TABLE, or qualifies a column; only the
+/// former carry a namespace.
+fn rename_table_text(dialect: Dialect, text: &str, old: &ObjectName, new: &ObjectName) -> Option<String> {
     let tokens = tokens(dialect, text);
     let introduces = ["from", "join", "into", "update", "on", "only", "table"];
-    let is_place = |at: &usize| {
-        let at = *at;
-        if !tokens[at].is_word(dialect, old) {
-            return false;
+    let mut result = text.to_owned();
+    let mut found = false;
+    for at in (0..tokens.len()).rev().filter(|at| tokens[*at].is_word(dialect, &old.name)) {
+        let namespace = if at >= 2 && tokens[at - 1].is_symbol('.') { tokens[at - 2].word() } else { None };
+        let first = if namespace.is_some() { at - 2 } else { at };
+        if ObjectName::qualified(dialect, namespace, old.name.as_str()).namespace != old.namespace {
+            continue;
         }
-        let after_dot = at >= 2 && tokens[at - 1].is_symbol('.');
-        let before = if after_dot { at.checked_sub(3) } else { at.checked_sub(1) };
-        let introduced = before.is_some_and(|before| tokens[before].is_keyword(&introduces));
+        let introduced = first > 0 && tokens[first - 1].is_keyword(&introduces);
         let qualifies = tokens.get(at + 1).is_some_and(|token| token.is_symbol('.'));
-        introduced || qualifies
-    };
-    let places: Vec<usize> = (0..tokens.len()).filter(is_place).collect();
-    replaced(text, &tokens, &places, new)
+        let written = match &new.namespace {
+            Some(namespace) if introduced => format!("{}.{}", spelled(namespace), spelled(&new.name)),
+            _ => spelled(&new.name),
+        };
+        if introduced || qualifies {
+            result.replace_range(tokens[first].start..tokens[at].end, &written);
+            found = true;
+        }
+    }
+    found.then_some(result)
 }
 
 /// Returns an expression in which a table has its new name, or nothing when it is not mentioned.
-pub(crate) fn rename_table(dialect: Dialect, expr: &SqlExpr, old: &str, new: &str) -> Option<SqlExpr> {
+pub(crate) fn rename_table(
+    dialect: Dialect,
+    expr: &SqlExpr,
+    old: &ObjectName,
+    new: &ObjectName,
+) -> Option<SqlExpr> {
     rename_table_text(dialect, expr.text(), old, new).map(|text| SqlExpr::new(dialect, text))
 }
 
@@ -314,8 +327,8 @@ pub(crate) fn rename_table(dialect: Dialect, expr: &SqlExpr, old: &str, new: &st
 pub(crate) fn rename_table_in_definition(
     dialect: Dialect,
     expr: &SqlExpr,
-    old: &str,
-    new: &str,
+    old: &ObjectName,
+    new: &ObjectName,
 ) -> Option<SqlExpr> {
     rename_table_text(dialect, expr.text(), old, new).map(|text| SqlExpr::definition(dialect, text))
 }

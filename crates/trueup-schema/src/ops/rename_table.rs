@@ -94,7 +94,7 @@ fn rename_in(dialect: Dialect, table: &mut Table, new: &ObjectName) {
         key.referenced_table = new.clone();
     }
     let expr = |expr: &mut SqlExpr| {
-        if let Some(renamed) = identifiers::rename_table(dialect, expr, &old.name, &new.name) {
+        if let Some(renamed) = identifiers::rename_table(dialect, expr, &old, new) {
             *expr = renamed;
         }
     };
@@ -120,7 +120,7 @@ fn rename_in(dialect: Dialect, table: &mut Table, new: &ObjectName) {
     for trigger in &mut table.triggers {
         let definition = &trigger.definition;
         if let Some(renamed) =
-            identifiers::rename_table_in_definition(dialect, definition, &old.name, &new.name)
+            identifiers::rename_table_in_definition(dialect, definition, &old, new)
         {
             trigger.definition = renamed;
         }
@@ -134,7 +134,7 @@ pub(super) fn follow_in_views(schema: &mut Schema, old: &ObjectName, new: &Objec
     for name in views {
         let Some(view) = schema.views.get_mut(&name) else { continue };
         if let Some(query) =
-            identifiers::rename_table_in_definition(dialect, &view.query, &old.name, &new.name)
+            identifiers::rename_table_in_definition(dialect, &view.query, old, new)
         {
             view.query = query;
         }

@@ -84,24 +84,24 @@ pub(crate) fn collation(name: &str) -> String {
 }
 
 /// Returns a column's definition, or nothing when its type is not known.
-pub(crate) fn column(dialect: Dialect, table: &ObjectName, column: &Column) -> Option<String> {
-    column_with_key(dialect, table, column, None)
+pub(crate) fn column(dialect: Dialect, column: &Column) -> Option<String> {
+    column_with_key(dialect, column, None)
 }
 
-fn column_with_key(
-    dialect: Dialect,
-    table: &ObjectName,
-    column: &Column,
-    key: Option<&PrimaryKey>,
-) -> Option<String> {
+fn column_with_key(dialect: Dialect, column: &Column, key: Option<&PrimaryKey>) -> Option<String> {
     if column.column_type.is_unknown() {
         return None;
     }
     let mut sql = quote_identifier(&column.name);
     let mut type_name = column_type(&column.column_type);
-    if let Some(Generated::Serial { sequence }) = &column.generated {
+    // SQLite has neither serial nor identity: its rowid does that.
+    let generated = match &column.generated {
+        Some(Generated::Serial { .. } | Generated::Identity(_)) if dialect.is_sqlite() => None,
+        generated => generated.as_ref(),
+    };
+    if let Some(Generated::Serial { sequence }) = generated {
         if let Some(serial) = serial_type(&column.column_type) {
-            type_name = serial.to_owned();
+            serial.clone_into(&mut type_name);
         } else {
             sql += &format!(" {type_name} DEFAULT {}", columns::next_value(dialect, sequence).text());
             type_name.clear();
@@ -116,7 +116,7 @@ fn column_with_key(
     if let Some(default) = &column.default {
         sql += &format!(" DEFAULT {}", default_text(dialect, default));
     }
-    match &column.generated {
+    match generated {
         Some(Generated::Identity(options)) => sql += &format!(" {}", identity(options)),
         Some(Generated::Computed(computed)) => {
             let stored = if computed.stored { "STORED" } else { "VIRTUAL" };
@@ -131,7 +131,6 @@ fn column_with_key(
         let name = key.name.as_deref().map(constraint_name).unwrap_or_default();
         sql += &format!(" {name}PRIMARY KEY AUTOINCREMENT");
     }
-    let _ = table;
     Some(sql)
 }
 
@@ -246,11 +245,13 @@ pub(crate) fn all_sequence_options(options: &SequenceOptions) -> String {
 pub(crate) fn after_column(dialect: Dialect, table: &ObjectName, column: &Column) -> Vec<String> {
     let mut statements = Vec::new();
     if let Some(Generated::Serial { sequence }) = &column.generated
+        && !dialect.is_sqlite()
         && serial_type(&column.column_type).is_some()
     {
         let default_name = naming::sequence(&table.name, &column.name).first();
         let default_name = table.sibling(default_name);
-        if *sequence != default_name {
+        // Without a name the server chooses one.
+        if *sequence != default_name && !sequence.name.is_empty() {
             statements.extend(rename("SEQUENCE", &default_name, sequence, false));
         }
     }
@@ -599,7 +600,7 @@ fn table_body(dialect: Dialect, table: &Table) -> Option<String> {
     let inline = table.primary_key.as_ref().filter(|key| key.autoincrement && key.columns.len() == 1);
     for found in &table.columns {
         let key = inline.filter(|key| key.columns[0] == found.name);
-        items.push(column_with_key(dialect, &table.name, found, key)?);
+        items.push(column_with_key(dialect, found, key)?);
     }
     for found in table.constraints() {
         if !(inline.is_some() && matches!(found, Constraint::PrimaryKey(_))) {

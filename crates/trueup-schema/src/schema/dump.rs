@@ -25,7 +25,9 @@ pub fn dump(schema: &Schema) -> String {
     };
     let mut namespaces = schema.namespaces.clone();
     namespaces.sort();
-    namespaces.into_iter().for_each(|name| line(format!("namespace {name}")));
+    for name in namespaces {
+        line(format!("namespace {name}"));
+    }
     for extension in sorted(schema.extensions.iter()) {
         let namespace = extension.namespace.as_ref().map(|name| format!(" in {name}")).unwrap_or_default();
         line(format!("extension {}{namespace}", extension.name));
@@ -108,7 +110,9 @@ fn dump_table(dialect: Dialect, table: &Table, line: &mut impl FnMut(String)) {
     }
     let mut indexes: Vec<&Index> = table.indexes.iter().collect();
     indexes.sort_by(|left, right| left.name.cmp(&right.name));
-    indexes.into_iter().for_each(|found| line(format!("  {}", index(dialect, &table.name, found))));
+    for found in indexes {
+        line(format!("  {}", index(dialect, &table.name, found)));
+    }
     table.triggers.iter().for_each(|found| line(format!("  {}", trigger(found))));
     for policy in &table.policies {
         line(format!("  {}", unquoted(&render::policy(&table.name, policy))));

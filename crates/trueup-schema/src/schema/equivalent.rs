@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Schema;
-use crate::ops::lookup;
+use crate::ops::{Constraint, lookup, render};
 use crate::{Column, Generated, SequenceOptions, Table};
 
 impl Schema {
@@ -87,12 +87,11 @@ impl Schema {
             }
         }
         table.columns.sort_by(|left, right| left.name.cmp(&right.name));
-        table
-            .foreign_keys
-            .sort_by_key(|key| (key.name.clone(), key.columns.clone(), key.referenced_table.clone()));
-        table.uniques.sort_by_key(|unique| (unique.name.clone(), unique.columns.clone()));
-        table.checks.sort_by_key(|check| (check.name.clone(), check.expr.canonical().to_owned()));
-        table.excludes.sort_by_key(|exclude| exclude.name.clone());
+        let text = |constraint: Constraint| render::constraint(self.dialect, &constraint);
+        table.foreign_keys.sort_by_cached_key(|key| text(Constraint::ForeignKey(key.clone())));
+        table.uniques.sort_by_cached_key(|unique| text(Constraint::Unique(unique.clone())));
+        table.checks.sort_by_cached_key(render::check_canonical);
+        table.excludes.sort_by_cached_key(|exclude| text(Constraint::Exclude(exclude.clone())));
         table.indexes.sort_by(|left, right| left.name.cmp(&right.name));
         table.triggers.sort_by(|left, right| left.name.cmp(&right.name));
         table.policies.sort_by(|left, right| left.name.cmp(&right.name));

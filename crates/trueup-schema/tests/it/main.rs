@@ -1,0 +1,7 @@
+//! Tests of the schema crate as its users see it.
+
+mod arbitrary;
+mod compare;
+mod laws;
+mod pages;
+mod relations;
