@@ -12,7 +12,16 @@ pub const MAX_SOURCE_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Folders that never hold a project's own sources.
 const SKIPPED: &[&str] = &[
-    "node_modules", "__pycache__", "site-packages", "dist-packages", "target", "venv", "env", ".venv", "build", "dist",
+    "node_modules",
+    "__pycache__",
+    "site-packages",
+    "dist-packages",
+    "target",
+    "venv",
+    "env",
+    ".venv",
+    "build",
+    "dist",
     "htmlcov",
 ];
 
@@ -50,7 +59,12 @@ pub fn with_extension(root: &Path, extensions: &[&str]) -> Vec<PathBuf> {
             }
             if entry.folder {
                 pending.push(entry.path);
-            } else if entry.path.extension().and_then(|ext| ext.to_str()).is_some_and(|ext| extensions.contains(&ext)) {
+            } else if entry
+                .path
+                .extension()
+                .and_then(|ext| ext.to_str())
+                .is_some_and(|ext| extensions.contains(&ext))
+            {
                 out.push(entry.path);
             }
         }
@@ -81,7 +95,8 @@ fn child(entry: &fs::DirEntry) -> Option<Child> {
     if kind.is_dir() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        let skipped = name.starts_with('.') || (SKIPPED.contains(&&*name) && !path.join("__init__.py").exists());
+        let skipped =
+            name.starts_with('.') || (SKIPPED.contains(&&*name) && !path.join("__init__.py").exists());
         return (!skipped && !path.join("pyvenv.cfg").exists()).then_some(Child { path, folder: true });
     }
     kind.is_file().then_some(Child { path, folder: false })
@@ -105,14 +120,20 @@ pub struct Unreadable {
 /// When it cannot be read, is too large, or is not in its encoding.
 pub fn read_source(path: &Path) -> SourceText {
     let unreadable = |reason: String, offset| Unreadable { reason, offset };
-    let metadata = fs::metadata(path).map_err(|error| unreadable(format!("cannot be read: {error}"), None))?;
+    let metadata =
+        fs::metadata(path).map_err(|error| unreadable(format!("cannot be read: {error}"), None))?;
     if metadata.len() > MAX_SOURCE_BYTES {
-        return Err(unreadable(format!("is larger than {} MB and was not read", MAX_SOURCE_BYTES / 1024 / 1024), None));
+        return Err(unreadable(
+            format!("is larger than {} MB and was not read", MAX_SOURCE_BYTES / 1024 / 1024),
+            None,
+        ));
     }
     let bytes = fs::read(path).map_err(|error| unreadable(format!("cannot be read: {error}"), None))?;
     match std::str::from_utf8(&bytes) {
         Ok(text) => Ok(text.strip_prefix('\u{feff}').unwrap_or(text).into()),
-        Err(_) if declares_latin1(&bytes) => Ok(bytes.iter().map(|byte| char::from(*byte)).collect::<String>().into()),
+        Err(_) if declares_latin1(&bytes) => {
+            Ok(bytes.iter().map(|byte| char::from(*byte)).collect::<String>().into())
+        }
         Err(error) => Err(unreadable("is not UTF-8".to_owned(), Some(error.valid_up_to() as u32))),
     }
 }
@@ -123,7 +144,9 @@ fn declares_latin1(bytes: &[u8]) -> bool {
         let line = String::from_utf8_lossy(line).to_lowercase();
         line.trim_start().starts_with('#')
             && line.contains("coding")
-            && ["latin-1", "latin1", "iso-8859-1", "iso8859-1", "cp1252"].iter().any(|name| line.contains(name))
+            && ["latin-1", "latin1", "iso-8859-1", "iso8859-1", "cp1252"]
+                .iter()
+                .any(|name| line.contains(name))
     })
 }
 

@@ -139,7 +139,9 @@ fn assignments(stmt: &Stmt) -> Vec<(&str, &Expr)> {
         StmtKind::Assign { targets, value } => targets
             .iter()
             .filter_map(name)
-            .filter_map(|name| ATTRIBUTES.iter().find(|attribute| **attribute == name).map(|name| (*name, value)))
+            .filter_map(|name| {
+                ATTRIBUTES.iter().find(|attribute| **attribute == name).map(|name| (*name, value))
+            })
             .collect(),
         StmtKind::AnnAssign { target, value: Some(value), .. } => name(target)
             .and_then(|name| ATTRIBUTES.iter().find(|attribute| **attribute == name))
@@ -226,7 +228,8 @@ mod tests {
         let (revision, computed) = read_text(text);
         assert_eq!(revision.id.as_deref(), Some("a1"));
         assert_eq!(revision.docstring_revises.as_deref(), Some("b2, c3"));
-        let targets: Vec<_> = revision.down_revisions.iter().map(|reference| reference.target.as_str()).collect();
+        let targets: Vec<_> =
+            revision.down_revisions.iter().map(|reference| reference.target.as_str()).collect();
         assert_eq!(targets, ["b2", "c3"]);
         let (_, span) = revision.down_revisions[1].origin.0.clone().unwrap();
         assert_eq!(&text[span.start as usize..span.end as usize], "'c3'");

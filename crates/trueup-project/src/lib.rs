@@ -7,4 +7,7 @@
 pub mod config;
 pub mod files;
 pub mod headers;
+pub mod pipelines;
+pub mod report;
 pub mod sources;
+pub mod wire;

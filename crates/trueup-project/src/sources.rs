@@ -50,7 +50,11 @@ impl ProjectSources {
 
     /// Returns the dotted name under which a file is imported, if it is on the search path.
     pub fn module_name(&self, file: &Path) -> Option<String> {
-        let base = self.search_path.iter().filter(|base| file.starts_with(base)).max_by_key(|base| base.as_os_str().len())?;
+        let base = self
+            .search_path
+            .iter()
+            .filter(|base| file.starts_with(base))
+            .max_by_key(|base| base.as_os_str().len())?;
         let inside = file.strip_prefix(base).ok()?.with_extension("");
         let mut parts: Vec<String> =
             inside.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
@@ -75,7 +79,9 @@ impl ProjectSources {
         let mut namespace = false;
         for base in &self.search_path {
             let folder = base.join(&inside);
-            for (file, is_package) in [(folder.join("__init__.py"), true), (folder.with_extension("py"), false)] {
+            for (file, is_package) in
+                [(folder.join("__init__.py"), true), (folder.with_extension("py"), false)]
+            {
                 if file.is_file() {
                     return self.load(&file, is_package);
                 }
@@ -150,12 +156,16 @@ fn package_root(folder: &Path) -> PathBuf {
 
 /// Tells whether a folder holds Python at all, directly or one level below: only then is it a namespace package.
 fn holds_python(folder: &Path) -> bool {
-    let entries = |path: &Path| std::fs::read_dir(path).map(|entries| entries.filter_map(Result::ok).collect::<Vec<_>>());
+    let entries = |path: &Path| {
+        std::fs::read_dir(path).map(|entries| entries.filter_map(Result::ok).collect::<Vec<_>>())
+    };
     let is_python = |path: &Path| path.extension().is_some_and(|extension| extension == "py");
     let Ok(children) = entries(folder) else { return false };
     children.iter().any(|entry| {
         let path = entry.path();
-        is_python(&path) || (path.is_dir() && entries(&path).is_ok_and(|inner| inner.iter().any(|entry| is_python(&entry.path()))))
+        is_python(&path)
+            || (path.is_dir()
+                && entries(&path).is_ok_and(|inner| inner.iter().any(|entry| is_python(&entry.path()))))
     })
 }
 

@@ -74,7 +74,8 @@ fn explicit(directory: &Path, file: &Path) -> Result<Found, ConfigError> {
 /// Returns what one folder holds of a configuration.
 fn in_folder(folder: &Path) -> Option<Found> {
     let ini = Some(folder.join("alembic.ini")).filter(|path| path.is_file());
-    let pyproject = Some(folder.join("pyproject.toml")).filter(|path| mentions(path, &["[tool.alembic", "[tool.trueup"]));
+    let pyproject =
+        Some(folder.join("pyproject.toml")).filter(|path| mentions(path, &["[tool.alembic", "[tool.trueup"]));
     let settings = Some(folder.join("trueup.toml")).filter(|path| path.is_file());
     if ini.is_none() && pyproject.is_none() && settings.is_none() {
         return None;
@@ -83,7 +84,9 @@ fn in_folder(folder: &Path) -> Option<Found> {
     if found.ini.is_some() {
         found.script_location = env_folder(folder);
         // Flask-Migrate keeps alembic.ini beside env.py, and its commands run in the folder above.
-        if found.script_location.as_deref() == Some(folder) && folder.file_name().is_some_and(|name| name == "migrations") {
+        if found.script_location.as_deref() == Some(folder)
+            && folder.file_name().is_some_and(|name| name == "migrations")
+        {
             found.root = folder_of(folder);
         }
     } else if !found.pyproject.as_deref().is_some_and(|path| mentions(path, &["[tool.alembic"])) {
@@ -109,7 +112,9 @@ fn env_folder(folder: &Path) -> Option<PathBuf> {
 fn below(directory: &Path) -> Option<Found> {
     let tree = files::folders(directory, SEARCH_DEPTH);
     for folder in &tree {
-        if folder.join("alembic.ini").is_file() || mentions(&folder.join("pyproject.toml"), &["[tool.alembic"]) {
+        if folder.join("alembic.ini").is_file()
+            || mentions(&folder.join("pyproject.toml"), &["[tool.alembic"])
+        {
             let mut found = in_folder(folder)?;
             found.root = directory.to_path_buf();
             return Some(found);
@@ -124,7 +129,10 @@ fn below(directory: &Path) -> Option<Found> {
     let versions = tree.iter().find(|folder| holds_revisions(folder))?;
     Some(Found {
         root: directory.to_path_buf(),
-        script_location: versions.parent().filter(|parent| parent.join("env.py").is_file()).map(Path::to_path_buf),
+        script_location: versions
+            .parent()
+            .filter(|parent| parent.join("env.py").is_file())
+            .map(Path::to_path_buf),
         versions: Some(versions.clone()),
         ..Found::default()
     })

@@ -43,7 +43,9 @@ impl Ini {
                 }
                 continue;
             }
-            if let Some(name) = content.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(name, _)| name) {
+            if let Some(name) =
+                content.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(name, _)| name)
+            {
                 ini.sections.entry(name.to_owned()).or_default();
                 section = Some(name.to_owned());
                 key = None;
@@ -54,12 +56,16 @@ impl Ini {
                 continue;
             };
             let Some(at) = content.find(['=', ':']) else {
-                ini.problems.push((number, format!("`{content}` is neither `key = value` nor a `[section]`")));
+                ini.problems
+                    .push((number, format!("`{content}` is neither `key = value` nor a `[section]`")));
                 continue;
             };
             let name = content[..at].trim().to_lowercase();
             let value = content[at + 1..].trim().to_owned();
-            ini.sections.entry(current.clone()).or_default().insert(name.clone(), Entry { value, line: number });
+            ini.sections
+                .entry(current.clone())
+                .or_default()
+                .insert(name.clone(), Entry { value, line: number });
             key = Some(name);
         }
         ini
@@ -107,7 +113,13 @@ impl Ini {
         own.or_else(|| self.sections.get("DEFAULT")?.get(key)).map(|entry| entry.value.as_str())
     }
 
-    fn interpolate(&self, section: &str, raw: &str, extra: &[(&str, &str)], depth: usize) -> Result<String, String> {
+    fn interpolate(
+        &self,
+        section: &str,
+        raw: &str,
+        extra: &[(&str, &str)],
+        depth: usize,
+    ) -> Result<String, String> {
         if depth > MAX_INTERPOLATION_DEPTH {
             return Err("values refer to each other in a circle".to_owned());
         }
@@ -119,12 +131,15 @@ impl Ini {
             if let Some(after) = rest.strip_prefix('%') {
                 out.push('%');
                 rest = after;
-            } else if let Some((name, after)) = rest.strip_prefix('(').and_then(|inner| inner.split_once(")s")) {
+            } else if let Some((name, after)) =
+                rest.strip_prefix('(').and_then(|inner| inner.split_once(")s"))
+            {
                 let name = name.to_lowercase();
                 if let Some((_, value)) = extra.iter().find(|(key, _)| *key == name) {
                     out.push_str(value);
                 } else {
-                    let value = self.raw(section, &name).ok_or_else(|| format!("nothing defines `%({name})s`"))?;
+                    let value =
+                        self.raw(section, &name).ok_or_else(|| format!("nothing defines `%({name})s`"))?;
                     out.push_str(&self.interpolate(section, value, extra, depth + 1)?);
                 }
                 rest = after;
@@ -147,9 +162,19 @@ mod tests {
 
     #[test]
     fn values_are_interpolated_and_percent_signs_unescaped() {
-        assert_eq!(value("[alembic]\nscript_location = %(here)s/migrations\n", "script_location").unwrap(), "/project/migrations");
-        assert_eq!(value("[alembic]\nfile_template = %%(year)d_%%(rev)s\n", "file_template").unwrap(), "%(year)d_%(rev)s");
-        assert_eq!(value("[DEFAULT]\nroot = db\n[alembic]\nscript_location: %(root)s/m\n", "script_location").unwrap(), "db/m");
+        assert_eq!(
+            value("[alembic]\nscript_location = %(here)s/migrations\n", "script_location").unwrap(),
+            "/project/migrations"
+        );
+        assert_eq!(
+            value("[alembic]\nfile_template = %%(year)d_%%(rev)s\n", "file_template").unwrap(),
+            "%(year)d_%(rev)s"
+        );
+        assert_eq!(
+            value("[DEFAULT]\nroot = db\n[alembic]\nscript_location: %(root)s/m\n", "script_location")
+                .unwrap(),
+            "db/m"
+        );
     }
 
     #[test]

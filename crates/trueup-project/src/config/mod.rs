@@ -101,7 +101,9 @@ pub enum ConfigError {
         value: String,
     },
     /// Nothing of a project was found.
-    #[error("no project found in `{0}`: neither alembic.ini, pyproject.toml with [tool.alembic], trueup.toml, nor a folder of revisions")]
+    #[error(
+        "no project found in `{0}`: neither alembic.ini, pyproject.toml with [tool.alembic], trueup.toml, nor a folder of revisions"
+    )]
     NoProject(PathBuf),
 }
 
@@ -111,11 +113,16 @@ impl Configuration {
     /// # Errors
     /// When a file that was asked for is missing or unreadable, when a file is not valid, or when nothing is found.
     pub fn load(request: &ConfigRequest) -> Result<Self, ConfigError> {
-        let directory = if request.directory.as_os_str().is_empty() { PathBuf::from(".") } else { request.directory.clone() };
+        let directory = if request.directory.as_os_str().is_empty() {
+            PathBuf::from(".")
+        } else {
+            request.directory.clone()
+        };
         if !directory.is_dir() {
             return Err(ConfigError::NoDirectory(directory));
         }
-        let directory = directory.canonicalize().map_err(|source| ConfigError::Read { path: directory, source })?;
+        let directory =
+            directory.canonicalize().map_err(|source| ConfigError::Read { path: directory, source })?;
         let found = discover::find(&directory, request.file.as_deref())?;
         let mut configuration = Self::empty(found.root.clone());
         configuration.settings_root.clone_from(&found.root);
@@ -166,7 +173,8 @@ impl Configuration {
 
     fn read_pyproject(&mut self, path: &Path) -> Result<(), ConfigError> {
         let text = read_text(path)?;
-        let document: toml::Table = toml::from_str(&text).map_err(|error| invalid_toml(path, &text, &error))?;
+        let document: toml::Table =
+            toml::from_str(&text).map_err(|error| invalid_toml(path, &text, &error))?;
         let tool = document.get("tool").and_then(toml::Value::as_table);
         if let Some(own) = tool.and_then(|tool| tool.get("trueup")) {
             let settings = own.clone().try_into::<Settings>().map_err(|error| ConfigError::Invalid {
@@ -184,12 +192,17 @@ impl Configuration {
         for (key, value) in alembic {
             match value {
                 toml::Value::Array(items) => {
-                    let items: Vec<String> =
-                        items.iter().filter_map(toml::Value::as_str).map(|item| unescape_toml(item, &here)).collect();
+                    let items: Vec<String> = items
+                        .iter()
+                        .filter_map(toml::Value::as_str)
+                        .map(|item| unescape_toml(item, &here))
+                        .collect();
                     self.set_list(key, &items, &here);
                 }
                 toml::Value::String(text) => self.set(key, &unescape_toml(text, &here), &here, path)?,
-                toml::Value::Boolean(value) => self.set(key, if *value { "true" } else { "false" }, &here, path)?,
+                toml::Value::Boolean(value) => {
+                    self.set(key, if *value { "true" } else { "false" }, &here, path)?
+                }
                 toml::Value::Integer(value) => self.set(key, &value.to_string(), &here, path)?,
                 _ => {}
             }
@@ -215,10 +228,18 @@ impl Configuration {
                 Some(Ok(value)) => self.set_ini(&ini, name, &key, &value, &here, path)?,
                 Some(Err(message)) if matches!(key.as_str(), "script_location" | "version_locations") => {
                     let line = ini.line(name, &key);
-                    return Err(ConfigError::Invalid { path: path.to_path_buf(), line, message: format!("`{key}`: {message}") });
+                    return Err(ConfigError::Invalid {
+                        path: path.to_path_buf(),
+                        line,
+                        message: format!("`{key}`: {message}"),
+                    });
                 }
                 Some(Err(message)) => {
-                    self.notes.push((path.to_path_buf(), ini.line(name, &key), format!("`{key}`: {message}")));
+                    self.notes.push((
+                        path.to_path_buf(),
+                        ini.line(name, &key),
+                        format!("`{key}`: {message}"),
+                    ));
                 }
                 None => {}
             }
@@ -227,9 +248,19 @@ impl Configuration {
         Ok(())
     }
 
-    fn set_ini(&mut self, ini: &Ini, section: &str, key: &str, value: &str, here: &Path, path: &Path) -> Result<(), ConfigError> {
+    fn set_ini(
+        &mut self,
+        ini: &Ini,
+        section: &str,
+        key: &str,
+        value: &str,
+        here: &Path,
+        path: &Path,
+    ) -> Result<(), ConfigError> {
         if matches!(key, "version_locations" | "prepend_sys_path") {
-            let separator = ini.get(section, "path_separator", &[]).or_else(|| ini.get(section, "version_path_separator", &[]));
+            let separator = ini
+                .get(section, "path_separator", &[])
+                .or_else(|| ini.get(section, "version_path_separator", &[]));
             let separator = separator.and_then(Result::ok);
             let items = split_paths(value, separator.as_deref(), key == "prepend_sys_path");
             self.options.push((key.to_owned(), value.to_owned()));
@@ -244,7 +275,10 @@ impl Configuration {
         match key {
             "script_location" => {
                 let folder = self.resolve(value, here).filter(|folder| folder.is_dir());
-                let folder = folder.ok_or_else(|| ConfigError::NoScriptLocation { path: path.to_path_buf(), value: value.to_owned() })?;
+                let folder = folder.ok_or_else(|| ConfigError::NoScriptLocation {
+                    path: path.to_path_buf(),
+                    value: value.to_owned(),
+                })?;
                 self.script_location = Some(folder);
             }
             "version_locations" => {
@@ -348,7 +382,11 @@ fn read_text(path: &Path) -> Result<String, ConfigError> {
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..valid].iter().filter(|byte| **byte == b'\n').count() + 1;
-        ConfigError::Invalid { path: path.to_path_buf(), line: Some(line), message: "bytes that are not UTF-8".to_owned() }
+        ConfigError::Invalid {
+            path: path.to_path_buf(),
+            line: Some(line),
+            message: "bytes that are not UTF-8".to_owned(),
+        }
     })
 }
 

@@ -1,0 +1,119 @@
+//! Arguments, as the command line contract states them.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+
+/// Keeps SQLAlchemy models, migrations and live databases true to each other.
+#[derive(Debug, Parser)]
+#[command(name = "trueup", version, max_term_width = 100, propagate_version = true)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options that every command takes, before or after its name.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Global {
+    /// The project's folder.
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub(crate) directory: Option<PathBuf>,
+    /// Configuration: alembic.ini, pyproject.toml or trueup.toml (default: found upwards).
+    #[arg(short, long, value_name = "FILE", env = "ALEMBIC_CONFIG", global = true)]
+    pub(crate) config: Option<PathBuf>,
+    /// Section of alembic.ini.
+    #[arg(short, long, value_name = "SECTION", global = true)]
+    pub(crate) name: Option<String>,
+    /// Argument for env.py, as Alembic's `-x`.
+    #[arg(short = 'x', value_name = "KEY=VALUE", global = true, action = ArgAction::Append)]
+    pub(crate) x: Vec<String>,
+    /// Database address, such as postgresql://user@host/name or sqlite:///file.db.
+    #[arg(long, value_name = "URL", global = true)]
+    pub(crate) database: Option<String>,
+    /// The database kind, when there is no database.
+    #[arg(long, value_name = "DIALECT", global = true, value_parser = ["postgresql", "sqlite"])]
+    pub(crate) dialect: Option<String>,
+    /// Output format.
+    #[arg(long, value_name = "FORMAT", global = true, default_value = "text")]
+    pub(crate) format: Format,
+    /// Write the output to a file.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) output: Option<PathBuf>,
+    /// Print findings only, no summary.
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Print more: every finding with its source.
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// When to use colors.
+    #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
+    pub(crate) color: Color,
+    /// Do not show progress.
+    #[arg(long, global = true)]
+    pub(crate) no_progress: bool,
+}
+
+/// Output formats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// One JSON object.
+    Json,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+}
+
+/// When to use colors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl Color {
+    pub(crate) fn choice(self) -> anstream::ColorChoice {
+        match self {
+            Self::Auto => anstream::ColorChoice::Auto,
+            Self::Always => anstream::ColorChoice::Always,
+            Self::Never => anstream::ColorChoice::Never,
+        }
+    }
+}
+
+/// Commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Report everything that is not true: graph, imports, models, revisions, database.
+    Check(CheckArgs),
+    /// Print the page of a rule, or list all rules.
+    Explain {
+        /// The rule.
+        rule: Option<String>,
+    },
+}
+
+/// Arguments of `check`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CheckArgs {
+    /// Only these groups: graph, project, models, replay, drift.
+    #[arg(long, value_name = "GROUPS", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+    /// Only these rules or groups.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub(crate) select: Vec<String>,
+    /// All but these rules or groups.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub(crate) ignore: Vec<String>,
+    /// Lowest severity that makes the exit code 1 [default: error].
+    #[arg(long, value_name = "SEVERITY", value_parser = ["error", "warning", "info", "never"])]
+    pub(crate) fail_on: Option<String>,
+}

@@ -1,0 +1,75 @@
+//! What stops a command: kind, cause and hint. The only place that knows exit codes and advice.
+
+use std::error::Error;
+use std::io::Write;
+
+use crate::args::Color;
+
+/// Findings at or above `--fail-on`.
+pub(crate) const FINDINGS: u8 = 1;
+/// Usage, configuration or environment.
+pub(crate) const ENVIRONMENT: u8 = 2;
+/// A bug of trueup.
+pub(crate) const INTERNAL: u8 = 101;
+
+/// A problem that ends a command.
+#[derive(Debug)]
+pub(crate) struct CommandError {
+    message: String,
+    causes: Vec<String>,
+    hints: Vec<String>,
+}
+
+impl CommandError {
+    /// Returns a problem with usage, configuration or environment.
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), causes: Vec::new(), hints: Vec::new() }
+    }
+
+    /// Adds what to do next.
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Returns the exit code.
+    pub(crate) fn exit_code(&self) -> u8 {
+        ENVIRONMENT
+    }
+
+    /// Prints the problem to standard error.
+    pub(crate) fn print(&self, color: Color) {
+        let mut err = anstream::AutoStream::new(std::io::stderr(), color.choice());
+        let (red, bold, reset) = ("\u{1b}[1;31m", "\u{1b}[1m", "\u{1b}[0m");
+        // Nothing can be done when standard error is closed.
+        let _ = writeln!(err, "{red}error{reset}{bold}:{reset} {}", self.message);
+        for cause in &self.causes {
+            let _ = writeln!(err, "  {bold}cause:{reset} {cause}");
+        }
+        for hint in &self.hints {
+            let _ = writeln!(err, "  {bold}hint:{reset} {hint}");
+        }
+    }
+}
+
+impl From<trueup_project::config::ConfigError> for CommandError {
+    fn from(error: trueup_project::config::ConfigError) -> Self {
+        use trueup_project::config::ConfigError as E;
+        let hint = match &error {
+            E::NoProject(_) => Some("run it in the project's folder, or name it with `-C DIR` or `-c FILE`"),
+            E::NoDirectory(_) => Some("`-C` wants the folder of a project"),
+            E::NoFile(_) => Some("`-c` wants an alembic.ini, a pyproject.toml or a trueup.toml"),
+            E::NoSection { .. } => Some("`-n` names a section of alembic.ini; the default is `alembic`"),
+            E::NoScriptLocation { .. } => Some("relative paths start from the configuration file's folder"),
+            E::Read { .. } | E::Invalid { .. } => None,
+        };
+        let mut problem = Self::new(error.to_string());
+        let mut source = error.source();
+        while let Some(cause) = source {
+            problem.causes.push(cause.to_string());
+            source = cause.source();
+        }
+        problem.hints.extend(hint.map(str::to_owned));
+        problem
+    }
+}

@@ -1,0 +1,40 @@
+//! Output formats, one file each.
+
+mod github;
+mod json;
+mod sarif;
+mod text;
+
+use std::io::Write;
+
+use trueup_project::report::Report;
+
+use crate::args::{Format, Global};
+use crate::error::CommandError;
+
+/// Writes a report in the format that was asked for.
+pub(crate) fn report(global: &Global, report: &Report) -> Result<(), CommandError> {
+    let rendered = match global.format {
+        Format::Text => text::render(report, &text::Style { quiet: global.quiet, verbose: global.verbose > 0 }),
+        Format::Json => json::render(report),
+        Format::Sarif => sarif::render(report),
+        Format::Github => github::render(report),
+    };
+    write(global, &rendered)
+}
+
+/// Writes text to `--output` or standard output; colors are removed where they are not wanted.
+pub(crate) fn write(global: &Global, text: &str) -> Result<(), CommandError> {
+    if let Some(path) = &global.output {
+        let plain = anstream::adapter::strip_str(text).to_string();
+        return std::fs::write(path, plain)
+            .map_err(|error| CommandError::new(format!("cannot write `{}`: {error}", path.display())));
+    }
+    let mut out = anstream::AutoStream::new(std::io::stdout().lock(), global.color.choice());
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // Somebody closed the pipe (`trueup check | head`): they have read enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(CommandError::new(format!("cannot write the output: {error}"))),
+        Ok(()) => Ok(()),
+    }
+}
