@@ -16,7 +16,10 @@ pub mod rules;
 pub mod select;
 pub mod suppress;
 
+mod drift;
+mod indexes;
 mod operations;
+mod project;
 mod words;
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Collects findings, folds consequences into their cause, applies settings, and puts the rest in order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use trueup_schema::{Diagnostic, Location, Severity};
 
@@ -20,6 +20,8 @@ pub enum Cause {
     Class(String),
     /// A table, as it is displayed.
     Table(String),
+    /// An object of a schema, by kind and name.
+    Object(trueup_schema::ObjectKind, String),
     /// A revision, by its path.
     Revision(String),
     /// Whatever a rule needs to say once, by a name of its own.
@@ -30,6 +32,7 @@ pub enum Cause {
 #[derive(Debug, Default)]
 pub struct Report {
     findings: Vec<Finding>,
+    told: BTreeSet<Cause>,
 }
 
 #[derive(Debug)]
@@ -64,12 +67,22 @@ impl Report {
 
     /// Adds a finding of which only the first with the same key stands; later ones are listed with it.
     pub fn push_once(&mut self, diagnostic: Diagnostic, key: impl Into<String>) {
+        self.push_once_unless(diagnostic, key, Vec::new());
+    }
+
+    /// Adds a finding that is told once per key, and not at all when something else explains it.
+    pub fn push_once_unless(
+        &mut self,
+        diagnostic: Diagnostic,
+        key: impl Into<String>,
+        mut explained_by: Vec<Cause>,
+    ) {
         let cause = Cause::Once(diagnostic.rule, key.into());
-        let seen = self.findings.iter().any(|finding| finding.explains.contains(&cause));
-        if seen {
-            self.add(diagnostic, Vec::new(), vec![cause]);
+        if self.told.insert(cause.clone()) {
+            self.add(diagnostic, vec![cause], explained_by);
         } else {
-            self.add(diagnostic, vec![cause], Vec::new());
+            explained_by.push(cause);
+            self.add(diagnostic, Vec::new(), explained_by);
         }
     }
 

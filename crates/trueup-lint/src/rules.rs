@@ -14,6 +14,12 @@ macro_rules! rules {
 
 // Sorted; `cargo xtask new rule` adds to it.
 rules! {
+    drift {
+        database_drift,
+        lost_index,
+        lost_uniqueness,
+        model_drift,
+    }
     graph {
         dangling_down_revision,
         duplicate_branch_label,
@@ -31,6 +37,50 @@ rules! {
         undescriptive_message,
         unknown_database_revision,
         unloadable_revision,
+    }
+    models {
+        duplicate_index,
+        enum_labels_differ,
+        index_naming,
+        index_on_primary_key,
+        missing_primary_key,
+        redundant_index,
+        unbounded_string,
+        undocumented_index,
+        unindexed_foreign_key,
+    }
+    project {
+        base_import_style,
+        cascade_mismatch,
+        duplicate_class,
+        duplicate_table_definition,
+        foreign_key_cycle,
+        foreign_key_type_mismatch,
+        missing_foreign_key_target,
+        multiple_metadata,
+        overwritten_attribute,
+        relationship_mismatch,
+        required_table_missing,
+        reserved_attribute,
+        schema_change_outside_revisions,
+        several_database_configurations,
+        shadowed_module,
+        undecodable_source,
+        unregistered_model,
+        unresolved_import,
+        unresolved_relationship,
+        unused_suppression,
+    }
+    replay {
+        empty_downgrade,
+        failing_operation,
+        irreversible_downgrade,
+        lossy_downgrade,
+        missing_extension,
+        swallowed_error,
+        unnamed_constraint_drop,
+        unproven_revision,
+        wrong_dialect,
     }
 }
 

@@ -26,6 +26,9 @@ fn pages_have_the_rule_s_name_summary_and_all_headings() {
             "the page of `{}` does not begin with\n{expected}",
             rule.name
         );
+        let off = if rule.enabled { "" } else { ", off by default" };
+        let facts = format!("\nGroup *{}*, severity *{}*{off}.\n", rule.group.name(), rule.severity.name());
+        assert!(rule.docs.contains(&facts), "the page of `{}` does not say{facts}", rule.name);
         let mut rest = rule.docs;
         for heading in HEADINGS {
             let at = rest.find(&format!("\n{heading}\n"));

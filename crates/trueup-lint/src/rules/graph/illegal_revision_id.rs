@@ -15,7 +15,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check: Check::Graph(check),
 };
 
-/// Source: alembic 1.17, `script/revision.py`, `_revision_illegal_chars`; the words are its symbols.
+/// Source: alembic 1.20, `script/revision.py`, `_revision_illegal_chars`; the words are its symbols.
 const ILLEGAL: [char; 4] = ['@', '-', '+', ':'];
 const RESERVED: [&str; 4] = ["head", "heads", "base", "current"];
 
