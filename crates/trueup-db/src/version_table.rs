@@ -1,6 +1,7 @@
 //! Reads the revisions that Alembic's version table records; knows nothing of the revision graph.
 
 use postgres::Transaction;
+use postgres::types::Type;
 use rusqlite::{Connection, OptionalExtension};
 use trueup_schema::ObjectName;
 use trueup_schema::name::quote_identifier;
@@ -12,14 +13,15 @@ pub(crate) fn postgres(
     transaction: &mut Transaction<'_>,
     table: &ObjectName,
 ) -> Result<Option<Vec<String>>, postgres::Error> {
-    let exists: bool =
-        transaction.query_one("SELECT to_regclass($1) IS NOT NULL", &[&table.to_sql()])?.get(0);
+    let name = table.to_sql();
+    let rows = transaction.query_typed("SELECT to_regclass($1) IS NOT NULL", &[(&name, Type::TEXT)])?;
+    let exists = rows.first().is_some_and(|row| row.get(0));
     if !exists {
         return Ok(None);
     }
     let sql =
         format!("SELECT version_num::text FROM {} WHERE version_num IS NOT NULL ORDER BY 1", table.to_sql());
-    let rows = transaction.query(&sql, &[])?;
+    let rows = transaction.query_typed(&sql, &[])?;
     Ok(Some(rows.iter().map(|row| row.get(0)).collect()))
 }
 

@@ -5,6 +5,7 @@
 //! The deparsing functions of the server (`pg_get_expr` and its sisters) read the search path and a few settings, so
 //! those are fixed for the transaction.
 
+use postgres::error::SqlState;
 use postgres::{Client, IsolationLevel, Transaction};
 use trueup_schema::name::quote_identifier;
 
@@ -41,45 +42,77 @@ SET LOCAL quote_all_identifiers = off;
 SET LOCAL standard_conforming_strings = on;
 SET LOCAL jit = off";
 
+/// How often a reading that another session's DDL disturbed is begun.
+const ATTEMPTS: u32 = 3;
+
 /// Reads the schema of one database.
+///
+/// The server's deparsing functions look at the newest catalog and not at the snapshot, so an object that somebody
+/// drops meanwhile makes them fail; the reading is then begun again.
 pub(crate) fn inspect(
     client: &mut Client,
     target: &str,
     options: &InspectOptions,
 ) -> Result<Inspection, DbError> {
-    let failed = |doing: &str, error: &postgres::Error| DbError::Query {
-        doing: doing.to_owned(),
-        target: target.to_owned(),
-        cause: postgres_cause(error),
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        let target = target.to_owned();
+        match read(client, options) {
+            Ok(inspection) => return Ok(inspection),
+            Err(Failure::OldServer(version)) => return Err(DbError::OldServer { target, version }),
+            Err(Failure::Query(_, error)) if attempt < ATTEMPTS && was_disturbed(&error) => {}
+            Err(Failure::Query(doing, error)) => {
+                return Err(DbError::Query { doing, target, cause: postgres_cause(&error) });
+            }
+        }
+    }
+}
+
+enum Failure {
+    OldServer(String),
+    /// What was being read, and what the server said.
+    Query(String, postgres::Error),
+}
+
+/// Tells whether an error is what a concurrent DROP causes: "cache lookup failed", "could not open relation".
+fn was_disturbed(error: &postgres::Error) -> bool {
+    let disturbances = [SqlState::INTERNAL_ERROR, SqlState::UNDEFINED_TABLE, SqlState::UNDEFINED_OBJECT];
+    error.code().is_some_and(|code| disturbances.contains(code))
+}
+
+fn read(client: &mut Client, options: &InspectOptions) -> Result<Inspection, Failure> {
+    let failed = |doing: &str| {
+        let doing = doing.to_owned();
+        move |error| Failure::Query(doing, error)
     };
     let mut transaction = client
         .build_transaction()
         .isolation_level(IsolationLevel::RepeatableRead)
         .read_only(true)
         .start()
-        .map_err(|error| failed("the catalog", &error))?;
-    transaction.batch_execute(SETTINGS).map_err(|error| failed("the settings", &error))?;
+        .map_err(failed("the catalog"))?;
+    transaction.batch_execute(SETTINGS).map_err(failed("the settings"))?;
+    let server = Server::read(&mut transaction).map_err(failed("the server's version"))?;
+    if server.major < 13 {
+        return Err(Failure::OldServer(server.version));
+    }
     let revisions = match &options.version_table {
         Some(table) => version_table::postgres(&mut transaction, table)
-            .map_err(|error| failed(&format!("the version table `{table}`"), &error))?,
+            .map_err(failed(&format!("the version table `{table}`")))?,
         None => None,
     };
-    let server = Server::read(&mut transaction).map_err(|error| failed("the server's version", &error))?;
-    if server.major < 13 {
-        return Err(DbError::OldServer { target: target.to_owned(), version: server.version });
-    }
     let search_path = format!("SET LOCAL search_path = {}", quote_identifier(&server.default_namespace));
-    transaction.batch_execute(&search_path).map_err(|error| failed("the settings", &error))?;
+    transaction.batch_execute(&search_path).map_err(failed("the settings"))?;
     let catalog = Catalog::fetch(&mut transaction, &server, &options.namespaces)
-        .map_err(|(doing, error)| failed(doing, &error))?;
-    transaction.rollback().map_err(|error| failed("the catalog", &error))?;
-    let queries = catalog.queries;
+        .map_err(|(doing, error)| Failure::Query(doing.to_owned(), error))?;
+    transaction.rollback().map_err(failed("the catalog"))?;
     Ok(Inspection {
-        schema: assemble::schema(catalog),
+        schema: assemble::schema(&catalog),
         revisions,
+        queries: catalog.queries,
         server_version: server.version,
         default_namespace: server.default_namespace,
-        queries,
     })
 }
 
@@ -95,7 +128,7 @@ struct Server {
 
 impl Server {
     fn read(transaction: &mut Transaction<'_>) -> Result<Self, postgres::Error> {
-        let row = transaction.query_one(include_str!("postgres/queries/server.sql"), &[])?;
+        let row = transaction.query_typed_one(include_str!("postgres/queries/server.sql"), &[])?;
         Ok(Self {
             major: row.get::<_, i32>("version_number") / 10_000,
             version: row.get("version"),

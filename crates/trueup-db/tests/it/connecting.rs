@@ -86,3 +86,40 @@ fn a_version_table_of_another_shape_is_an_error() {
     assert!(said.starts_with("cannot read the version table `alembic_version` of "), "{said}");
     assert!(said.contains("version_num"), "{said}");
 }
+
+#[test]
+fn a_role_without_rights_reads_the_catalog_but_not_the_version_table() {
+    let database = Postgres::shared().scratch_database();
+    let role = format!("{}_guest", database.name());
+    database.execute(&format!(
+        "CREATE ROLE {role}; CREATE TABLE t (id int CHECK (id > 0)); CREATE TABLE alembic_version (version_num text)"
+    ));
+    let address = format!("{}?options=-c%20role%3D{role}", database.url());
+    let options = InspectOptions { version_table: None, ..InspectOptions::default() };
+    assert_eq!(inspect(&address, &options).schema.tables.len(), 2);
+    let Ok(mut open) = Database::connect(&url(&address)) else { panic!("it is there") };
+    let said = open.inspect(&InspectOptions::default(), &|_| Err(String::new())).map(|_| ());
+    database.execute(&format!("DROP ROLE {role}"));
+    let said = said.expect_err("reading rows is not allowed").to_string();
+    assert!(said.ends_with("permission denied for table alembic_version"), "{said}");
+}
+
+#[test]
+fn ddl_of_others_does_not_disturb_the_reading() {
+    let database = Postgres::shared().scratch_database();
+    database.execute("CREATE TABLE kept (id int)");
+    let churn = "CREATE TABLE x (id int PRIMARY KEY DEFAULT 1); CREATE VIEW y AS SELECT * FROM x;
+                 CREATE INDEX ON x ((id + 1)); DROP TABLE x CASCADE";
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            // One statement after the other, so that the objects are seen; a fixed number, so that nothing can hang.
+            for _ in 0..30 {
+                churn.split(';').for_each(|statement| database.execute(statement));
+            }
+        });
+        for _ in 0..10 {
+            let schema = inspect(database.url(), &InspectOptions::default()).schema;
+            assert!(schema.tables.contains_key(&ObjectName::new("kept")));
+        }
+    });
+}

@@ -11,7 +11,7 @@ use super::objects::policy;
 use super::rows::{IndexRow, RelationRow};
 
 /// Returns the schema that a catalog describes, objects in order of creation.
-pub(super) fn schema(catalog: Catalog) -> Schema {
+pub(super) fn schema(catalog: &Catalog) -> Schema {
     let mut schema = Schema::new(Dialect::Postgresql);
     let namespaces = catalog.selected.iter().filter(|oid| !catalog.is_member(class::NAMESPACE, **oid));
     let namespaces = namespaces.filter_map(|oid| catalog.namespaces.get(oid));
@@ -22,7 +22,7 @@ pub(super) fn schema(catalog: Catalog) -> Schema {
     schema.domains.extend(catalog.domains().into_iter().map(|row| (row.name.clone(), row)));
     let sequences = catalog.standalone_sequences(&owners).into_iter();
     schema.sequences.extend(sequences.map(|row| (row.name.clone(), row)));
-    let (tables, views) = relations(&catalog, &owners);
+    let (tables, views) = relations(catalog, &owners);
     for table in tables.into_values() {
         schema.insert_table(table);
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use postgres::types::ToSql;
+use postgres::types::{ToSql, Type};
 use postgres::{Row, Transaction};
 
 use super::Server;
@@ -77,18 +77,19 @@ impl Asker<'_, '_> {
     /// Asks for what belongs to the selected namespaces.
     fn selected<T>(&mut self, what: &'static str, sql: &str, read: fn(&Row) -> T) -> Result<Vec<T>, Failure> {
         let namespaces = self.namespaces.clone();
-        self.ask(what, sql, &[&namespaces], read)
+        self.ask(what, sql, &[(&namespaces, Type::OID_ARRAY)], read)
     }
 
     fn ask<T>(
         &mut self,
         what: &'static str,
         sql: &str,
-        parameters: &[&(dyn ToSql + Sync)],
+        parameters: &[(&(dyn ToSql + Sync), Type)],
         read: fn(&Row) -> T,
     ) -> Result<Vec<T>, Failure> {
         self.queries += 1;
-        let rows = self.transaction.query(&for_version(sql, self.major), parameters);
+        // Statements without a name: one round trip each, and poolers that share sessions let them pass.
+        let rows = self.transaction.query_typed(&for_version(sql, self.major), parameters);
         Ok(rows.map_err(|error| (what, error))?.iter().map(read).collect())
     }
 }

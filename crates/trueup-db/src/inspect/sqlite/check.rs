@@ -53,8 +53,10 @@ fn check_columns(table: &Table, catalog: &SqliteCatalog, found: &mut Vec<String>
 
 fn column_differences(column: &Column, facts: &ColumnFacts, implied_not_null: bool) -> Vec<&'static str> {
     let real_type = ColumnType::parse(Dialect::Sqlite, &facts.type_text);
-    let default =
-        facts.default.as_ref().map(|text| SqlExpr::default_value(Dialect::Sqlite, text.as_str(), &real_type));
+    // Both texts under the real type, since a reader that mistook the type has mistaken the literal too.
+    let meant = |text: &str| SqlExpr::default_value(Dialect::Sqlite, text, &real_type);
+    let default = facts.default.as_deref().map(meant);
+    let read_default = column.default.as_ref().map(|default| meant(default.text()));
     let computed = match &column.generated {
         Some(Generated::Computed(computed)) if computed.stored => 3,
         Some(Generated::Computed(_)) => 2,
@@ -63,7 +65,7 @@ fn column_differences(column: &Column, facts: &ColumnFacts, implied_not_null: bo
     let differences = [
         ("type", column.column_type != real_type),
         ("nullability", column.nullable == facts.not_null && !implied_not_null),
-        ("default", column.default != default),
+        ("default", read_default != default),
         ("computed expression", computed != facts.hidden),
     ];
     differences.into_iter().filter(|(_, differs)| *differs).map(|(what, _)| what).collect()

@@ -1,4 +1,5 @@
 -- pg_get_indexdef with a column number gives the bare key without operator class and order.
+-- It is NULL for an index that another session has dropped since the snapshot, as its sisters are elsewhere.
 SELECT i.indexrelid AS oid,
        i.indrelid AS relation,
        i.indisunique AS is_unique,
@@ -11,7 +12,7 @@ SELECT i.indexrelid AS oid,
        /*15*/i.indnullsnotdistinct/*else*/false/*end*/ AS nulls_not_distinct,
        pg_catalog.pg_get_expr(i.indpred, i.indrelid) AS predicate,
        CASE WHEN i.indexprs IS NOT NULL THEN
-           ARRAY(SELECT pg_catalog.pg_get_indexdef(i.indexrelid, part, true)
+           ARRAY(SELECT coalesce(pg_catalog.pg_get_indexdef(i.indexrelid, part, true), '')
                  FROM generate_series(1, i.indnkeyatts::int4) AS part
                  ORDER BY part)
        END AS key_texts

@@ -3,7 +3,7 @@ SELECT p.partrelid AS relation,
        p.partattrs::int2[] AS columns,
        p.partclass::oid[] AS operator_classes,
        p.partcollation::oid[] AS collations,
-       pg_catalog.pg_get_partkeydef(p.partrelid) AS definition
+       coalesce(pg_catalog.pg_get_partkeydef(p.partrelid), '') AS definition
 FROM pg_catalog.pg_partitioned_table p
 JOIN pg_catalog.pg_class c ON c.oid = p.partrelid
 WHERE c.relnamespace = ANY ($1)

@@ -4,7 +4,7 @@ SELECT t.oid,
        t.tgrelid AS relation,
        t.tgname::text AS name,
        t.tgenabled::text AS enabled,
-       pg_catalog.pg_get_triggerdef(t.oid, true) AS definition
+       coalesce(pg_catalog.pg_get_triggerdef(t.oid, true), '') AS definition
 FROM pg_catalog.pg_trigger t
 JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
 WHERE NOT t.tgisinternal

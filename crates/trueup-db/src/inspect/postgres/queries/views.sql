@@ -1,4 +1,4 @@
-SELECT c.oid, pg_catalog.pg_get_viewdef(c.oid, true) AS query
+SELECT c.oid, coalesce(pg_catalog.pg_get_viewdef(c.oid, true), '') AS query
 FROM pg_catalog.pg_class c
 LEFT JOIN pg_catalog.pg_depend d
        ON d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
