@@ -124,26 +124,33 @@ impl Reader {
         }
     }
 
-    /// Reads a statement and lets the grammar judge it; the grammar's word counts.
+    /// Reads a statement and lets the grammar judge it.
+    ///
+    /// A statement that its reader understood to the last token keeps its effect beside the error: either the
+    /// server refuses it, and the error says so, or the grammar is behind the server (operator classes in EXCLUDE),
+    /// and then everything after it would be unproven for nothing.
     fn judged(&mut self, text: &str, piece: &Piece, cursor: &Cursor<'_>) -> Outcome {
         let before = self.session.clone();
         let read = self.dispatch(cursor);
         let is_data = matches!(&read, Ok(Outcome { effect: Effect::Data, .. }));
-        if (!is_data || self.check_data)
-            && let Some(unread) = check::syntax_error(self.dialect, text, &piece.tokens)
-        {
+        let error = if !is_data || self.check_data {
+            check::syntax_error(self.dialect, text, &piece.tokens)
+        } else {
+            None
+        };
+        if let Some(unread) = &error {
             self.errors.push(ReadError { message: unread.message.clone(), span: unread.span });
-            self.session = before;
-            let reason = format!("it is not valid SQL: {}", unread.message);
-            return Outcome::opaque(cursor.whole(), reason);
         }
-        match read {
-            Ok(outcome) => outcome,
-            Err(unread) => {
-                self.session = before;
-                Outcome::opaque(cursor.whole(), format!("it could not be read: {}", unread.message))
-            }
-        }
+        let unread = match read {
+            Ok(outcome) => return outcome,
+            Err(unread) => unread,
+        };
+        self.session = before;
+        let reason = match error {
+            Some(error) => format!("it is not valid SQL: {}", error.message),
+            None => format!("it could not be read: {}", unread.message),
+        };
+        Outcome::opaque(cursor.whole(), reason)
     }
 
     pub(crate) fn dispatch(&mut self, cursor: &Cursor<'_>) -> Read<Outcome> {

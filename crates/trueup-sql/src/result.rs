@@ -33,7 +33,8 @@ impl Default for ReadContext<'_> {
 pub struct ReadResult {
     /// One entry per statement, in order.
     pub statements: Vec<StatementEffect>,
-    /// What is not valid SQL, in order of place. A statement with an error is opaque.
+    /// What is not valid SQL, in order of place. A statement with an error is opaque unless its reader understood
+    /// all of it nevertheless.
     pub errors: Vec<ReadError>,
     /// The session afterwards, for the next text of the same connection.
     pub session: Session,

@@ -38,7 +38,11 @@ impl<'s> Evaluation<'s> {
     /// Returns the rows of a query; `None` if it is not known which there are.
     pub(super) fn rows(&self, query: &Query, outer: &Rows<'_>) -> Option<Vec<Vec<(String, Value)>>> {
         if query.items.iter().any(|item| matches!(item, Item::Named(Expr::CountRows, _))) {
-            let count = self.matching(query, outer, false)?.0.len();
+            let (found, unsure) = self.matching(query, outer, false)?;
+            if unsure {
+                return None;
+            }
+            let count = found.len();
             let item = match &query.items[..] {
                 [Item::Named(Expr::CountRows, name)] => (name.clone(), Value::Number(count as i64)),
                 _ => return None,

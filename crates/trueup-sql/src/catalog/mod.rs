@@ -1,4 +1,4 @@
-//! Answers queries on PostgreSQL's system catalogs from a simulated schema.
+//! Answers queries on the system catalogs of PostgreSQL and on `sqlite_master` from a simulated schema.
 //!
 //! Conditions of `DO` blocks and revisions that ask `information_schema` want to know whether an object is there;
 //! the schema that the revisions before have built knows. Rows of the catalogs are made from it (`tables`), a small

@@ -1,4 +1,4 @@
-//! The rows of PostgreSQL's catalogs, made from a schema.
+//! The rows of the catalogs, made from a schema.
 //!
 //! A column that is missing from a row is unknown; a catalog that is missing here makes a query unknown. Columns are
 //! those of PostgreSQL 17 §52 (system catalogs) and §35 (information schema).
@@ -24,6 +24,9 @@ pub(super) fn rows(scope: &Scope<'_>, table: &[String]) -> Option<Vec<Row>> {
         [name] => name,
         _ => return None,
     };
+    if schema.dialect.is_sqlite() {
+        return matches!(name.as_str(), "sqlite_master" | "sqlite_schema").then(|| sqlite_schema(schema));
+    }
     Some(match name.as_str() {
         "pg_namespace" => namespaces(schema)
             .map(|name| row([("oid", Value::Object(format!("ns:{name}"))), ("nspname", text(name))]))
@@ -551,4 +554,22 @@ fn columns(schema: &Schema, table: &Table) -> Vec<Row> {
         found
     };
     table.columns.iter().enumerate().map(described).collect()
+}
+
+/// Rows of SQLite's only catalog; the indexes that it makes for constraints itself are left out, and so is `sql`.
+fn sqlite_schema(schema: &Schema) -> Vec<Row> {
+    let object = |kind: &str, name: &str, table: &ObjectName| {
+        row([("type", text(kind)), ("name", text(name)), ("tbl_name", text(&table.name))])
+    };
+    let mut found = Vec::new();
+    for table in tables(schema).filter(|table| table.name.namespace.is_none()) {
+        found.push(object("table", &table.name.name, &table.name));
+        found.extend(table.indexes.iter().map(|index| object("index", &index.name, &table.name)));
+        found.extend(table.triggers.iter().map(|trigger| object("trigger", &trigger.name, &table.name)));
+    }
+    for view in schema.views.values() {
+        found.push(object("view", &view.name.name, &view.name));
+        found.extend(view.triggers.iter().map(|trigger| object("trigger", &trigger.name, &view.name)));
+    }
+    found
 }

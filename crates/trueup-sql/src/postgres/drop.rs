@@ -183,7 +183,9 @@ fn drop_function(reader: &Reader, cursor: &mut Cursor<'_>) -> Read<Outcome> {
         let parts = cursor.dotted()?;
         let argument_types =
             if cursor.is("(") { Some(arguments(reader, &mut cursor.parenthesised()?)?) } else { None };
-        found.push((reader.function_name(&parts), argument_types));
+        if !reader.is_temporary(&parts) {
+            found.push((reader.function_name(&parts), argument_types));
+        }
         if !cursor.eat(",") {
             break;
         }

@@ -15,7 +15,12 @@ pub(crate) fn create_function(
     kind: &str,
     or_replace: bool,
 ) -> Read<Outcome> {
-    let name = reader.created(&cursor.dotted()?);
+    let parts = cursor.dotted()?;
+    if reader.is_temporary(&parts) {
+        cursor.rest();
+        return Ok(Outcome::left_out("a temporary function is not part of the schema"));
+    }
+    let name = reader.created(&parts);
     let start = cursor.position();
     let argument_types = arguments(reader, &mut cursor.parenthesised()?)?;
     cursor.rest();

@@ -124,15 +124,20 @@ fn parent<'r>(reader: &'r Reader, name: &ObjectName, cursor: &Cursor<'_>) -> Rea
     })
 }
 
-/// Reads `parent [(…)] FOR VALUES … | DEFAULT`; the columns are the parent's.
+/// Reads `parent [(…)] FOR VALUES … | DEFAULT`.
+///
+/// The operation brings the parent's columns itself; only changed columns are written out here, and all others with
+/// them, so that their order stays.
 fn partition_of(reader: &Reader, cursor: &mut Cursor<'_>, table: &mut Table) -> Read<()> {
     let name = reader.relation(&cursor.dotted()?);
-    // Without the parent the operation still says what the server would do; only changed columns need it.
-    if let Ok(parent) = parent(reader, &name, cursor) {
-        table.columns = inherited_columns(parent);
-    }
     if cursor.is("(") {
-        for mut element in cursor.parenthesised()?.list() {
+        let elements = cursor.parenthesised()?.list();
+        if !elements.iter().all(is_table_constraint)
+            && let Ok(parent) = parent(reader, &name, cursor)
+        {
+            table.columns = inherited_columns(parent);
+        }
+        for mut element in elements {
             partition_element(reader, &mut element, table)?;
         }
         mark_primary_key(table);
@@ -184,7 +189,7 @@ fn partition_element(reader: &Reader, element: &mut Cursor<'_>, table: &mut Tabl
     Ok(())
 }
 
-/// Returns columns as a child gets them: with defaults, without identity.
+/// Returns columns as a child gets them; comments stay with the parent.
 fn inherited_columns(parent: &Table) -> Vec<Column> {
     let mut columns = parent.columns.clone();
     for column in &mut columns {
