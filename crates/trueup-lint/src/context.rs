@@ -1,5 +1,6 @@
 //! What rules look at: plain values, filled in by whoever reads the project.
 
+use trueup_schema::diff::Difference;
 use trueup_schema::facts::ProjectFacts;
 use trueup_schema::revision::{Revision, RevisionGraph};
 use trueup_schema::{Dialect, Location, ObjectKind, ObjectName, ObjectRef, Operation, Origin, Schema};
@@ -233,7 +234,7 @@ pub struct DriftContext<'a> {
     pub expected: Side<'a>,
     /// Name and content of what is.
     pub actual: Side<'a>,
-    /// The differences, as `trueup_schema::diff` found them.
+    /// The differences, as [`trueup_schema::diff::compare`] finds them.
     pub differences: &'a [Difference],
 }
 
@@ -266,43 +267,4 @@ impl Source {
             Self::Database => "the database",
         }
     }
-}
-
-/// One difference between two schemas.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Difference {
-    /// What differs.
-    pub object: trueup_schema::ObjectRef,
-    /// The table it belongs to, or is.
-    pub table: Option<ObjectName>,
-    /// How it differs.
-    pub kind: DifferenceKind,
-    /// Where the expected side declares it.
-    pub expected_at: Origin,
-    /// Where the actual side declares it.
-    pub actual_at: Origin,
-}
-
-/// How an object differs.
-#[derive(Clone, Debug, PartialEq)]
-pub enum DifferenceKind {
-    /// Only the expected side has it.
-    Missing,
-    /// Only the actual side has it.
-    Unexpected,
-    /// Both have it, with other properties.
-    Changed(Vec<PropertyDifference>),
-    /// It cannot be told whether it differs; the reason.
-    Unknown(String),
-}
-
-/// One property that differs.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PropertyDifference {
-    /// Which property, `type`, `nullable`, `default` …
-    pub property: String,
-    /// What is expected, in words or SQL.
-    pub expected: String,
-    /// What is there.
-    pub actual: String,
 }

@@ -1,10 +1,9 @@
-//! What the two rules on drift share: one finding per object, one for a table that is missing as a whole.
+//! What the two rules on drift share: one finding per object, consequences told where they come from.
 
-use std::collections::BTreeSet;
-
+use trueup_schema::diff::{Difference, DifferenceKind};
 use trueup_schema::{Diagnostic, ObjectKind, ObjectRef, Severity};
 
-use crate::context::{Difference, DifferenceKind, DriftContext, PropertyDifference};
+use crate::context::DriftContext;
 use crate::{Cause, Report, Rule};
 
 /// Reports differences, whatever the sources are called.
@@ -14,84 +13,86 @@ pub(crate) fn report_differences(
     help: &str,
     report: &mut Report,
 ) {
-    let whole_tables: BTreeSet<String> = context
-        .differences
-        .iter()
-        .filter(|difference| difference.object.kind == ObjectKind::Table && is_whole(difference))
-        .map(|difference| difference.object.name.clone())
-        .collect();
-    for difference in context.differences {
-        let table = difference.table.as_ref().map(ToString::to_string);
-        let is_table = difference.object.kind == ObjectKind::Table;
-        // A table that is missing takes its columns, keys and indexes with it.
-        if !is_table && table.as_ref().is_some_and(|table| whole_tables.contains(table)) {
-            continue;
-        }
-        let finding = finding(rule, context, difference).help(help);
-        let mut explained_by = vec![Cause::Object(difference.object.kind, difference.object.name.clone())];
-        if let Some(table) = table.or_else(|| is_table.then(|| difference.object.name.clone())) {
-            explained_by.push(Cause::Table(table));
-        }
-        // An object and its table explain differences only where it is all missing: a changed column is news.
-        if is_whole(difference) || difference.object.kind == ObjectKind::Enum {
-            report.push_unless(finding, explained_by);
-        } else {
-            report.push(finding);
-        }
+    let mut rest = context.differences;
+    while let Some(first) = rest.first() {
+        // Properties of one object follow each other; they are one finding.
+        let changes =
+            rest.iter().take_while(|other| other.object == first.object && is_change(other)).count();
+        let (group, others) = rest.split_at(changes.max(1));
+        rest = others;
+        let finding = finding(rule, context, group).help(help);
+        let object = &first.object;
+        let explained_by = match (&first.kind, object.kind) {
+            // A missing module or model explains that all of an object is missing; a changed column is news.
+            (DifferenceKind::Added | DifferenceKind::Removed, kind) => {
+                let table =
+                    object.table.clone().or_else(|| (kind == ObjectKind::Table).then(|| object.name.clone()));
+                let own = Cause::Object(kind, object.name.clone());
+                table.map(Cause::Table).into_iter().chain([own]).collect()
+            }
+            // The labels of an enum have a rule of their own.
+            (_, ObjectKind::Enum) => vec![Cause::Object(ObjectKind::Enum, object.name.clone())],
+            _ => Vec::new(),
+        };
+        report.push_unless(finding, explained_by);
     }
 }
 
-fn is_whole(difference: &Difference) -> bool {
-    matches!(difference.kind, DifferenceKind::Missing | DifferenceKind::Unexpected)
+fn is_change(difference: &Difference) -> bool {
+    matches!(difference.kind, DifferenceKind::Changed { .. })
 }
 
-fn finding(rule: &'static Rule, context: &DriftContext<'_>, difference: &Difference) -> Diagnostic {
+fn finding(rule: &'static Rule, context: &DriftContext<'_>, group: &[Difference]) -> Diagnostic {
     let (expected, actual) = (context.expected.source.words(), context.actual.source.words());
-    let name = name_of(&difference.object);
-    let (severity, message) = match &difference.kind {
-        DifferenceKind::Missing => (rule.severity, format!("{name} is in {expected}, but not in {actual}")),
-        DifferenceKind::Unexpected => {
-            (rule.severity, format!("{name} is in {actual}, but not in {expected}"))
-        }
-        DifferenceKind::Changed(properties) => {
+    let first = &group[0];
+    let name = name_of(&first.object);
+    let graver = group.iter().map(|difference| difference.severity).max().unwrap_or(rule.severity);
+    let (severity, message) = match &first.kind {
+        DifferenceKind::Removed => (graver, format!("{name} is in {expected}, but not in {actual}")),
+        DifferenceKind::Added => (graver, format!("{name} is in {actual}, but not in {expected}")),
+        DifferenceKind::Changed { .. } => {
             let texts: Vec<String> =
-                properties.iter().take(4).map(|property| property_text(property, context)).collect();
-            let more = properties.len().saturating_sub(4);
+                group.iter().take(4).filter_map(|one| change_text(one, expected, actual)).collect();
+            let more = group.len().saturating_sub(4);
             let ending = if more > 0 { format!(" and {more} more") } else { String::new() };
-            (rule.severity, format!("{name} differs: {}{ending}", texts.join("; ")))
+            (graver, format!("{name} differs: {}{ending}", texts.join("; ")))
         }
-        DifferenceKind::Unknown(reason) => (Severity::Info, format!("{name} cannot be compared: {reason}")),
+        DifferenceKind::Unknown { property, reason } => {
+            (Severity::Info, format!("the {property} of {name} cannot be compared: {reason}"))
+        }
     };
-    let here = difference.expected_at.location();
-    let there = difference.actual_at.location();
-    let (place, other, note) = match (here, there) {
-        (Some(here), there) => (Some(here), there, format!("in {actual}")),
-        (None, there) => (there, None, String::new()),
-    };
-    Diagnostic::new(rule.name, severity, message)
+    let (here, there) = (first.expected_origin.location(), first.actual_origin.location());
+    let place = here.clone().or_else(|| there.clone());
+    let other = there.filter(|_| here.is_some());
+    let mut finding = Diagnostic::new(rule.name, severity, message)
         .at(place)
-        .about(difference.object.clone())
-        .evidence("difference", kind_word(&difference.kind))
-        .related(other, note)
+        .about(first.object.clone())
+        .evidence("difference", kind_word(&first.kind))
+        .related(other, format!("in {actual}"));
+    for difference in group {
+        if let DifferenceKind::Changed { property, expected, actual } = &difference.kind {
+            finding = finding.evidence("property", *property);
+            finding = finding.evidence("expected", expected.as_str()).evidence("actual", actual.as_str());
+        }
+    }
+    finding
 }
 
-fn property_text(property: &PropertyDifference, context: &DriftContext<'_>) -> String {
-    format!(
-        "{} is `{}` in {}, `{}` in {}",
-        property.property,
-        property.expected,
-        context.expected.source.words(),
-        property.actual,
-        context.actual.source.words()
-    )
+fn change_text(difference: &Difference, in_expected: &str, in_actual: &str) -> Option<String> {
+    let DifferenceKind::Changed { property, expected, actual } = &difference.kind else { return None };
+    Some(format!("{property} is {} in {in_expected}, {} in {in_actual}", value(expected), value(actual)))
+}
+
+fn value(text: &str) -> String {
+    if text.is_empty() { "nothing".to_owned() } else { format!("`{text}`") }
 }
 
 fn kind_word(kind: &DifferenceKind) -> &'static str {
     match kind {
-        DifferenceKind::Missing => "missing",
-        DifferenceKind::Unexpected => "unexpected",
-        DifferenceKind::Changed(_) => "changed",
-        DifferenceKind::Unknown(_) => "unknown",
+        DifferenceKind::Removed => "missing",
+        DifferenceKind::Added => "unexpected",
+        DifferenceKind::Changed { .. } => "changed",
+        DifferenceKind::Unknown { .. } => "unknown",
     }
 }
 

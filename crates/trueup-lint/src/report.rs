@@ -173,8 +173,7 @@ fn fold_consequences(findings: Vec<Finding>) -> Vec<Diagnostic> {
                 diagnostic = diagnostic.related(location, note);
             }
         }
-        // A consequence whose cause is itself explained belongs to the same root; dropping both would lose nothing but
-        // the root stays only if it is not dropped, and a root explains without being explained.
+        // What a dropped finding explains is dropped with it: the root of both is told.
         if !dropped[index] {
             kept.push(diagnostic);
         }

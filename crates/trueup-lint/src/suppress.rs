@@ -71,7 +71,7 @@ pub fn suppressions(text: &str) -> Vec<Suppression> {
         offset += line.len() + 1;
         let trimmed = line.trim();
         let is_comment = trimmed.starts_with('#') || trimmed.starts_with("--");
-        let parsed = parse_comment(line, start, is_comment);
+        let parsed = parse_comment(line, start);
         if let Some((mut suppression, whole_file)) = parsed {
             match (whole_file, is_comment) {
                 // Below the first block of comments it would be overlooked by readers, so it has no effect there.
@@ -98,20 +98,11 @@ pub fn suppressions(text: &str) -> Vec<Suppression> {
 }
 
 /// Reads the comment in a line; the flag tells whether it says `ignore-file`.
-fn parse_comment(line: &str, start: usize, is_comment: bool) -> Option<(Suppression, bool)> {
+fn parse_comment(line: &str, start: usize) -> Option<(Suppression, bool)> {
     let marker = line.find("trueup:")?;
     let before = line[..marker].trim_end();
-    let (sign, sign_length) = if before.ends_with('#') {
-        (before.len() - 1, 1)
-    } else if before.ends_with("--") {
-        (before.len() - 2, 2)
-    } else {
-        return None;
-    };
-    // A comment alone on its line begins with the sign; anything else before it is code (or, then it is no comment, text).
-    if is_comment && !line[..sign].trim().is_empty() && sign_length == 0 {
-        return None;
-    }
+    let sign = ["#", "--"].iter().find(|sign| before.ends_with(**sign))?;
+    let sign = before.len() - sign.len();
     let rest = line[marker + "trueup:".len()..].trim_start();
     let (rest, whole_file) = match rest.strip_prefix("ignore-file") {
         Some(rest) => (rest, true),

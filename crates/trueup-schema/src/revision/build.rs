@@ -109,7 +109,7 @@ fn connect(graph: &mut RevisionGraph) {
             match lookup(&reference.target) {
                 Some(target) => push_new(&mut dependencies, target),
                 None => {
-                    graph.defects.push(Defect::DanglingDependency { revision: index, reference: position })
+                    graph.defects.push(Defect::DanglingDependency { revision: index, reference: position });
                 }
             }
         }

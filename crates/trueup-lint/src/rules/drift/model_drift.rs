@@ -25,16 +25,17 @@ fn check(context: &DriftContext<'_>, report: &mut Report) {
 
 #[cfg(test)]
 mod tests {
-    use trueup_schema::{Diagnostic, ObjectKind, ObjectRef, Origin};
+    use trueup_schema::diff::{Difference, DifferenceKind};
+    use trueup_schema::{Diagnostic, ObjectKind, ObjectRef, Origin, Severity};
 
     use super::RULE;
-    use crate::context::{Difference, DifferenceKind, DriftContext, PropertyDifference, Side, Source};
+    use crate::context::{DriftContext, Side, Source};
     use crate::testing::{findings, schema};
     use crate::{Cause, Check, Report};
 
-    fn difference(object: ObjectRef, table: Option<&str>, kind: DifferenceKind) -> Difference {
-        let table = table.map(Into::into);
-        Difference { object, table, kind, expected_at: Origin::none(), actual_at: Origin::none() }
+    fn difference(object: ObjectRef, kind: DifferenceKind) -> Difference {
+        let (expected_origin, actual_origin) = (Origin::none(), Origin::none());
+        Difference { object, kind, severity: Severity::Error, expected_origin, actual_origin }
     }
 
     fn found(differences: &[Difference], report: Report) -> Vec<Diagnostic> {
@@ -49,40 +50,39 @@ mod tests {
     }
 
     fn users(kind: DifferenceKind) -> Difference {
-        difference(ObjectRef::new(ObjectKind::Table, "users"), Some("users"), kind)
+        difference(ObjectRef::new(ObjectKind::Table, "users"), kind)
     }
 
-    fn column(kind: DifferenceKind) -> Difference {
-        difference(ObjectRef::of_table(ObjectKind::Column, "age", "users"), Some("users"), kind)
+    fn age(property: &'static str, expected: &str, actual: &str) -> Difference {
+        let kind =
+            DifferenceKind::Changed { property, expected: expected.to_owned(), actual: actual.to_owned() };
+        difference(ObjectRef::of_table(ObjectKind::Column, "age", "users"), kind)
     }
 
     #[test]
-    fn a_missing_table_takes_its_columns_with_it() {
-        let found = found(&[users(DifferenceKind::Missing), column(DifferenceKind::Missing)], Report::new());
-        assert_eq!(found.len(), 1);
+    fn a_missing_table() {
+        let found = found(&[users(DifferenceKind::Removed)], Report::new());
         assert_eq!(found[0].message, "table `users` is in the models, but not in the revisions");
     }
 
     #[test]
-    fn a_changed_column_says_both_sides() {
-        let changed = PropertyDifference {
-            property: "type".to_owned(),
-            expected: "bigint".to_owned(),
-            actual: "integer".to_owned(),
-        };
-        let found = found(&[column(DifferenceKind::Changed(vec![changed]))], Report::new());
+    fn the_properties_of_an_object_are_one_finding_with_both_sides() {
+        let differences = [age("type", "bigint", "integer"), age("default", "", "0")];
+        let found = found(&differences, Report::new());
+        assert_eq!(found.len(), 1);
         assert_eq!(
             found[0].message,
-            "column `users.age` differs: type is `bigint` in the models, `integer` in the revisions"
+            "column `users.age` differs: type is `bigint` in the models, `integer` in the revisions; \
+             default is nothing in the models, `0` in the revisions"
         );
     }
 
     #[test]
     fn a_table_that_nobody_registered_is_told_there() {
         let mut report = Report::new();
-        let cause = Diagnostic::new("unregistered-model", trueup_schema::Severity::Error, "x");
+        let cause = Diagnostic::new("unregistered-model", Severity::Error, "x");
         report.push_cause(cause, vec![Cause::Table("users".to_owned())]);
-        let found = found(&[users(DifferenceKind::Unexpected)], report);
+        let found = found(&[users(DifferenceKind::Added)], report);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].related.len(), 0);
         assert_eq!(found[0].rule, "unregistered-model");

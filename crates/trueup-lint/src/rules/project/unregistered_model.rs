@@ -43,10 +43,11 @@ fn check(context: &ProjectContext<'_>, report: &mut Report) {
     }
     let mut modules: BTreeMap<&str, Vec<&TableFacts>> = BTreeMap::new();
     for table in tables.iter().filter(|table| !table.reached_from_env) {
-        let other_registry = table.registry.is_some() && table.registry != facts.target_registry;
+        let target = facts.target_registry;
+        let other_registry = target.is_some() && table.registry.is_some() && table.registry != target;
         let also_reached = tables.iter().any(|other| other.reached_from_env && other.name == table.name);
         // Another registry is `multiple-metadata`; a reached twin is `duplicate-table-definition`.
-        if !(other_registry && facts.target_registry.is_some()) && !also_reached {
+        if !other_registry && !also_reached {
             modules.entry(&table.module).or_default().push(table);
         }
     }
