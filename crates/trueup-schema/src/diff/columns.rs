@@ -3,7 +3,7 @@
 use super::{Differ, Unknown};
 use crate::ops::{
     AddColumn, AlterColumn, AlterSequence, Constraint, CreateSequence, DropColumn, DropSequence,
-    RenameSequence, columns, lookup,
+    RenameSequence, columns, identifiers, lookup,
 };
 use crate::{
     Column, Generated, ObjectKind, ObjectName, ObjectRef, Origin, Sequence, SequenceOptions, SqlExpr, Table,
@@ -39,7 +39,7 @@ impl Differ<'_> {
             while let Some(table) = self.working.table(&current) {
                 let parent = table.partition_of.as_ref().map(|(parent, _)| parent).or(table.inherits.first());
                 match parent {
-                    Some(parent) if depth < 64 => current = parent.clone(),
+                    Some(parent) if depth < 64 => current.clone_from(parent),
                     _ => break,
                 }
                 depth += 1;
@@ -55,20 +55,28 @@ impl Differ<'_> {
     }
 
     fn drop_columns(&mut self, existing: &Table, wanted: &Table) {
-        for column in &existing.columns {
-            let becomes_computed =
-                wanted.column(&column.name).is_some_and(|new| must_recreate(self, column, new));
-            if wanted.column(&column.name).is_none() || becomes_computed {
-                self.free_keys(&existing.name, |table| {
-                    table.columns.retain(|other| other.name != column.name)
-                });
-                self.emit(DropColumn {
-                    table: existing.name.clone(),
-                    column: column.name.clone(),
-                    if_exists: false,
-                    cascade: false,
-                });
+        let dialect = self.target.dialect;
+        let changing = existing.columns.iter().filter(|column| goes_or_changes(self, column, wanted));
+        let changing: Vec<&Column> = changing.collect();
+        // A computed column holds those that it reads, so it goes first and comes back.
+        let reads_changing = |column: &Column| match &column.generated {
+            Some(Generated::Computed(computed)) if !dialect.is_sqlite() => {
+                changing.iter().any(|read| identifiers::mentions_column(dialect, &computed.expr, &read.name))
             }
+            _ => false,
+        };
+        let goes = |column: &&Column| {
+            wanted.column(&column.name).is_none_or(|new| must_recreate(self, column, new))
+                || reads_changing(column)
+        };
+        let mut going: Vec<&Column> = existing.columns.iter().filter(goes).collect();
+        going.sort_by_key(|column| !matches!(column.generated, Some(Generated::Computed(_))));
+        for column in going {
+            self.free_keys(&existing.name, |table| {
+                table.columns.retain(|other| other.name != column.name);
+            });
+            let (table, column) = (existing.name.clone(), column.name.clone());
+            self.emit(DropColumn { table, column, if_exists: false, cascade: false });
         }
     }
 
@@ -250,6 +258,16 @@ impl Differ<'_> {
         };
         SqlExpr::new(self.target.dialect, text)
     }
+}
+
+/// Tells whether a column goes, is created anew or gets another type.
+pub(super) fn goes_or_changes(differ: &Differ<'_>, column: &Column, wanted: &Table) -> bool {
+    wanted.column(&column.name).is_none_or(|new| {
+        let known = !new.column_type.is_unknown() && !column.column_type.is_unknown();
+        (known && new.column_type != column.column_type)
+            || new.collation != column.collation
+            || must_recreate(differ, column, new)
+    })
 }
 
 /// Tells whether PostgreSQL cannot turn one column into the other: nothing becomes computed in place.

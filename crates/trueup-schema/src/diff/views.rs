@@ -4,7 +4,7 @@ use super::Differ;
 use crate::ops::lookup::{views_of, with_dependent_views};
 use crate::ops::{
     AlterPolicy, CreateIndex, CreatePolicy, CreateTrigger, CreateView, DropIndex, DropPolicy, DropTrigger,
-    DropView, EnableTrigger, RenameIndex, identifiers,
+    DropView, EnableTrigger, RenameIndex, drop_column, identifiers,
 };
 use crate::{
     Generated, Index, IndexKey, ObjectKind, ObjectName, ObjectRef, Schema, SqlExpr, Table, Trigger, View,
@@ -136,7 +136,12 @@ impl Differ<'_> {
                 }
             }
             for policy in &table.policies {
-                if !wanted.policies.iter().any(|new| new.name == policy.name) {
+                // A policy holds the type of the columns that it mentions; it comes back at the end.
+                let held = table.columns.iter().any(|column| {
+                    super::columns::goes_or_changes(self, column, wanted)
+                        && drop_column::uses(self.target.dialect, policy, &column.name)
+                });
+                if held || !wanted.policies.iter().any(|new| new.name == policy.name) {
                     policies.push((policy.name.clone(), table.name.clone()));
                 }
             }

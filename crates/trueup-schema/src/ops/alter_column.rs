@@ -1,6 +1,6 @@
 //! `alter_column`: changes properties of a column; `None` leaves one alone.
 
-use super::{ApplyError, Op, columns, lookup, render};
+use super::{ApplyError, Op, columns, drop_column, lookup, render};
 use crate::name::quote_identifier;
 use crate::{Column, ColumnType, Dialect, Generated, ObjectName, Schema, SqlExpr, Table};
 
@@ -122,8 +122,11 @@ impl AlterColumn {
             }
         }
         if self.column_type.is_some() {
-            let using: Vec<String> =
-                lookup::views_of_column(schema, &self.table, &self.column).map(lookup::view_words).collect();
+            let views = lookup::views_of_column(schema, &self.table, &self.column).map(lookup::view_words);
+            let policies = drop_column::policies_of(schema.dialect, table, &self.column);
+            let computed = columns::computed_from(schema, table, &self.column);
+            let computed = computed.iter().map(|column| format!("generated column `{column}`"));
+            let using: Vec<String> = views.chain(policies).chain(computed).collect();
             if !using.is_empty() {
                 return refuse(&format!("cannot change its type: {} uses it", using.join(", ")));
             }

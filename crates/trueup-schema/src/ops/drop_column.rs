@@ -49,7 +49,7 @@ impl Op for DropColumn {
                 .collect();
             words.extend(views.iter().filter_map(|name| schema.views.get(name)).map(lookup::view_words));
             words.extend(computed.iter().map(|column| format!("generated column `{column}`")));
-            words.extend(self.policies(schema.dialect, table));
+            words.extend(policies_of(schema.dialect, table, &self.column));
             ApplyError::needed(ObjectKind::Column, &self.column, words)?;
         }
         for column in &computed {
@@ -97,14 +97,16 @@ impl DropColumn {
         }
         Ok(())
     }
-
-    fn policies(&self, dialect: Dialect, table: &Table) -> Vec<String> {
-        let used = table.policies.iter().filter(|policy| uses(dialect, policy, &self.column));
-        used.map(|policy| format!("policy `{}`", policy.name)).collect()
-    }
 }
 
-fn uses(dialect: Dialect, policy: &Policy, column: &str) -> bool {
+/// Returns the policies that mention a column, in words.
+pub(super) fn policies_of(dialect: Dialect, table: &Table, column: &str) -> Vec<String> {
+    let used = table.policies.iter().filter(|policy| uses(dialect, policy, column));
+    used.map(|policy| format!("policy `{}`", policy.name)).collect()
+}
+
+/// Tells whether a policy mentions a column.
+pub(crate) fn uses(dialect: Dialect, policy: &Policy, column: &str) -> bool {
     let mentions = |expr: &Option<SqlExpr>| {
         expr.as_ref().is_some_and(|expr| identifiers::mentions_column(dialect, expr, column))
     };

@@ -42,7 +42,7 @@ pub trait Op: Sized {
 /// Writes the modules, the enum and its dispatch from one sorted list, so that nothing can be forgotten.
 macro_rules! operations {
     ($($module:ident :: $name:ident),* $(,)?) => {
-        $(mod $module; pub use $module::$name;)*
+        $(pub(crate) mod $module; pub use $module::$name;)*
 
         /// One change to a schema.
         #[derive(Clone, Debug, PartialEq)]

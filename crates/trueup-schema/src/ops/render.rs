@@ -152,8 +152,10 @@ fn default_text(dialect: Dialect, default: &SqlExpr) -> String {
         || text.trim_start_matches(['+', '-']).starts_with(|c: char| c.is_ascii_digit() || c == '.')
         || text.chars().all(|c| c.is_ascii_alphabetic() || c == '_')
         || text.to_ascii_lowercase().starts_with("x'");
+    // `'a' || 'b'` begins like a literal and is none.
+    let inside = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
     let operators =
-        text.starts_with('\'') && !text[1..].trim_end_matches('\'').replace("''", "").find('\'').is_none();
+        text.starts_with('\'') && inside.is_none_or(|inside| inside.replace("''", "").contains('\''));
     if !dialect.is_sqlite() || (plain && !operators) { text.to_owned() } else { format!("({text})") }
 }
 

@@ -126,8 +126,8 @@ fn of_tables(name: &str) -> Option<Vec<Case>> {
                         alter.column_type = Some(ColumnType::parse(PG, "text"));
                         alter.nullable = Some(true);
                     },
-                    "users",
-                    "age",
+                    "events",
+                    "note",
                 ),
             ),
             case("Sets a default", alter(|alter| alter.default = Some(Some(expr("18"))), "users", "age")),
@@ -138,6 +138,10 @@ fn of_tables(name: &str) -> Option<Vec<Case>> {
             case(
                 "Text has no cast to a number",
                 alter(|alter| alter.column_type = Some(ColumnType::parse(PG, "integer")), "events", "note"),
+            ),
+            case(
+                "A policy holds the type of its columns",
+                alter(|alter| alter.column_type = Some(ColumnType::parse(PG, "bigint")), "users", "age"),
             ),
             case(
                 "A view holds the type of its columns",
@@ -293,7 +297,7 @@ fn of_keys(name: &str) -> Option<Vec<Case>> {
             partial.parts[0].descending = true;
             partial.predicate = Some(expr("age > 0"));
             vec![
-                case("Creates an index", create_index("orders", partial)),
+                case("Creates an index", create_index("users", partial)),
                 case(
                     "Without a name the server chooses one",
                     create_index("users", Index::new("", &["age", "name"])),
@@ -500,7 +504,8 @@ fn of_others(name: &str) -> Option<Vec<Case>> {
     let log = "() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN OLD; END$$";
     let function =
         |name: &str, or_replace| CreateFunction { function: shop::function(name, log), or_replace };
-    let trigger = "CREATE TRIGGER check_total BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION log()";
+    let trigger =
+        "CREATE TRIGGER check_total BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION log_change()";
     let statistics = |name: &str| Unmodelled { kind: "statistics".to_owned(), name: name.to_owned() };
     Some(match name {
         "create_view" => vec![
@@ -525,8 +530,8 @@ fn of_others(name: &str) -> Option<Vec<Case>> {
         ],
         "create_function" => vec![
             case("Creates it", function("stamp", false)),
-            case("Replaces it", function("log", true)),
-            case("It exists", function("log", false)),
+            case("Replaces it", function("log_change", true)),
+            case("It exists", function("log_change", false)),
         ],
         "drop_function" => {
             let drop = |name: &str, cascade| DropFunction {
@@ -536,8 +541,8 @@ fn of_others(name: &str) -> Option<Vec<Case>> {
                 cascade,
             };
             vec![
-                case("A trigger calls it", drop("log", false)),
-                case("With CASCADE the trigger goes too", drop("log", true)),
+                case("A trigger calls it", drop("log_change", false)),
+                case("With CASCADE the trigger goes too", drop("log_change", true)),
                 case("There is no such function", drop("stamp", false)),
             ]
         }
@@ -550,7 +555,10 @@ fn of_others(name: &str) -> Option<Vec<Case>> {
             };
             vec![
                 case("Creates it", create(shop::trigger(PG, "check_total", trigger))),
-                case("The table has one of that name", create(shop::trigger(PG, "audit", trigger))),
+                case(
+                    "The table has one of that name",
+                    create(shop::trigger(PG, "audit", &trigger.replace("check_total", "audit"))),
+                ),
             ]
         }
         "drop_trigger" => {

@@ -111,8 +111,8 @@ pub(super) fn shop(dialect: Dialect) -> Schema {
     schema.domains.insert("email".into(), domain("email", "VALUE ~ '@'"));
     schema.sequences.insert("numbers".into(), sequence("numbers"));
     schema.functions.insert(
-        "public.log()".to_owned(),
-        function("log", "() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$"),
+        "public.log_change()".to_owned(),
+        function("log_change", "() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$"),
     );
     schema.unmodelled.push(Unmodelled { kind: "statistics".to_owned(), name: "stats".to_owned() });
     let mut totals = View { materialized: true, ..view(dialect, "totals", "SELECT id, total FROM orders") };
@@ -154,7 +154,7 @@ fn orders(dialect: Dialect) -> Table {
         let mut mood = column(dialect, "mood", "mood");
         mood.default = Some(SqlExpr::new(dialect, "'new'::mood"));
         orders.columns.push(mood);
-        let text = "CREATE TRIGGER audit AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION log()";
+        let text = "CREATE TRIGGER audit AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION log_change()";
         orders.triggers.push(trigger(dialect, "audit", text));
         let mut positive = Check::new(Some("positive".to_owned()), SqlExpr::new(dialect, "total > 0"));
         positive.not_valid = true;
