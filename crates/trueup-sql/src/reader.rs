@@ -28,8 +28,15 @@ pub fn read(dialect: Dialect, text: &str, context: &ReadContext<'_>) -> ReadResu
     };
     let errors = pieces.errors.into_iter().map(|(message, span)| ReadError { message, span });
     reader.errors.extend(errors);
-    let mut statements: Vec<StatementEffect> =
-        pieces.statements.iter().map(|piece| reader.statement(text, piece)).collect();
+    let mut statements = Vec::with_capacity(pieces.statements.len());
+    for (position, piece) in pieces.statements.iter().enumerate() {
+        let statement = reader.statement(text, piece);
+        // Nobody asks the schema after the last statement, and most texts have only one.
+        if position + 1 < pieces.statements.len() {
+            reader.simulate(&statement.operations);
+        }
+        statements.push(statement);
+    }
     for (notice, span) in pieces.skipped {
         statements.push(StatementEffect {
             span,
@@ -114,7 +121,6 @@ impl Reader {
         } else {
             self.judged(text, piece, &cursor)
         };
-        self.simulate(&outcome.operations);
         outcome.notices.splice(0..0, piece.notices.iter().cloned());
         StatementEffect {
             span: statement.span,

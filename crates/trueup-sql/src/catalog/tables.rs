@@ -16,6 +16,8 @@ pub(super) type Row = BTreeMap<&'static str, Value>;
 pub(super) const DATABASE: &str = "<database>";
 
 /// Returns the rows of a catalog; `None` if it is none or not made here.
+///
+/// One long table on purpose: an arm is a catalog with its columns, and nothing is gained by parting them.
 pub(super) fn rows(scope: &Scope<'_>, table: &[String]) -> Option<Vec<Row>> {
     let schema = scope.schema?;
     let name = match table {
@@ -421,7 +423,7 @@ fn policies(schema: &Schema) -> Vec<Row> {
     tables(schema).flat_map(of_table).collect()
 }
 
-/// Rows of the information schema.
+/// Returns the rows of a view of the information schema; a table of arms like [`rows`].
 fn information(schema: &Schema, name: &str) -> Option<Vec<Row>> {
     let catalog = |mut found: Row, column: &'static str| {
         found.insert(column, text(DATABASE));
