@@ -4,10 +4,11 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use trueup_python::{Callee, Effect, Host, ModuleOrigin, UnknownBranch, Value, Vm, ast};
+use trueup_python::{Callee, Effect, Host, ModuleOrigin, Place, UnknownBranch, Value, Vm, ast};
 use trueup_schema::Dialect;
 
-use crate::{compile, libraries};
+use crate::replay::{self, SimState};
+use crate::{bind, compile, libraries, op};
 
 /// A project's modules, supplied by whoever reads files.
 pub trait Sources {
@@ -39,21 +40,43 @@ pub struct Context {
     /// The stub's `Dialect` objects, made once.
     pub(crate) dialect_object: RefCell<BTreeMap<Dialect, Value>>,
     /// Branches on something unknown whose skipped code could change the schema: reason and place.
-    pub unproven: RefCell<Vec<(String, Option<trueup_python::Place>)>>,
+    pub unproven: RefCell<Vec<(String, Option<Place>)>>,
+    /// The simulated database that `op` and connections work on.
+    pub state: RefCell<SimState>,
+    /// What `op.get_bind()` returns, made once.
+    pub(crate) connection: RefCell<Option<Value>>,
+    sources: RefCell<Option<Rc<dyn Sources>>>,
 }
 
 impl Context {
     /// Returns a context for a dialect.
     pub fn new(dialect: Dialect) -> Self {
-        Self { dialect, dialect_object: RefCell::default(), unproven: RefCell::default() }
+        Self {
+            dialect,
+            dialect_object: RefCell::default(),
+            unproven: RefCell::default(),
+            state: RefCell::new(SimState::new(dialect)),
+            connection: RefCell::default(),
+            sources: RefCell::default(),
+        }
+    }
+
+    /// Returns the text at a place in a module of the project.
+    pub(crate) fn source_text(&self, place: &Place) -> Option<String> {
+        let sources = self.sources.borrow().clone()?;
+        let module = sources.module(&place.source.module)?;
+        module.text.get(place.span.start as usize..place.span.end as usize).map(str::to_owned)
     }
 }
 
 /// Returns an interpreter that knows the libraries and reads the project through `sources`.
 pub fn new_vm(sources: Rc<dyn Sources>, context: Rc<Context>) -> Vm {
+    *context.sources.borrow_mut() = Some(sources.clone());
     let mut vm = Vm::new(Rc::new(ShimHost { sources, context: context.clone() }));
     vm.user_data = context;
     compile::register(&mut vm);
+    op::register(&mut vm);
+    bind::register(&mut vm);
     vm
 }
 
@@ -79,15 +102,15 @@ impl Host for ShimHost {
         if self.sources.owns(top_level) { ModuleOrigin::Missing } else { ModuleOrigin::Absent }
     }
 
-    fn on_unknown_branch(&self, _vm: &mut Vm, branch: &UnknownBranch) {
+    fn on_unknown_branch(&self, vm: &mut Vm, branch: &UnknownBranch) {
+        replay::skipped_branch(vm, branch);
         if branch.effect == Effect::Schema {
             let place = branch.calls.first().cloned().or_else(|| Some(branch.place.clone()));
             self.context.unproven.borrow_mut().push((branch.reason.reason.clone(), place));
         }
     }
 
-    fn call_effect(&self, vm: &mut Vm, callee: &Callee<'_>, call: &ast::Call) -> Effect {
-        let _ = (vm, callee, call);
-        Effect::None
+    fn call_effect(&self, _vm: &mut Vm, callee: &Callee<'_>, call: &ast::Call) -> Effect {
+        replay::judge_call(callee, call)
     }
 }

@@ -7,9 +7,17 @@
 //!
 //! Nothing here touches a file: the project's modules come through [`Sources`].
 
+mod bind;
 pub mod compile;
+pub mod env;
+pub mod facts;
 mod host;
 mod libraries;
+pub mod models;
+mod op;
+pub mod replay;
 
+pub use env::{EnvInput, EnvReading, FilterObject, search_folders};
+pub use facts::{ProjectInput, ProjectModule, ProjectReading, ReadingNote, read_project, scan_candidates};
 pub use host::{Context, SourceModule, Sources, new_vm};
 pub use libraries::is_library;

@@ -41,6 +41,15 @@ const STUBS: &[(&str, bool, &str)] = &[
     ("alembic_utils.pg_trigger", false, include_str!("libraries/alembic_utils/pg_trigger.py")),
     ("alembic_utils.pg_view", false, include_str!("libraries/alembic_utils/pg_view.py")),
     ("alembic_utils.replaceable_entity", false, include_str!("libraries/alembic_utils/replaceable_entity.py")),
+    ("fastapi_users_db_sqlalchemy", true, include_str!("libraries/fastapi_users_db_sqlalchemy/__init__.py")),
+    ("fastapi_users_db_sqlalchemy.access_token", false, include_str!("libraries/fastapi_users_db_sqlalchemy/access_token.py")),
+    ("fastapi_users_db_sqlalchemy.generics", false, include_str!("libraries/fastapi_users_db_sqlalchemy/generics.py")),
+    ("flask_migrate", true, include_str!("libraries/flask_migrate/__init__.py")),
+    ("flask_sqlalchemy", true, include_str!("libraries/flask_sqlalchemy/__init__.py")),
+    ("flask_sqlalchemy.model", false, include_str!("libraries/flask_sqlalchemy/model.py")),
+    ("flask_sqlalchemy.pagination", false, include_str!("libraries/flask_sqlalchemy/pagination.py")),
+    ("flask_sqlalchemy.query", false, include_str!("libraries/flask_sqlalchemy/query.py")),
+    ("flask_sqlalchemy.session", false, include_str!("libraries/flask_sqlalchemy/session.py")),
     ("sqlalchemy", true, include_str!("libraries/sqlalchemy/__init__.py")),
     ("sqlalchemy._elements", false, include_str!("libraries/sqlalchemy/_elements.py")),
     ("sqlalchemy._trueup", false, include_str!("libraries/sqlalchemy/_trueup.py")),
@@ -51,6 +60,7 @@ const STUBS: &[(&str, bool, &str)] = &[
     ("sqlalchemy.dialects.postgresql", true, include_str!("libraries/sqlalchemy/dialects/postgresql.py")),
     ("sqlalchemy.dialects.sqlite", true, include_str!("libraries/sqlalchemy/dialects/sqlite.py")),
     ("sqlalchemy.engine", true, include_str!("libraries/sqlalchemy/engine/__init__.py")),
+    ("sqlalchemy.engine._empty_query", false, include_str!("libraries/sqlalchemy/engine/_empty_query.py")),
     ("sqlalchemy.engine.base", false, include_str!("libraries/sqlalchemy/engine/base.py")),
     ("sqlalchemy.engine.create", false, include_str!("libraries/sqlalchemy/engine/create.py")),
     ("sqlalchemy.engine.default", false, include_str!("libraries/sqlalchemy/engine/default.py")),
@@ -100,6 +110,14 @@ const STUBS: &[(&str, bool, &str)] = &[
     ("sqlalchemy.sql.type_api", false, include_str!("libraries/sqlalchemy/sql/type_api.py")),
     ("sqlalchemy.sql.util", false, include_str!("libraries/sqlalchemy/sql/util.py")),
     ("sqlalchemy.types", false, include_str!("libraries/sqlalchemy/types.py")),
+    ("sqlmodel", true, include_str!("libraries/sqlmodel/__init__.py")),
+    ("sqlmodel.ext", true, include_str!("libraries/sqlmodel/ext/__init__.py")),
+    ("sqlmodel.ext.asyncio", true, include_str!("libraries/sqlmodel/ext/asyncio/__init__.py")),
+    ("sqlmodel.ext.asyncio.session", false, include_str!("libraries/sqlmodel/ext/asyncio/session.py")),
+    ("sqlmodel.main", false, include_str!("libraries/sqlmodel/main.py")),
+    ("sqlmodel.sql", true, include_str!("libraries/sqlmodel/sql/__init__.py")),
+    ("sqlmodel.sql.expression", false, include_str!("libraries/sqlmodel/sql/expression.py")),
+    ("sqlmodel.sql.sqltypes", false, include_str!("libraries/sqlmodel/sql/sqltypes.py")),
 ];
 
 /// Tells whether a top-level name is a library that trueup knows.
@@ -131,7 +149,7 @@ mod tests {
     #[test]
     fn stubs_are_valid_python() {
         for (name, _, text) in STUBS {
-            let (_, errors) = trueup_python::parse(text);
+            let errors = trueup_python::parse(text).errors;
             assert!(errors.is_empty(), "{name}: {errors:?}");
         }
     }

@@ -746,6 +746,7 @@ class DataStatement(ColumnElement, Executable):
     """A statement on rows: remembers that it is one, and every method returns it."""
 
     _is_data = True
+    _calls = ()
     table = None
 
     def __init__(self, *args, **kw):
@@ -757,7 +758,7 @@ class DataStatement(ColumnElement, Executable):
     def __getattr__(self, name):
         if name.startswith("_"):
             raise AttributeError(name)
-        return _Chain(self)
+        return _Chain(self, name)
 
     @property
     def c(self):
@@ -775,11 +776,15 @@ class DataStatement(ColumnElement, Executable):
 
 
 class _Chain:
-    def __init__(self, statement):
+    """A method of a statement that is about to be called; the statement remembers which tables it was given."""
+
+    def __init__(self, statement, name):
         ...
 
     def __call__(self, *args, **kw):
-        return self.statement
+        new = copy_object(self.statement)
+        new._calls = self.statement._calls + ((self.name, args),)
+        return new
 
 
 class _AnyColumns:

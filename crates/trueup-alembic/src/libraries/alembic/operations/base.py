@@ -271,3 +271,23 @@ class BatchOperations(AbstractOperations):
 
     def drop_table_comment(self, *, existing_comment=None):
         ...
+
+
+def _table(name, items, keywords, naming_convention):
+    """Returns the `Table` that Alembic builds for a call: parts that belong to another table are copied."""
+    from sqlalchemy.schema import Column, MetaData, Table
+
+    keywords = dict(keywords)
+    included = keywords.pop("_constraints_included", False)
+    own = []
+    for item in items:
+        if isinstance(item, Column):
+            if item.table is not None:
+                item = item.copy()
+            if included:
+                item.unique = False
+                item.index = False
+        elif getattr(item, "parent", None) is not None:
+            item = item.copy()
+        own.append(item)
+    return Table(name, MetaData(naming_convention=naming_convention), *own, **keywords)

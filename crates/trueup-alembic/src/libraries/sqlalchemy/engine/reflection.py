@@ -1,4 +1,5 @@
 """The inspector: answers from the schema that the revisions before have built."""
+from sqlalchemy.types import TypeEngine
 
 
 class ObjectKind:
@@ -138,5 +139,11 @@ class Inspector:
         return self._multi(self.get_foreign_keys, schema, filter_names)
 
 
-class _ReflectedType:
-    ...
+class _ReflectedType(TypeEngine):
+    """A type that SQLAlchemy has no class for, by its SQL text."""
+
+    def __init__(self, sql):
+        ...
+
+    def _compile(self, dialect):
+        return self.sql

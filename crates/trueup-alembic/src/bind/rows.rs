@@ -1,0 +1,228 @@
+//! Which tables may have rows, learned from statements; and statements on rows that SQLAlchemy builds.
+
+use trueup_python::{Args, Place, PyResult, Value, Vm};
+use trueup_schema::ObjectName;
+
+use super::query;
+use crate::compile::{attr, is_a, text_attr};
+use crate::op::{Problem, context, record_data};
+
+/// Returns the name of the table that a value stands for: a `Table`, `table(…)`, or a mapped class.
+pub(crate) fn table_name(vm: &mut Vm, value: &Value) -> Option<ObjectName> {
+    let dialect = context(vm).dialect;
+    let value = match value {
+        Value::Class(_) => vm.lookup_attr(value, "__table__").ok().flatten()?,
+        other => other.clone(),
+    };
+    let is_table = is_a(&value, "sqlalchemy.schema.Table") || is_a(&value, "sqlalchemy._elements.TableClause");
+    if !is_table {
+        return None;
+    }
+    let name = text_attr(vm, &value, "name").ok()??;
+    let namespace = text_attr(vm, &value, "schema").ok()?;
+    Some(ObjectName::qualified(dialect, namespace.as_deref(), name))
+}
+
+/// Returns the name of the table that a value stands for, or why it is not known.
+pub(crate) fn table_of(vm: &mut Vm, value: &Value) -> Result<ObjectName, Problem> {
+    match table_name(vm, value) {
+        Some(name) => Ok(name),
+        None => Err(Problem::Unknown { reason: "the table of a statement is not known".to_owned(), place: None }),
+    }
+}
+
+/// Notes that rows were inserted, into a table or nobody knows where.
+pub(crate) fn inserted(vm: &mut Vm, table: Option<ObjectName>) {
+    let context = context(vm);
+    let mut state = context.state.borrow_mut();
+    match table {
+        Some(table) => state.rows.insert(table),
+        None => state.rows.insert_anywhere(),
+    }
+}
+
+/// Learns from a statement on rows that was given as text.
+pub(crate) fn ran_sql(vm: &mut Vm, sql: &str) {
+    let context = context(vm);
+    for target in query::insert_targets(context.dialect, sql) {
+        let fed = {
+            let state = context.state.borrow();
+            target.sources.is_empty() || !target.sources.iter().any(|source| state.is_empty_table(source))
+        };
+        if fed {
+            context.state.borrow_mut().rows.insert(target.table);
+        }
+    }
+}
+
+/// Runs a statement on rows that SQLAlchemy built, without looking at its result.
+pub(crate) fn run(vm: &mut Vm, statement: &Value, place: Option<&Place>) {
+    if is_a(statement, "sqlalchemy._elements.UpdateBase") {
+        let target = first_argument(vm, statement);
+        let table = target.and_then(|target| table_name(vm, &target));
+        let verb = if is_a(statement, "sqlalchemy._elements.Insert") {
+            "INSERT INTO"
+        } else if is_a(statement, "sqlalchemy._elements.Update") {
+            "UPDATE"
+        } else {
+            "DELETE FROM"
+        };
+        let words = table.as_ref().map_or_else(|| "a table".to_owned(), ObjectName::to_sql);
+        record_data(vm, format!("{verb} {words} …"), place);
+        if verb == "INSERT INTO" && !copies_nothing(vm, statement) {
+            inserted(vm, table);
+        }
+    }
+}
+
+/// Tells whether an `insert().from_select(…)` reads from a table that has no rows.
+fn copies_nothing(vm: &mut Vm, statement: &Value) -> bool {
+    for (name, args) in calls(vm, statement) {
+        if &*name == "from_select"
+            && let Some(select) = args.get(1)
+        {
+            return matches!(select_rows(vm, select), Rows::None);
+        }
+    }
+    false
+}
+
+/// What the rows of a statement are.
+pub(super) enum Rows {
+    /// There are none.
+    None,
+    /// One row of aggregates over no rows: 0 for a count, else nothing.
+    Aggregates(Vec<Value>),
+    /// Not known.
+    Unknown,
+}
+
+/// Returns the rows of a `select(…)` as far as they are known.
+pub(super) fn select_rows(vm: &mut Vm, statement: &Value) -> Rows {
+    if !is_a(statement, "sqlalchemy._elements.Select") {
+        return Rows::Unknown;
+    }
+    let Ok(entities) = vm.getattr(statement, "args").and_then(|args| vm.iterate(&args)) else { return Rows::Unknown };
+    let entities: Vec<Value> = match entities.as_slice() {
+        [list] if matches!(list, Value::List(_)) => list.items().unwrap_or_default(),
+        _ => entities,
+    };
+    let calls = calls(vm, statement);
+    let mut tables: Vec<ObjectName> = Vec::new();
+    let mut aggregates = Vec::new();
+    for entity in &entities {
+        collect_tables(vm, entity, &mut tables);
+        if let Some(value) = aggregate(vm, entity) {
+            aggregates.push(value);
+        }
+    }
+    let mut outer = false;
+    for (name, args) in &calls {
+        match &**name {
+            "outerjoin" | "group_by" if &**name == "outerjoin" => outer = true,
+            "select_from" => args.iter().for_each(|value| collect_tables(vm, value, &mut tables)),
+            "join" => {
+                for value in args.iter().take(1) {
+                    collect_tables(vm, value, &mut tables);
+                }
+            }
+            "union" | "union_all" => return Rows::Unknown,
+            _ => {}
+        }
+    }
+    let grouped = calls.iter().any(|(name, _)| &**name == "group_by");
+    let context = context(vm);
+    let state = context.state.borrow();
+    let empty = if outer {
+        tables.first().is_some_and(|table| state.is_empty_table(table))
+    } else {
+        tables.iter().any(|table| state.is_empty_table(table))
+    };
+    if !empty {
+        return Rows::Unknown;
+    }
+    if aggregates.is_empty() || grouped {
+        return Rows::None;
+    }
+    if aggregates.len() == entities.len() { Rows::Aggregates(aggregates) } else { Rows::Unknown }
+}
+
+/// Returns what an aggregate function gives over no rows.
+fn aggregate(vm: &mut Vm, entity: &Value) -> Option<Value> {
+    let entity = if is_a(entity, "sqlalchemy._elements.Label") { attr(vm, entity, "element").ok()? } else { entity.clone() };
+    if !is_a(&entity, "sqlalchemy._elements.Function") {
+        return None;
+    }
+    match text_attr(vm, &entity, "name").ok()??.to_ascii_lowercase().as_str() {
+        "count" => Some(Value::Int(0)),
+        "max" | "min" | "sum" | "avg" | "array_agg" | "string_agg" => Some(Value::None),
+        _ => None,
+    }
+}
+
+/// Collects the tables that an entity of a query reads from.
+fn collect_tables(vm: &mut Vm, entity: &Value, tables: &mut Vec<ObjectName>) {
+    if let Some(name) = table_name(vm, entity) {
+        tables.push(name);
+        return;
+    }
+    for attribute in ["table", "element", "clause", "__clause_element__"] {
+        let Ok(inner) = attr(vm, entity, attribute) else { continue };
+        let inner = if attribute == "__clause_element__" && !inner.is_none() {
+            match vm.call(&inner, Args::default()) {
+                Ok(element) => element,
+                Err(_) => continue,
+            }
+        } else {
+            inner
+        };
+        if inner.is_none() || inner.is(entity) || !matches!(entity, Value::Instance(_)) {
+            continue;
+        }
+        collect_tables(vm, &inner, tables);
+        return;
+    }
+    if let Some(arguments) = attr(vm, entity, "clause_args").ok().and_then(|value| value.items()) {
+        for argument in arguments {
+            collect_tables(vm, &argument, tables);
+        }
+    }
+    if is_a(entity, "sqlalchemy._elements.DataStatement")
+        && let Ok(arguments) = vm.getattr(entity, "args").and_then(|args| vm.iterate(&args))
+    {
+        for argument in arguments {
+            collect_tables(vm, &argument, tables);
+        }
+    }
+}
+
+/// Tells whether the target of an UPDATE or DELETE provably has no rows.
+pub(super) fn target_is_empty(vm: &mut Vm, statement: &Value) -> bool {
+    let target = first_argument(vm, statement);
+    let Some(table) = target.and_then(|target| table_name(vm, &target)) else { return false };
+    context(vm).state.borrow().is_empty_table(&table)
+}
+
+fn first_argument(vm: &mut Vm, statement: &Value) -> Option<Value> {
+    let arguments = vm.getattr(statement, "args").ok()?;
+    vm.iterate(&arguments).ok()?.into_iter().next()
+}
+
+/// Returns the methods that were called on a statement: name and positional arguments.
+pub(super) fn calls(vm: &mut Vm, statement: &Value) -> Vec<(std::rc::Rc<str>, Vec<Value>)> {
+    let Ok(calls) = vm.getattr(statement, "_calls").and_then(|calls| vm.iterate(&calls)) else { return Vec::new() };
+    calls
+        .into_iter()
+        .filter_map(|call| {
+            let parts = call.items()?;
+            Some((parts.first()?.as_str()?, parts.get(1)?.items().unwrap_or_default()))
+        })
+        .collect()
+}
+
+/// Returns a result object with rows that are known.
+pub(super) fn result(vm: &mut Vm, rows: Vec<Vec<Value>>, keys: Vec<Value>, row_count: Value) -> PyResult {
+    let class = vm.module_attr("sqlalchemy.engine.result", "Result")?;
+    let rows = rows.into_iter().map(Value::tuple).collect();
+    vm.call_with(&class, vec![Value::list(rows), Value::list(keys), row_count])
+}

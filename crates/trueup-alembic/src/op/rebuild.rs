@@ -1,0 +1,465 @@
+//! Alembic's "move and copy" on SQLite: the table is read back, built anew with the changes, and renamed.
+//!
+//! What SQLAlchemy's inspector does not see is lost on the way, and so it is here, because the simulated schema must
+//! be what Alembic builds: triggers, expression indexes, unnamed CHECKs, collations, `DESC`, AUTOINCREMENT. Each loss
+//! is recorded as an operation that nobody wrote.
+
+use trueup_python::{Place, PyResult, Vm};
+use trueup_schema::naming::{Convention, ConventionFacts, ConventionKind};
+use trueup_schema::ops::{
+    AddColumn, AlterColumn, AlterTable, Constraint, CreateIndex, DropColumn, DropConstraint, DropIndex, DropTrigger,
+    RenameColumn, TableChange,
+};
+use trueup_schema::{
+    ApplyError, Column, Dialect, Generated, IndexKey, IndexPart, ObjectKind, ObjectName, Operation, Table,
+};
+
+use super::{Planned, Step, context, perform::raise_failure, unproven};
+use crate::compile::origin;
+use crate::replay::RecordedOperation;
+
+/// The arguments of `batch_alter_table` that matter to a rebuild.
+pub(super) struct Options {
+    pub(super) table: ObjectName,
+    pub(super) naming_convention: Option<Convention>,
+    pub(super) copy_from: Option<Table>,
+    pub(super) extra: Option<Table>,
+    pub(super) orders: Vec<Vec<String>>,
+}
+
+/// A refusal of Alembic: class of the exception and message.
+type Refusal = (&'static str, String);
+
+/// Rebuilds a table with the collected changes.
+pub(super) fn perform(vm: &mut Vm, options: &Options, steps: Vec<Planned>, place: Option<&Place>) -> PyResult<()> {
+    let context = context(vm);
+    let existing = context.state.borrow().schema.table(&options.table).cloned();
+    let lenient = context.state.borrow().baseline.is_lenient(&options.table);
+    let Some(existing) = existing else {
+        if lenient {
+            let planned = steps.into_iter().filter(|planned| matches!(planned.step, Step::Operation(_)));
+            for planned in planned {
+                super::perform(vm, planned)?;
+            }
+            return Ok(());
+        }
+        let error = ApplyError::Missing { kind: ObjectKind::Table, name: options.table.to_string(), table: None };
+        return super::perform::raise_missing(vm, "sqlalchemy.exc.NoSuchTableError", error, place);
+    };
+    let dialect = context.dialect;
+    let mut rebuild = Rebuild::begin(dialect, options, &existing);
+    let mut recorded: Vec<RecordedOperation> = std::mem::take(&mut rebuild.losses)
+        .into_iter()
+        .map(|operation| RecordedOperation { operation, origin: origin(place), implied: true })
+        .collect();
+    if existing.columns.iter().any(|column| matches!(column.generated, Some(Generated::Computed(_)))) {
+        let message = format!("cannot INSERT into a generated column of `{}` while copying it", options.table);
+        raise_failure(vm, "sqlalchemy.exc.OperationalError", message, place)?;
+    }
+    for Planned { step, place } in steps {
+        match step {
+            Step::Operation(operation) => {
+                match rebuild.change(&operation) {
+                    Ok(()) => {}
+                    Err(_) if lenient => {}
+                    Err((class, message)) => raise_failure(vm, class, message, place.as_ref())?,
+                }
+                recorded.push(RecordedOperation { operation, origin: origin(place.as_ref()), implied: false });
+            }
+            Step::Position { column, before, after } => rebuild.positions.push((column, before, after)),
+            Step::Raise { class, message } => raise_failure(vm, class, message, place.as_ref())?,
+            Step::NeedsRebuild => {}
+        }
+    }
+    if let Some(column) = rebuild.indexed_and_dropped() {
+        let message = format!("no such column: {column} (an index of `{}` uses it)", options.table);
+        raise_failure(vm, "sqlalchemy.exc.OperationalError", message, place)?;
+    }
+    let table = rebuild.finish(options);
+    let mut state = context.state.borrow_mut();
+    state.schema.insert_table(table);
+    state.record.operations.extend(recorded);
+    drop(state);
+    if options.copy_from.is_some() && options.copy_from.as_ref().is_some_and(|table| table.columns.is_empty()) {
+        unproven(vm, "the table given as `copy_from` has no columns", place);
+    }
+    Ok(())
+}
+
+struct Rebuild {
+    dialect: Dialect,
+    table: Table,
+    losses: Vec<Operation>,
+    positions: Vec<(String, Option<String>, Option<String>)>,
+    /// Old and new name of renamed columns.
+    renamed: Vec<(String, String)>,
+    dropped: Vec<String>,
+}
+
+impl Rebuild {
+    /// Reads the table as SQLAlchemy's inspector would.
+    fn begin(dialect: Dialect, options: &Options, existing: &Table) -> Self {
+        let reflected = options.copy_from.is_none();
+        let mut table = options.copy_from.clone().unwrap_or_else(|| existing.clone());
+        table.name = existing.name.clone();
+        let mut rebuild = Self {
+            dialect,
+            table,
+            losses: Vec::new(),
+            positions: Vec::new(),
+            renamed: Vec::new(),
+            dropped: Vec::new(),
+        };
+        if reflected {
+            rebuild.lose(existing, options);
+            if let Some(convention) = &options.naming_convention {
+                rebuild.name_constraints(convention);
+            }
+        }
+        rebuild
+    }
+
+    /// Leaves out what the inspector does not see.
+    fn lose(&mut self, existing: &Table, options: &Options) {
+        let name = &existing.name;
+        for trigger in &existing.triggers {
+            let operation =
+                DropTrigger { table: Some(name.clone()), name: trigger.name.clone(), if_exists: false };
+            self.losses.push(operation.into());
+        }
+        self.table.triggers.clear();
+        for index in &existing.indexes {
+            if index.parts.iter().any(|part| matches!(part.key, IndexKey::Expression(_))) {
+                self.losses.push(
+                    DropIndex {
+                        index: name.sibling(index.name.as_str()),
+                        table: Some(name.clone()),
+                        concurrently: false,
+                        if_exists: false,
+                        cascade: false,
+                    }
+                    .into(),
+                );
+            } else if index.parts.iter().any(|part| part.descending || part.collation.is_some()) {
+                let mut plain = index.clone();
+                plain_parts(&mut plain.parts);
+                let dropped = DropIndex {
+                    index: name.sibling(index.name.as_str()),
+                    table: Some(name.clone()),
+                    concurrently: false,
+                    if_exists: false,
+                    cascade: false,
+                };
+                self.losses.push(dropped.into());
+                let created =
+                    CreateIndex { table: name.clone(), index: plain, concurrently: false, if_not_exists: false };
+                self.losses.push(created.into());
+            }
+        }
+        self.table.indexes.retain(|index| !index.parts.iter().any(|part| matches!(part.key, IndexKey::Expression(_))));
+        for index in &mut self.table.indexes {
+            plain_parts(&mut index.parts);
+        }
+        let restated = options.extra.as_ref().is_some_and(|extra| !extra.checks.is_empty());
+        for check in existing.checks.iter().filter(|check| check.name.is_none() && !restated) {
+            let operation = DropConstraint {
+                table: name.clone(),
+                name: None,
+                kind: Some(trueup_schema::ops::ConstraintKind::Check),
+                columns: vec![check.expr.text().to_owned()],
+                if_exists: false,
+                cascade: false,
+            };
+            self.losses.push(operation.into());
+        }
+        self.table.checks.retain(|check| check.name.is_some());
+        for column in &mut self.table.columns {
+            if column.collation.take().is_some() {
+                let mut operation = unchanged(name, &column.name);
+                operation.collation = Some(None);
+                self.losses.push(operation.into());
+            }
+        }
+        if let Some(key) = &mut self.table.primary_key {
+            key.autoincrement = false;
+        }
+        if existing.without_rowid {
+            self.table.without_rowid = false;
+            let change = TableChange::WithoutRowid(false);
+            self.losses.push(AlterTable { table: name.clone(), change }.into());
+        }
+    }
+
+    /// Gives unnamed constraints the names of `batch_alter_table(naming_convention=…)`.
+    fn name_constraints(&mut self, convention: &Convention) {
+        let table = self.table.name.clone();
+        let dialect = self.dialect;
+        let name = |kind: ConventionKind, columns: &[String], referred: Option<(&ObjectName, &[String])>| {
+            let facts = ConventionFacts {
+                table: table.name.clone(),
+                namespace: table.namespace.clone(),
+                columns: columns.to_vec(),
+                referred_table: referred.map(|(name, _)| name.name.clone()).unwrap_or_default(),
+                referred_columns: referred.map(|(_, columns)| columns.to_vec()).unwrap_or_default(),
+                ..ConventionFacts::default()
+            };
+            convention.apply(dialect, kind, &facts).and_then(Result::ok)
+        };
+        if let Some(key) = self.table.primary_key.as_mut().filter(|key| key.name.is_none()) {
+            key.name = name(ConventionKind::PrimaryKey, &key.columns, None);
+        }
+        for unique in self.table.uniques.iter_mut().filter(|unique| unique.name.is_none()) {
+            unique.name = name(ConventionKind::Unique, &unique.columns, None);
+        }
+        for key in self.table.foreign_keys.iter_mut().filter(|key| key.name.is_none()) {
+            let referred = (&key.referenced_table, key.referenced_columns.as_slice());
+            key.name = name(ConventionKind::ForeignKey, &key.columns, Some(referred));
+        }
+    }
+
+    fn change(&mut self, operation: &Operation) -> Result<(), Refusal> {
+        match operation {
+            Operation::AddColumn(op) => self.add_column(op),
+            Operation::DropColumn(op) => self.drop_column(op),
+            Operation::AlterColumn(op) => self.alter_column(op),
+            Operation::RenameColumn(op) => self.rename_column(op),
+            Operation::AddConstraint(op) => self.add_constraint(&op.constraint),
+            Operation::DropConstraint(op) => self.drop_constraint(op),
+            Operation::CreateIndex(op) => {
+                self.table.indexes.push(op.index.clone());
+                Ok(())
+            }
+            Operation::DropIndex(op) => {
+                let count = self.table.indexes.len();
+                self.table.indexes.retain(|index| index.name != op.index.name);
+                if count == self.table.indexes.len() && !op.if_exists {
+                    return Err(("ValueError", format!("No such index: '{}'", op.index.name)));
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns the present name of a column that calls name as it was before the rebuild.
+    fn current<'a>(&'a self, name: &'a str) -> &'a str {
+        self.renamed.iter().find(|(old, _)| old == name).map_or(name, |(_, new)| new)
+    }
+
+    fn add_column(&mut self, op: &AddColumn) -> Result<(), Refusal> {
+        match self.table.column_mut(&op.column.name) {
+            Some(existing) => *existing = op.column.clone(),
+            None => self.table.columns.push(op.column.clone()),
+        }
+        Ok(())
+    }
+
+    fn drop_column(&mut self, op: &DropColumn) -> Result<(), Refusal> {
+        let name = self.current(&op.column).to_owned();
+        if self.table.column(&name).is_none() {
+            return Err(("KeyError", format!("'{}'", op.column)));
+        }
+        self.table.columns.retain(|column| column.name != name);
+        if let Some(key) = &mut self.table.primary_key {
+            key.columns.retain(|column| *column != name);
+        }
+        if self.table.primary_key.as_ref().is_some_and(|key| key.columns.is_empty()) {
+            self.table.primary_key = None;
+        }
+        self.dropped.push(name);
+        Ok(())
+    }
+
+    fn alter_column(&mut self, op: &AlterColumn) -> Result<(), Refusal> {
+        let name = self.current(&op.column).to_owned();
+        let Some(column) = self.table.column_mut(&name) else {
+            return Err(("KeyError", format!("'{}'", op.column)));
+        };
+        if let Some(column_type) = &op.column_type {
+            column.column_type = column_type.clone();
+        }
+        if let Some(nullable) = op.nullable {
+            column.nullable = nullable;
+        }
+        if let Some(default) = &op.default {
+            column.default = default.clone();
+        }
+        if let Some(generated) = &op.generated {
+            column.generated = generated.clone();
+        }
+        if let Some(collation) = &op.collation {
+            column.collation = collation.clone();
+        }
+        Ok(())
+    }
+
+    fn rename_column(&mut self, op: &RenameColumn) -> Result<(), Refusal> {
+        let name = self.current(&op.column).to_owned();
+        let Some(column) = self.table.column_mut(&name) else {
+            return Err(("KeyError", format!("'{}'", op.column)));
+        };
+        column.name.clone_from(&op.new_name);
+        let table_name = self.table.name.clone();
+        let rename = |columns: &mut Vec<String>| {
+            for column in columns.iter_mut().filter(|column| **column == name) {
+                column.clone_from(&op.new_name);
+            }
+        };
+        if let Some(key) = &mut self.table.primary_key {
+            rename(&mut key.columns);
+        }
+        self.table.uniques.iter_mut().for_each(|unique| rename(&mut unique.columns));
+        for key in &mut self.table.foreign_keys {
+            rename(&mut key.columns);
+            if key.referenced_table == table_name {
+                rename(&mut key.referenced_columns);
+            }
+        }
+        for part in self.table.indexes.iter_mut().flat_map(|index| &mut index.parts) {
+            if let IndexKey::Column(column) = &mut part.key
+                && *column == name
+            {
+                column.clone_from(&op.new_name);
+            }
+        }
+        self.renamed.retain(|(old, _)| *old != op.column);
+        self.renamed.push((op.column.clone(), op.new_name.clone()));
+        Ok(())
+    }
+
+    fn add_constraint(&mut self, constraint: &Constraint) -> Result<(), Refusal> {
+        let needs_name = || Err(("ValueError", "Constraint must have a name".to_owned()));
+        match constraint {
+            Constraint::PrimaryKey(key) => {
+                if key.name.is_none() {
+                    return needs_name();
+                }
+                self.table.primary_key = Some(key.clone());
+            }
+            Constraint::ForeignKey(key) => {
+                if key.name.is_none() {
+                    return needs_name();
+                }
+                self.table.foreign_keys.retain(|existing| existing.name != key.name);
+                self.table.foreign_keys.push(key.clone());
+            }
+            Constraint::Unique(unique) => {
+                if unique.name.is_none() {
+                    return needs_name();
+                }
+                self.table.uniques.retain(|existing| existing.name != unique.name);
+                self.table.uniques.push(unique.clone());
+            }
+            Constraint::Check(check) => {
+                if check.name.is_some() {
+                    self.table.checks.retain(|existing| existing.name != check.name);
+                }
+                self.table.checks.push(check.clone());
+            }
+            Constraint::Exclude(_) => {}
+        }
+        Ok(())
+    }
+
+    fn drop_constraint(&mut self, op: &DropConstraint) -> Result<(), Refusal> {
+        let Some(name) = &op.name else { return Err(("ValueError", "Constraint must have a name".to_owned())) };
+        let named = |candidate: &Option<String>| candidate.as_ref() == Some(name);
+        if !self.table.has_constraint(name) {
+            if op.if_exists {
+                return Ok(());
+            }
+            return Err(("ValueError", format!("No such constraint: '{name}'")));
+        }
+        if self.table.primary_key.as_ref().is_some_and(|key| named(&key.name)) {
+            self.table.primary_key = None;
+        }
+        self.table.uniques.retain(|unique| !named(&unique.name));
+        self.table.foreign_keys.retain(|key| !named(&key.name));
+        self.table.checks.retain(|check| !named(&check.name));
+        Ok(())
+    }
+
+    /// Returns a dropped column that an index still uses; creating that index anew fails.
+    fn indexed_and_dropped(&self) -> Option<String> {
+        let parts = self.table.indexes.iter().flat_map(|index| &index.parts);
+        let mut used = parts.filter_map(|part| match &part.key {
+            IndexKey::Column(column) => Some(column),
+            IndexKey::Expression(_) => None,
+        });
+        used.find(|column| self.dropped.contains(column) && self.table.column(column).is_none()).cloned()
+    }
+
+    /// Drops what refers to dropped columns and puts the columns into their order.
+    fn finish(mut self, options: &Options) -> Table {
+        let dropped = std::mem::take(&mut self.dropped);
+        let survives = |columns: &[String]| !columns.iter().any(|column| dropped.contains(column));
+        self.table.uniques.retain(|unique| survives(&unique.columns));
+        self.table.foreign_keys.retain(|key| survives(&key.columns));
+        self.table.indexes.retain(|index| {
+            !index.parts.iter().any(|part| matches!(&part.key, IndexKey::Column(column) if dropped.contains(column)))
+        });
+        if let Some(extra) = &options.extra {
+            self.table.uniques.extend(extra.uniques.iter().cloned());
+            self.table.checks.extend(extra.checks.iter().cloned());
+            self.table.foreign_keys.extend(extra.foreign_keys.iter().cloned());
+            if extra.primary_key.is_some() {
+                self.table.primary_key.clone_from(&extra.primary_key);
+            }
+        }
+        for (column, before, after) in std::mem::take(&mut self.positions) {
+            self.place_column(&column, before.as_deref(), after.as_deref());
+        }
+        for order in &options.orders {
+            self.reorder(order);
+        }
+        self.table
+    }
+
+    fn place_column(&mut self, column: &str, before: Option<&str>, after: Option<&str>) {
+        let columns = &mut self.table.columns;
+        let Some(from) = columns.iter().position(|candidate| candidate.name == column) else { return };
+        let moved = columns.remove(from);
+        let find = |columns: &[Column], name: Option<&str>| {
+            name.and_then(|name| columns.iter().position(|candidate| candidate.name == name))
+        };
+        let to = find(columns, before).or_else(|| find(columns, after).map(|at| at + 1)).unwrap_or(from);
+        columns.insert(to.min(columns.len()), moved);
+    }
+
+    /// Puts the named columns into the given order, at the places that they take up now.
+    fn reorder(&mut self, order: &[String]) {
+        for pair in order.windows(2) {
+            let position =
+                |columns: &[Column], name: &str| columns.iter().position(|column| column.name == name);
+            let columns = &mut self.table.columns;
+            if let (Some(first), Some(second)) = (position(columns, &pair[0]), position(columns, &pair[1]))
+                && second < first
+            {
+                let moved = columns.remove(second);
+                columns.insert(first, moved);
+            }
+        }
+    }
+}
+
+fn plain_parts(parts: &mut [IndexPart]) {
+    for part in parts {
+        part.descending = false;
+        part.collation = None;
+        part.nulls = None;
+    }
+}
+
+fn unchanged(table: &ObjectName, column: &str) -> AlterColumn {
+    AlterColumn {
+        table: table.clone(),
+        column: column.to_owned(),
+        column_type: None,
+        using: None,
+        nullable: None,
+        default: None,
+        generated: None,
+        collation: None,
+        comment: None,
+    }
+}

@@ -1,0 +1,164 @@
+//! Replaying revisions: each `upgrade()` is evaluated in order on a simulated schema.
+//!
+//! The caller hands over the revision files in the order of the graph; out come, per revision, its operations with
+//! their places and a verdict whether these are all that it does, and the schema at the end. Nothing is executed: the
+//! revisions' Python runs in the interpreter, whose `op` and connection are natives of this crate.
+//!
+//! - A table that revisions use but none creates was there before the first one: after a first pass has found out
+//!   which these are, a second pass takes them as given ([`Replay::assumed`]).
+//! - What fails and is not caught is one [`Failure`]; the revision is then run again with that step let pass, so
+//!   that what comes after it is seen too.
+
+mod effects;
+mod report;
+mod run;
+mod source;
+mod state;
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use trueup_python::{Limits, Vm};
+use trueup_schema::naming::Convention;
+use trueup_schema::{Dialect, ObjectKind, ObjectName, Operation, Schema};
+
+pub use report::{
+    DataStep, DowngradeKind, Failure, Notice, RecordedOperation, Replay, ReplayedRevision, Unproven, Verdict,
+};
+pub use state::SimState;
+
+pub(crate) use effects::{judge_call, skipped_branch};
+pub(crate) use state::parse_name;
+
+use crate::{Context, Sources, new_vm};
+
+/// A revision file.
+#[derive(Clone, Debug)]
+pub struct RevisionSource {
+    /// The revision's identifier.
+    pub id: String,
+    /// Path relative to the project, with `/`.
+    pub path: Rc<str>,
+    /// Text.
+    pub text: Rc<str>,
+}
+
+/// How a replay is done.
+#[derive(Clone, Debug)]
+pub struct ReplayOptions {
+    /// The database kind that the revisions run on.
+    pub dialect: Dialect,
+    /// Naming convention of the project's `target_metadata`.
+    pub convention: Convention,
+    /// The schema before the first revision, where it is known.
+    pub base: Option<Schema>,
+    /// Modules that env.py imports for their effect on `op`, such as those that register operations.
+    pub preload: Vec<String>,
+    /// The name that `upgrade(engine_name)` of a project with several databases is called with.
+    pub engine_name: Option<String>,
+}
+
+impl ReplayOptions {
+    /// Returns the options for an empty database and no naming convention.
+    pub fn new(dialect: Dialect) -> Self {
+        Self { dialect, convention: Convention::default(), base: None, preload: Vec::new(), engine_name: None }
+    }
+}
+
+/// Passes after which objects that nobody creates are no longer looked for.
+const MAX_PASSES: usize = 4;
+
+/// Replays revisions in the given order.
+pub fn replay(sources: &Rc<dyn Sources>, revisions: &[RevisionSource], options: &ReplayOptions) -> Replay {
+    let mut assumed: BTreeSet<(ObjectKind, ObjectName)> = BTreeSet::new();
+    for _ in 1..MAX_PASSES {
+        let (result, created) = pass(sources, revisions, options, &assumed);
+        let more = nobody_creates(&result, options.dialect, &created);
+        if more.is_subset(&assumed) {
+            return result;
+        }
+        assumed.extend(more);
+    }
+    pass(sources, revisions, options, &assumed).0
+}
+
+fn pass(
+    sources: &Rc<dyn Sources>,
+    revisions: &[RevisionSource],
+    options: &ReplayOptions,
+    assumed: &BTreeSet<(ObjectKind, ObjectName)>,
+) -> (Replay, BTreeSet<(ObjectKind, ObjectName)>) {
+    let context = Rc::new(Context::new(options.dialect));
+    {
+        let mut state = context.state.borrow_mut();
+        state.convention = options.convention.clone();
+        state.baseline.assumed.clone_from(assumed);
+        if let Some(base) = &options.base {
+            state.schema = base.clone();
+        }
+    }
+    let overlay: Rc<dyn Sources> = Rc::new(source::WithRevisions::new(sources.clone(), revisions));
+    let mut vm: Vm = new_vm(overlay, context.clone());
+    vm.set_limits(Limits { total_steps: u64::MAX / 4, ..Limits::default() });
+    for module in &options.preload {
+        // What such a module cannot do shows where a revision uses it.
+        let _ = vm.run_module(module);
+    }
+    let replayed = revisions
+        .iter()
+        .enumerate()
+        .map(|(number, revision)| run::revision(&mut vm, &context, number, revision, options))
+        .collect();
+    let state = context.state.borrow();
+    let result = Replay {
+        revisions: replayed,
+        schema: state.schema.clone(),
+        assumed: assumed.clone(),
+        partial_tables: state.baseline.partial.clone(),
+    };
+    (result, state.created.clone())
+}
+
+/// Returns the tables, types and namespaces that failures miss and that no revision ever creates.
+fn nobody_creates(
+    replay: &Replay,
+    dialect: Dialect,
+    created: &BTreeSet<(ObjectKind, ObjectName)>,
+) -> BTreeSet<(ObjectKind, ObjectName)> {
+    let failures = replay.revisions.iter().flat_map(|revision| &revision.failures);
+    failures
+        .filter_map(Failure::missing)
+        .filter_map(|(kind, name)| {
+            let kind = match kind {
+                ObjectKind::Table | ObjectKind::Namespace => kind,
+                ObjectKind::Enum | ObjectKind::Domain => ObjectKind::Enum,
+                _ => return None,
+            };
+            let name = match kind {
+                ObjectKind::Namespace => ObjectName::new(name),
+                _ => parse_name(dialect, name),
+            };
+            Some((kind, name))
+        })
+        .filter(|object| !created.contains(object))
+        .collect()
+}
+
+impl Replay {
+    /// Calls a function for every operation, with the schema before it.
+    pub fn observe(&self, mut see: impl FnMut(&ReplayedRevision, &RecordedOperation, &Schema)) {
+        for revision in &self.revisions {
+            let mut schema = revision.before.clone();
+            for recorded in &revision.operations {
+                see(revision, recorded, &schema);
+                // What failed in the replay fails here again and changes nothing.
+                let _ = recorded.operation.apply(&mut schema);
+            }
+        }
+    }
+
+    /// Returns every operation of the replay in order.
+    pub fn operations(&self) -> impl Iterator<Item = &Operation> {
+        self.revisions.iter().flat_map(|revision| revision.operations.iter().map(|recorded| &recorded.operation))
+    }
+}

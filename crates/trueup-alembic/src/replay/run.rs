@@ -1,0 +1,201 @@
+//! Running one revision.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use trueup_python::ast::{FunctionDef, ParamKind, Stmt, StmtKind};
+use trueup_python::{Args, PyResult, Raised, Value, Vm};
+
+use super::report::{DowngradeKind, Notice, ReplayedRevision, Verdict};
+use super::state::{Record, SimState, TransactionState};
+use super::{ReplayOptions, RevisionSource, source};
+use crate::Context;
+use crate::compile::origin;
+
+/// How often a revision is run anew because a step failed that nothing catches.
+const MAX_ATTEMPTS: usize = 40;
+
+/// Evaluates the `upgrade()` of a revision on the state of the context.
+pub(super) fn revision(
+    vm: &mut Vm,
+    context: &Rc<Context>,
+    number: usize,
+    revision: &RevisionSource,
+    options: &ReplayOptions,
+) -> ReplayedRevision {
+    let before = Snapshot::of(&context.state.borrow());
+    let mut forgiven: BTreeSet<usize> = BTreeSet::new();
+    for attempt in 0..MAX_ATTEMPTS {
+        before.restore(&mut context.state.borrow_mut(), &forgiven);
+        vm.refuel();
+        let _ = vm.take_notes();
+        let module = source::module_name(number, attempt);
+        let outcome = upgrade(vm, &module, options);
+        let last = attempt + 1 == MAX_ATTEMPTS;
+        match next_step(context, outcome) {
+            Next::Forgive(step) if !last && forgiven.insert(step) => {}
+            Next::Forgive(_) | Next::Done => return finish(vm, context, &module, revision, before),
+        }
+    }
+    let module = source::module_name(number, 0);
+    finish(vm, context, &module, revision, before)
+}
+
+enum Next {
+    Done,
+    Forgive(usize),
+}
+
+/// Decides what an outcome means: done, or a step failed that nothing in the revision catches.
+fn next_step(context: &Rc<Context>, outcome: PyResult) -> Next {
+    let mut state = context.state.borrow_mut();
+    let last_failure = state.record.raised.last().map(|(step, _)| *step);
+    match outcome {
+        Ok(_) if state.transaction.aborted => {
+            // The revision went on as if nothing had happened, but its transaction cannot be committed.
+            last_failure.map_or(Next::Done, Next::Forgive)
+        }
+        Ok(_) => Next::Done,
+        Err(raised) => match last_failure {
+            Some(step) if !raised.is_abort() => Next::Forgive(step),
+            _ => {
+                let reason = reason_of(&raised);
+                state.record.unproven(reason, raised.place());
+                Next::Done
+            }
+        },
+    }
+}
+
+fn reason_of(raised: &Raised) -> String {
+    if raised.is_abort() {
+        return raised.summary().to_owned();
+    }
+    format!("the revision raises {}", raised.summary().trim_end_matches('.'))
+}
+
+/// Calls `upgrade()` of a module.
+fn upgrade(vm: &mut Vm, module: &str, options: &ReplayOptions) -> PyResult {
+    let function = vm.module_attr(module, "upgrade")?;
+    let Value::Function(found) = &function else { return vm.call(&function, Args::default()) };
+    let mut positional = Vec::new();
+    for param in &found.def.params {
+        let wanted = matches!(param.kind, ParamKind::PositionalOnly | ParamKind::Normal) && param.default.is_none();
+        if !wanted {
+            continue;
+        }
+        match &*param.name {
+            "op" => positional.push(vm.module("alembic.op").map_or(Value::None, Value::Module)),
+            "engine_name" => {
+                let name = options.engine_name.clone().or_else(|| engine_name(vm, module));
+                positional.push(match name {
+                    Some(name) => Value::from(name),
+                    None => vm.unknown("the project has several databases, and which one is meant is not known"),
+                });
+            }
+            other => {
+                let reason = format!("the argument `{other}` of `upgrade` is not known");
+                positional.push(vm.unknown(reason));
+            }
+        }
+    }
+    vm.call(&function, Args::positional(positional))
+}
+
+/// Returns the engine of a revision of a project with several databases, when it can only be one.
+fn engine_name(vm: &mut Vm, module: &str) -> Option<String> {
+    let functions = functions(vm, module);
+    let mut engines = functions.iter().filter_map(|def| def.name.strip_prefix("upgrade_"));
+    let first = engines.next()?;
+    (first.is_empty() || engines.next().is_none()).then(|| first.to_owned())
+}
+
+fn functions(vm: &mut Vm, module: &str) -> Vec<Rc<FunctionDef>> {
+    let Some(found) = vm.module(module) else { return Vec::new() };
+    let defs = found.ast.body.iter().filter_map(|stmt| match &stmt.kind {
+        StmtKind::FunctionDef(def) => Some(def.clone()),
+        _ => None,
+    });
+    defs.collect()
+}
+
+fn finish(
+    vm: &mut Vm,
+    context: &Rc<Context>,
+    module: &str,
+    revision: &RevisionSource,
+    before: Snapshot,
+) -> ReplayedRevision {
+    let downgrade = downgrade_kind(&functions(vm, module));
+    let notes = vm.take_notes();
+    let mut state = context.state.borrow_mut();
+    state.transaction = TransactionState::default();
+    let record = std::mem::take(&mut state.record);
+    let mut notices = record.notices;
+    notices.extend(notes.into_iter().map(|note| Notice { message: note.message, origin: origin(note.place.as_ref()) }));
+    let verdict = record.unproven.first().cloned().map_or(Verdict::Proved, Verdict::Unproven);
+    ReplayedRevision {
+        id: revision.id.clone(),
+        operations: record.operations,
+        data_steps: record.data_steps,
+        verdict,
+        unproven: record.unproven,
+        failures: record.failures.into_values().collect(),
+        swallowed: record.raised.into_iter().map(|(_, failure)| failure).collect(),
+        notices,
+        downgrade,
+        before: before.schema,
+    }
+}
+
+/// Tells what a `downgrade()` is by its text.
+fn downgrade_kind(functions: &[Rc<FunctionDef>]) -> DowngradeKind {
+    let Some(def) = functions.iter().rev().find(|def| &*def.name == "downgrade") else { return DowngradeKind::Missing };
+    let significant: Vec<&Stmt> = def
+        .body
+        .iter()
+        .filter(|stmt| !matches!(&stmt.kind, StmtKind::Pass | StmtKind::Return(None)))
+        .filter(|stmt| match &stmt.kind {
+            StmtKind::Expr(expr) => {
+                !matches!(expr.kind, trueup_python::ast::ExprKind::Str(_) | trueup_python::ast::ExprKind::Ellipsis)
+            }
+            _ => true,
+        })
+        .collect();
+    match significant.as_slice() {
+        [] => DowngradeKind::Empty,
+        [only] if matches!(only.kind, StmtKind::Raise { .. }) => DowngradeKind::Raises,
+        _ => DowngradeKind::Present,
+    }
+}
+
+/// The state before a revision, to run it anew.
+struct Snapshot {
+    schema: trueup_schema::Schema,
+    session: trueup_sql::Session,
+    rows: super::state::RowKnowledge,
+    created_with_table: BTreeSet<trueup_schema::ObjectName>,
+    partial: BTreeSet<trueup_schema::ObjectName>,
+}
+
+impl Snapshot {
+    fn of(state: &SimState) -> Self {
+        Self {
+            schema: state.schema.clone(),
+            session: state.session.clone(),
+            rows: state.rows.clone(),
+            created_with_table: state.created_with_table.clone(),
+            partial: state.baseline.partial.clone(),
+        }
+    }
+
+    fn restore(&self, state: &mut SimState, forgiven: &BTreeSet<usize>) {
+        state.schema = self.schema.clone();
+        state.session = self.session.clone();
+        state.rows = self.rows.clone();
+        state.created_with_table = self.created_with_table.clone();
+        state.baseline.partial = self.partial.clone();
+        state.transaction = TransactionState::default();
+        state.record = Record { forgiven: forgiven.clone(), ..Record::default() };
+    }
+}

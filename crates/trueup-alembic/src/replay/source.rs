@@ -1,0 +1,42 @@
+//! Revision files as modules: Alembic loads them by path, so they have no name that could be imported.
+
+use std::rc::Rc;
+
+use super::RevisionSource;
+use crate::{SourceModule, Sources};
+
+const PREFIX: &str = "__alembic_revision_";
+
+/// The project's modules and, under names of our own, the revision files.
+pub(super) struct WithRevisions {
+    sources: Rc<dyn Sources>,
+    revisions: Vec<RevisionSource>,
+}
+
+impl WithRevisions {
+    pub(super) fn new(sources: Rc<dyn Sources>, revisions: &[RevisionSource]) -> Self {
+        Self { sources, revisions: revisions.to_vec() }
+    }
+}
+
+/// Returns the module name of a revision file; every attempt evaluates the file anew.
+pub(super) fn module_name(number: usize, attempt: usize) -> String {
+    format!("{PREFIX}{number}_{attempt}")
+}
+
+impl Sources for WithRevisions {
+    fn module(&self, name: &str) -> Option<SourceModule> {
+        let Some(rest) = name.strip_prefix(PREFIX) else { return self.sources.module(name) };
+        let number: usize = rest.split('_').next()?.parse().ok()?;
+        let revision = self.revisions.get(number)?;
+        Some(SourceModule { path: revision.path.clone(), text: revision.text.clone(), is_package: false })
+    }
+
+    fn is_namespace(&self, name: &str) -> bool {
+        self.sources.is_namespace(name)
+    }
+
+    fn owns(&self, top_level: &str) -> bool {
+        self.sources.owns(top_level)
+    }
+}
