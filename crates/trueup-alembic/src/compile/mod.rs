@@ -23,7 +23,9 @@ pub use constraint::{constraint, foreign_key_target};
 pub use expr::{default_expr, sql_text};
 pub use index::index;
 pub(crate) use natives::register;
+pub(crate) use table::extends_existing;
 pub use table::{CompiledTable, TableContext, sequence, table};
+pub(crate) use types::dialect_value;
 pub use types::{CompiledEnum, CompiledType, TypeCheck, column_type, enum_type};
 
 /// Why an object cannot be read: in words for the user, with the place where it was written.

@@ -306,7 +306,6 @@ pub(crate) fn is_table(value: &Value) -> bool {
 }
 
 /// Returns a flag of a table's Python side.
-#[expect(dead_code, reason = "the readers of models ask this")]
 pub(crate) fn extends_existing(vm: &mut Vm, value: &Value) -> bool {
     flag_attr(vm, value, "_extends_existing").unwrap_or(false)
 }

@@ -98,6 +98,11 @@ impl Vm {
             }
         }
         match self.module_attr_of(source, name)? {
+            // The package is just binding the name, in a circle: Python takes the submodule.
+            Some(value) if value.is_unknown() && source.is_package => match self.submodule(source, name) {
+                Some(found) => Ok(Value::Module(found)),
+                None => Ok(value),
+            },
             Some(value) => Ok(value),
             None => {
                 let message = format!("cannot import name '{name}' from '{}'", source.name);

@@ -1,5 +1,5 @@
 """The names `import sqlalchemy` offers."""
-from sqlalchemy import dialects, engine, event, exc, ext, inspection, orm, pool, schema, sql, types, util
+
 from sqlalchemy._elements import *
 from sqlalchemy._elements import func, modifier
 from sqlalchemy.engine import create_engine, create_mock_engine, engine_from_config, make_url

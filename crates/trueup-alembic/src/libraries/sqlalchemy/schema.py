@@ -51,6 +51,9 @@ class SchemaConst:
     BLANK_SCHEMA = BLANK_SCHEMA
 
 
+_ALL_METADATA = []
+
+
 class MetaData(SchemaItem):
     bind = None
 
@@ -65,6 +68,7 @@ class MetaData(SchemaItem):
         self._types = []
         self._duplicates = []
         self._detached = []
+        _ALL_METADATA.append(self)
 
     @property
     def sorted_tables(self):

@@ -1,0 +1,256 @@
+//! Imports: which module names which, whether that exists, and what running env.py reaches.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
+
+use trueup_python::ast::ModuleAst;
+use trueup_python::{ImportRecord, imports_of};
+use trueup_schema::facts::{ImportFacts, ImportResolution};
+use trueup_schema::{Location, Span};
+
+use super::names::{Bound, bound_names};
+use crate::{Sources, libraries};
+
+/// How many similar names are offered for one that is missing.
+const MAX_SIMILAR: usize = 3;
+
+/// A parsed module of the project.
+pub(crate) struct Parsed {
+    /// Dotted name.
+    pub(crate) name: String,
+    /// Project-relative path.
+    pub(crate) path: std::sync::Arc<str>,
+    /// Text.
+    pub(crate) text: Rc<str>,
+    /// Syntax.
+    pub(crate) ast: Rc<ModuleAst>,
+    /// It is a package.
+    pub(crate) is_package: bool,
+    /// Its imports.
+    pub(crate) imports: Vec<ImportRecord>,
+}
+
+impl Parsed {
+    pub(crate) fn new(name: &str, path: &std::sync::Arc<str>, text: &Rc<str>, is_package: bool, ast: Rc<ModuleAst>) -> Self {
+        let imports = imports_of(&ast, name, is_package);
+        Self { name: name.to_owned(), path: path.clone(), text: text.clone(), ast, is_package, imports }
+    }
+}
+
+/// Answers which modules exist and what they bind.
+pub(crate) struct Resolver<'a> {
+    sources: Rc<dyn Sources>,
+    parsed: HashMap<&'a str, &'a Parsed>,
+    bound: HashMap<&'a str, Bound>,
+    /// Top-level folders without `__init__.py` through which some import does resolve.
+    proven_namespaces: HashSet<String>,
+}
+
+impl<'a> Resolver<'a> {
+    pub(crate) fn new(sources: Rc<dyn Sources>, modules: &'a [Parsed]) -> Self {
+        let parsed: HashMap<&str, &Parsed> = modules.iter().map(|module| (module.name.as_str(), module)).collect();
+        let bound = modules.iter().map(|module| (module.name.as_str(), bound_names(&module.ast, &module.text))).collect();
+        let mut resolver = Self { sources, parsed, bound, proven_namespaces: HashSet::new() };
+        for import in modules.iter().flat_map(|module| &module.imports) {
+            let top_level = top_level(&import.module);
+            if !resolver.proven_namespaces.contains(top_level)
+                && import.module.contains('.')
+                && resolver.is_module(&import.module)
+            {
+                resolver.proven_namespaces.insert(top_level.to_owned());
+            }
+        }
+        resolver
+    }
+
+    fn is_module(&self, name: &str) -> bool {
+        self.parsed.contains_key(name) || self.sources.module(name).is_some()
+    }
+
+    fn exists(&self, name: &str) -> bool {
+        self.is_module(name) || self.sources.is_namespace(name)
+    }
+
+    /// Tells whether a module that is not there must be missing, rather than come from an installed package.
+    fn must_be_ours(&self, module: &str) -> bool {
+        let top_level = top_level(module);
+        if libraries::is_library(top_level) || !self.sources.owns(top_level) {
+            return false;
+        }
+        self.is_module(top_level) || self.proven_namespaces.contains(top_level)
+    }
+
+    /// Returns the facts of one import statement, one for each name.
+    pub(crate) fn facts(&self, module: &Parsed) -> Vec<ImportFacts> {
+        let mut facts = Vec::new();
+        for record in &module.imports {
+            let names: Vec<Option<&str>> = if record.names.is_empty() {
+                vec![None]
+            } else {
+                record.names.iter().map(|name| Some(&**name)).collect()
+            };
+            for name in names {
+                facts.push(ImportFacts {
+                    module: record.module.clone(),
+                    name: name.map(str::to_owned),
+                    location: Location::at(module.path.clone(), Span::new(record.span.start, record.span.end)),
+                    text: statement_text(&module.text, record),
+                    type_checking: record.type_checking,
+                    guarded: record.in_try,
+                    deferred: record.in_function,
+                    resolution: self.resolve(&record.module, name),
+                });
+            }
+        }
+        facts
+    }
+
+    fn resolve(&self, module: &str, name: Option<&str>) -> ImportResolution {
+        if libraries::is_library(top_level(module)) && !self.is_module(module) {
+            return ImportResolution::External;
+        }
+        if !self.exists(module) {
+            let missing = self.must_be_ours(module) && !self.has_dynamic_ancestor(module);
+            return if missing { ImportResolution::MissingModule } else { ImportResolution::External };
+        }
+        let Some(name) = name.filter(|name| *name != "*") else { return ImportResolution::Project };
+        if self.exists(&format!("{module}.{name}")) || is_implicit(name) {
+            return ImportResolution::Project;
+        }
+        if !self.is_module(module) {
+            // A namespace package binds nothing but its modules; parts of it may be installed elsewhere.
+            return ImportResolution::External;
+        }
+        match self.binds(module, name, &mut HashSet::new()) {
+            Some(true) => ImportResolution::Project,
+            None => ImportResolution::External,
+            Some(false) => ImportResolution::MissingName(self.similar(module, name)),
+        }
+    }
+
+    /// Tells whether a package on the way extends its own path or makes modules at run time.
+    fn has_dynamic_ancestor(&self, module: &str) -> bool {
+        ancestors(module).any(|package| {
+            self.parsed.get(package).is_some_and(|parsed| {
+                parsed.text.contains("__path__") || parsed.text.contains("sys.modules") || parsed.text.contains("sys.meta_path")
+            })
+        })
+    }
+
+    /// Tells whether a module binds a name; `None` when its text does not tell.
+    fn binds(&self, module: &str, name: &str, seen: &mut HashSet<String>) -> Option<bool> {
+        if !seen.insert(module.to_owned()) {
+            return Some(false);
+        }
+        let (Some(bound), Some(parsed)) = (self.bound.get(module), self.parsed.get(module)) else { return None };
+        if bound.names.contains(name) {
+            return Some(true);
+        }
+        if bound.dynamic {
+            return None;
+        }
+        let mut doubt = false;
+        for record in parsed.imports.iter().filter(|record| record.names.iter().any(|name| &**name == "*")) {
+            if !self.is_module(&record.module) {
+                doubt = true;
+                continue;
+            }
+            match self.binds(&record.module, name, seen) {
+                Some(true) => return Some(true),
+                Some(false) => {}
+                None => doubt = true,
+            }
+        }
+        if doubt { None } else { Some(false) }
+    }
+
+    fn similar(&self, module: &str, name: &str) -> Vec<String> {
+        let Some(bound) = self.bound.get(module) else { return Vec::new() };
+        let mut found: Vec<(usize, &String)> = bound
+            .names
+            .iter()
+            .filter(|candidate| !candidate.starts_with("__"))
+            .map(|candidate| (distance(candidate, name), candidate))
+            .filter(|(distance, candidate)| *distance <= 1 + name.len().min(candidate.len()) / 4)
+            .collect();
+        found.sort();
+        found.into_iter().take(MAX_SIMILAR).map(|(_, name)| name.clone()).collect()
+    }
+
+    /// Returns the modules that running one imports, its own packages first.
+    fn imported_by(&self, parsed: &Parsed, with_functions: bool, found: &mut Vec<String>) {
+        for record in &parsed.imports {
+            if record.type_checking || (record.in_function && !with_functions) {
+                continue;
+            }
+            found.extend(ancestors(&record.module).map(str::to_owned));
+            found.push(record.module.clone());
+            for name in &record.names {
+                let inner = format!("{}.{name}", record.module);
+                if self.parsed.contains_key(inner.as_str()) {
+                    found.push(inner);
+                }
+            }
+        }
+    }
+
+    /// Returns the modules of the project that running `env` reaches, given those that were seen to run.
+    pub(crate) fn reached(&self, env: Option<&Parsed>, ran: &[String]) -> BTreeSet<String> {
+        let mut queue: Vec<String> = ran.to_vec();
+        if let Some(env) = env {
+            // The functions of env.py are run by Alembic, so their imports count too.
+            self.imported_by(env, true, &mut queue);
+        }
+        let mut reached = BTreeSet::new();
+        while let Some(name) = queue.pop() {
+            if !reached.insert(name.clone()) {
+                continue;
+            }
+            queue.extend(ancestors(&name).map(str::to_owned));
+            if let Some(parsed) = self.parsed.get(name.as_str()) {
+                self.imported_by(parsed, false, &mut queue);
+            }
+        }
+        reached
+    }
+}
+
+fn top_level(module: &str) -> &str {
+    module.split('.').next().unwrap_or(module)
+}
+
+/// Returns the packages a module is in, outermost first.
+fn ancestors(module: &str) -> impl Iterator<Item = &str> {
+    module.match_indices('.').map(|(at, _)| &module[..at])
+}
+
+fn is_implicit(name: &str) -> bool {
+    matches!(name, "__name__" | "__file__" | "__doc__" | "__path__" | "__package__" | "__spec__" | "__dict__" | "__loader__")
+}
+
+/// Returns the statement in one line.
+fn statement_text(text: &str, record: &ImportRecord) -> String {
+    let range = record.span.start as usize..record.span.end as usize;
+    let text = text.get(range).unwrap_or_default();
+    let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() > 120 {
+        line = line.chars().take(117).collect::<String>() + "...";
+    }
+    line
+}
+
+/// Returns the number of edits between two names.
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.to_lowercase().chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.to_lowercase().chars().enumerate() {
+        let mut previous = row[0];
+        row[0] = i + 1;
+        for (j, b) in right.iter().enumerate() {
+            let cost = usize::from(a != *b);
+            let next = (previous + cost).min(row[j] + 1).min(row[j + 1] + 1);
+            previous = std::mem::replace(&mut row[j + 1], next);
+        }
+    }
+    row[right.len()]
+}

@@ -1,0 +1,248 @@
+"""SQLModel: fields of annotated classes become columns.
+
+Source: sqlmodel 0.0.x `main.py` (`get_column_from_field`, `get_sqlalchemy_type`, `SQLModelMetaclass`).
+"""
+import datetime as _datetime
+import decimal as _decimal
+import enum as _enum
+import pathlib as _pathlib
+import uuid as _uuid
+
+from sqlalchemy import *
+from sqlalchemy import func, types
+from sqlalchemy._trueup import annotations_of, copy_object, own_names, unknown
+from sqlalchemy.engine import create_engine
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, aliased, declared_attr, registry, relationship
+from sqlalchemy.orm import _mapping
+from sqlalchemy.schema import Column, ForeignKey, MetaData
+from sqlalchemy.orm.session import Session
+from sqlmodel.sql.sqltypes import AutoString, GUID
+
+_MISSING = object()
+
+
+class FieldInfo:
+    """What `Field(…)` says."""
+
+    def __init__(self, default=_MISSING, **kw):
+        self.default = default
+        self.options = kw
+
+    def option(self, name, default=None):
+        return self.options.get(name, default)
+
+
+class RelationshipInfo:
+    def __init__(self, options):
+        self.options = options
+
+
+def Field(default=_MISSING, **kw):
+    return FieldInfo(default, **kw)
+
+
+def Relationship(*, back_populates=None, cascade_delete=False, passive_deletes=False, link_model=None, sa_relationship=None, sa_relationship_args=None, sa_relationship_kwargs=None, **kw):
+    return RelationshipInfo({
+        "back_populates": back_populates,
+        "cascade_delete": cascade_delete,
+        "passive_deletes": passive_deletes,
+        "link_model": link_model,
+        "sa_relationship": sa_relationship,
+        "sa_relationship_args": sa_relationship_args,
+        "sa_relationship_kwargs": sa_relationship_kwargs,
+    })
+
+
+default_registry = registry()
+
+
+class SQLModelMetaclass(type):
+    pass
+
+
+class SQLModel:
+    metadata = default_registry.metadata
+    registry = default_registry
+    _sa_registry = default_registry
+    model_config = {}
+    _mapping_root = True
+
+    def __init_subclass__(cls, table=None, registry=None, **kw):
+        if registry is not None:
+            cls.registry = registry
+            cls._sa_registry = registry
+            if "metadata" not in cls.__dict__:
+                cls.metadata = registry.metadata
+        if table is None:
+            own = cls.__dict__.get("model_config")
+            table = own.get("table", False) if isinstance(own, dict) else False
+        if table:
+            _make_table(cls)
+
+    def __init__(self, **kw):
+        for key, value in kw.items():
+            setattr(self, key, value)
+
+    def __class_getitem__(cls, item):
+        return cls
+
+    @classmethod
+    def _implicit_tablename(cls, inherits):
+        return cls.__name__.lower()
+
+
+def _fields(cls):
+    """The fields of a class with those of its bases, in pydantic's order: name → (value, annotation, owner)."""
+    fields = {}
+    for base in reversed(cls.__mro__):
+        if base is object or base is SQLModel or base.__dict__.get("_sa_mapped"):
+            continue
+        annotations = annotations_of(base)
+        for name, annotation in annotations.items():
+            if name.startswith("_") or name in ("metadata", "registry", "model_config") or _is_class_var(annotation):
+                continue
+            value = base.__dict__.get(name, _MISSING)
+            fields[name] = (value, annotation, base)
+        for name in own_names(base):
+            if name not in annotations and name in fields and not name.startswith("_"):
+                fields[name] = (base.__dict__[name], fields[name][1], base)
+    return fields
+
+
+def _is_class_var(annotation):
+    return "ClassVar" in str(getattr(annotation, "__origin__", annotation))
+
+
+def _make_table(cls):
+    columns = {}
+    relationships = {}
+    for name, (value, annotation, owner) in _fields(cls).items():
+        if isinstance(value, RelationshipInfo):
+            relationships[name] = _relationship(value, annotation)
+        elif isinstance(value, (declared_attr, property, classmethod, staticmethod)):
+            continue
+        else:
+            columns[name] = _column(name, value, annotation)
+    for name in list(columns) + list(relationships):
+        if name in cls.__dict__:
+            delattr(cls, name)
+    for name, column in columns.items():
+        setattr(cls, name, column)
+    for name, value in relationships.items():
+        setattr(cls, name, value)
+    cls._sa_field_order = list(columns) + list(relationships)
+    _mapping.map_class(cls, _mapping.find_registry(cls))
+
+
+def _split(annotation):
+    """Splits an annotation into (type, may be None, parts of `Annotated`)."""
+    return _mapping._unwrap(annotation)
+
+
+def _column(name, value, annotation):
+    type_, optional, extras = _split(annotation)
+    info = value if isinstance(value, FieldInfo) else FieldInfo(value)
+    options = {}
+    for extra in extras:
+        if isinstance(extra, FieldInfo):
+            options.update(extra.options)
+            if info.default is _MISSING:
+                info = FieldInfo(extra.default, **info.options)
+    options.update(info.options)
+    column = options.get("sa_column")
+    if isinstance(column, Column):
+        return column._copy() if column.table is not None else column
+    primary_key = options.get("primary_key", False)
+    nullable = options.get("nullable")
+    if nullable is None:
+        nullable = optional and not primary_key
+    args = []
+    foreign_key = options.get("foreign_key")
+    if foreign_key:
+        args.append(ForeignKey(foreign_key, ondelete=options.get("ondelete")))
+    keywords = {
+        "primary_key": primary_key,
+        "nullable": nullable,
+        "index": options.get("index", False),
+        "unique": options.get("unique", False),
+    }
+    if options.get("default_factory") is not None:
+        keywords["default"] = options["default_factory"]
+    elif info.default is not _MISSING and info.default is not ...:
+        keywords["default"] = info.default
+    args.extend(options.get("sa_column_args") or ())
+    keywords.update(options.get("sa_column_kwargs") or {})
+    sa_type = options.get("sa_type")
+    if sa_type is None:
+        sa_type = keywords.pop("type_", None)
+    if sa_type is None:
+        sa_type = _type_of(type_, options)
+    return Column(*args, type_=sa_type, **keywords)
+
+
+def _type_of(type_, options):
+    if getattr(type_, "__literal__", False):
+        return AutoString()
+    supertype = getattr(type_, "__supertype__", None)
+    if supertype is not None:
+        return _type_of(supertype, options)
+    if not isinstance(type_, type):
+        return unknown(f"no type is known for the annotation {type_!r}")
+    if issubclass(type_, _enum.Enum):
+        return types.Enum(type_)
+    if issubclass(type_, (str, _pathlib.PurePath)):
+        length = options.get("max_length")
+        return AutoString(length) if length else AutoString()
+    if issubclass(type_, float):
+        return types.Float()
+    if issubclass(type_, bool):
+        return types.Boolean()
+    if issubclass(type_, int):
+        return types.Integer()
+    if issubclass(type_, _datetime.datetime):
+        return _DateTimeOfTheVersion()
+    if issubclass(type_, _datetime.date):
+        return types.Date()
+    if issubclass(type_, _datetime.timedelta):
+        return types.Interval()
+    if issubclass(type_, _datetime.time):
+        return types.Time()
+    if issubclass(type_, bytes):
+        return types.LargeBinary()
+    if issubclass(type_, _decimal.Decimal):
+        return types.Numeric(options.get("max_digits"), options.get("decimal_places"))
+    if issubclass(type_, _uuid.UUID):
+        return types.Uuid()
+    return unknown(f"no type is known for the annotation {type_!r}")
+
+
+class _DateTimeOfTheVersion(types.DateTime):
+    """`datetime`: without time zone in older versions of SQLModel, with it in newer ones."""
+
+    def _compile(self, dialect):
+        if dialect.name == "postgresql":
+            return unknown("SQLModel makes `datetime` a timestamp with or without time zone depending on its version")
+        return "DATETIME"
+
+
+def _relationship(info, annotation):
+    options = info.options
+    given = options.get("sa_relationship")
+    if given is not None:
+        return copy_object(given)
+    keywords = dict(options.get("sa_relationship_kwargs") or {})
+    if options.get("back_populates"):
+        keywords["back_populates"] = options["back_populates"]
+    if options.get("cascade_delete"):
+        keywords["cascade"] = "all, delete-orphan"
+    if options.get("passive_deletes"):
+        keywords["passive_deletes"] = options["passive_deletes"]
+    link = options.get("link_model")
+    secondary = getattr(link, "__table__", link) if link is not None else None
+    found = _mapping.Relationship(None, secondary if secondary is not None else keywords.pop("secondary", None), **keywords)
+    found._sqlmodel_annotation = _mapping._MappedAnnotation("Mapped", annotation)
+    return found
+
+
+def col(column_expression):
+    return column_expression

@@ -1,0 +1,1 @@
+"""Asynchronous extensions of SQLModel."""

@@ -1,0 +1,2 @@
+"""`sqlmodel.ext.asyncio.session`."""
+from sqlalchemy.orm.session import AsyncSession

@@ -1,0 +1,1 @@
+"""`sqlmodel.sql`."""
