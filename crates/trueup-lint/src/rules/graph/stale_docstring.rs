@@ -73,14 +73,16 @@ fn finding(
         .finding(message)
         .about(context.object(index))
         .related(context.down_location(index), "the code is here")
-        .help(format!("write `{header} {truth}` in the docstring").replace(" `", " `").replace(": `", ":`"));
+        .help(format!("write `{}` in the docstring", format!("{header} {truth}").trim_end()));
     let Some(span) = value_span(revision, header) else {
         let place = revision.docstring_span.map(|span| Location::at(revision.path.clone(), span));
         return finding.at(place.or_else(|| context.id_location(index)));
     };
     let text = if truth.is_empty() { String::new() } else { format!(" {truth}") };
     let edit = Edit { path: revision.path.clone(), span, text };
-    finding.at(Some(Location::at(revision.path.clone(), span))).fix(Fix {
+    // The blank before the value belongs to what is replaced, not to what is shown.
+    let shown = Span::new((span.start + 1).min(span.end), span.end);
+    finding.at(Some(Location::at(revision.path.clone(), shown))).fix(Fix {
         title: "let the docstring say what the code says".to_owned(),
         safe: true,
         edits: vec![edit],
