@@ -1,4 +1,2 @@
-"""Alembic. Source: Alembic 1.20, `alembic/__init__.py`."""
-from alembic import autogenerate, config, context, ddl, migration, op, operations, runtime, script, util
-
+"""Alembic. Its modules are found as submodules. Source: Alembic 1.20, `alembic/__init__.py`."""
 __version__ = "1.20.1"

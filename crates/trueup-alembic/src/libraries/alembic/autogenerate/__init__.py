@@ -1,5 +1,4 @@
 """`alembic.autogenerate`."""
-from alembic.autogenerate import rewriter
 from alembic.autogenerate.rewriter import Rewriter
 
 

@@ -1,3 +1,2 @@
 """`alembic.ddl`."""
-from alembic.ddl import base, impl, postgresql, sqlite
 from alembic.ddl.impl import DefaultImpl

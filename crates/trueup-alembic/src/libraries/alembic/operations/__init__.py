@@ -1,4 +1,3 @@
 """`alembic.operations`."""
-from alembic.operations import ops
 from alembic.operations.base import AbstractOperations, BatchOperations, Operations
 from alembic.operations.ops import MigrateOperation, MigrationScript

@@ -1,2 +1,1 @@
 """`alembic.runtime`."""
-from alembic.runtime import environment, migration

@@ -1,5 +1,4 @@
 """`alembic.script`."""
-from alembic.script import revision, write_hooks
 
 
 class Script:

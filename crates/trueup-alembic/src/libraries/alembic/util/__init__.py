@@ -1,5 +1,4 @@
 """`alembic.util`."""
-from alembic.util import exc, sqla_compat
 from alembic.util.exc import CommandError
 
 

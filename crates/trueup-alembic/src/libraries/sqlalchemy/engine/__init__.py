@@ -1,5 +1,4 @@
 """`sqlalchemy.engine`: engines and connections of a revision see the simulated schema, all others are unknown."""
-from sqlalchemy.engine import base, default, interfaces, reflection, result, url
 from sqlalchemy.engine.base import Connection, Engine, NestedTransaction, Transaction
 from sqlalchemy.engine.create import create_engine, create_mock_engine, engine_from_config
 from sqlalchemy.engine.interfaces import Dialect
