@@ -145,7 +145,17 @@ impl Differ<'_> {
         } else if existing.column_type != wanted.column_type {
             alter.column_type = Some(wanted.column_type.clone());
             if columns::check_cast(&self.working, name, existing, &wanted.column_type).is_err() {
+                // A generated column takes no USING, so it becomes a plain one first.
+                if matches!(existing.generated, Some(Generated::Computed(_))) {
+                    let mut plain = AlterColumn::new(name.clone(), wanted.name.as_str());
+                    plain.generated = Some(None);
+                    self.emit(plain);
+                }
                 alter.using = Some(self.conversion(existing, wanted));
+                // The default has no cast either: it goes before and comes back after.
+                if existing.default.is_some() {
+                    alter.default = Some(wanted.default.clone());
+                }
             }
         }
         if existing.collation != wanted.collation
@@ -167,7 +177,9 @@ impl Differ<'_> {
         if self.comments() && existing.comment != wanted.comment {
             alter.comment = Some(wanted.comment.clone());
         }
-        if !same_generated(existing.generated.as_ref(), wanted.generated.as_ref())
+        let now = self.working.table(name).and_then(|table| table.column(&wanted.name));
+        let generated_now = now.and_then(|column| column.generated.clone());
+        if !same_generated(generated_now.as_ref(), wanted.generated.as_ref())
             && !self.change_sequence(name, existing, wanted, &mut alter)
         {
             alter.generated = Some(wanted.generated.clone());
@@ -244,17 +256,14 @@ impl Differ<'_> {
     fn conversion(&self, existing: &Column, wanted: &Column) -> SqlExpr {
         let column = crate::name::quote_identifier(&wanted.name);
         let wanted_type = &wanted.column_type;
-        let is_enum = |column: &Column| {
-            self.working.enums.contains_key(&lookup::type_name(&self.working, &column.column_type))
-        };
-        let text = if is_enum(existing) || is_enum(wanted) {
-            format!("{column}::text::{wanted_type}")
-        } else if existing.column_type.name == "boolean" {
-            format!("{column}::integer::{wanted_type}")
-        } else if wanted_type.name == "boolean" && existing.column_type.name != "integer" {
-            format!("{column}::text::{wanted_type}")
-        } else {
-            format!("{column}::{wanted_type}")
+        let (from, to) = (existing.column_type.name.as_str(), wanted_type.name.as_str());
+        let is_text = matches!(from, "text" | "character varying" | "character");
+        // Only between boolean and integer is there a cast; everything else goes by the text of the value.
+        let text = match (from, to) {
+            ("boolean", _) => format!("{column}::integer::{wanted_type}"),
+            ("integer", "boolean") => format!("{column}::{wanted_type}"),
+            _ if is_text => format!("{column}::{wanted_type}"),
+            _ => format!("{column}::text::{wanted_type}"),
         };
         SqlExpr::new(self.target.dialect, text)
     }
@@ -276,7 +285,9 @@ fn must_recreate(differ: &Differ<'_>, from: &Column, to: &Column) -> bool {
         return false;
     }
     match (&from.generated, &to.generated) {
-        (Some(Generated::Computed(from)), Some(Generated::Computed(to))) => from.stored != to.stored,
+        (Some(Generated::Computed(old)), Some(Generated::Computed(new))) => {
+            old.stored != new.stored || from.column_type != to.column_type
+        }
         (_, Some(Generated::Computed(_))) => true,
         (Some(Generated::Computed(from)), _) => !from.stored,
         _ => false,

@@ -189,7 +189,8 @@ impl AlterColumn {
                 changes.push(alter("DROP DEFAULT"));
             }
         }
-        if self.default == Some(None) {
+        let with_conversion = self.using.is_some() && matches!(self.default, Some(Some(_)));
+        if self.default == Some(None) || with_conversion {
             changes.push(alter("DROP DEFAULT"));
         }
         if let Some(column_type) = &self.column_type {

@@ -251,6 +251,18 @@ pub(crate) fn check_cast(
         "macaddr",
     ];
     const NUMBERS: &[&str] = &["smallint", "integer", "bigint", "numeric", "real", "double precision"];
+    const NOT_NUMBERS: &[&str] = &[
+        "date",
+        "timestamp without time zone",
+        "timestamp with time zone",
+        "time without time zone",
+        "time with time zone",
+        "interval",
+        "uuid",
+        "json",
+        "jsonb",
+        "inet",
+    ];
     let old = &from.column_type;
     if old.is_unknown() || to.is_unknown() || old.array || to.array {
         return Ok(());
@@ -262,6 +274,8 @@ pub(crate) fn check_cast(
     let from_enum = schema.enums.contains_key(&lookup::type_name(schema, old));
     let boolean: &[&str] = &["boolean"];
     let refused = (is(TEXTS, old) && (is(OTHERS, to) || to_enum))
+        || (is(NUMBERS, old) && is(NOT_NUMBERS, to))
+        || (is(NOT_NUMBERS, old) && is(NUMBERS, to))
         || (is(boolean, old) && is(NUMBERS, to))
         || (is(NUMBERS, old) && is(boolean, to))
         || (from_enum && to_enum && old != to)
@@ -273,6 +287,31 @@ pub(crate) fn check_cast(
         return Err(ApplyError::invalid(message));
     }
     Ok(())
+}
+
+/// Tells whether a foreign key's column can never be compared with a key's column of another type.
+///
+/// Says yes only for built-in types of different families (PostgreSQL 17, `pg_amop`).
+pub(crate) fn never_equal(left: &ColumnType, right: &ColumnType) -> bool {
+    let family = |found: &ColumnType| {
+        let number = match found.name.as_str() {
+            _ if found.kind != TypeKind::Builtin || found.array => return None,
+            "smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision" => 0,
+            "text" | "character varying" | "character" => 1,
+            "date" | "timestamp without time zone" | "timestamp with time zone" => 2,
+            "uuid" => 3,
+            "boolean" => 4,
+            _ => return None,
+        };
+        Some(number)
+    };
+    // A foreign key's column must convert to the key's type by itself, which a fraction does not to a whole number.
+    let fraction = matches!(left.name.as_str(), "numeric" | "real" | "double precision");
+    let whole = matches!(right.name.as_str(), "smallint" | "integer" | "bigint");
+    match (family(left), family(right)) {
+        (Some(left), Some(right)) => left != right || (fraction && whole),
+        _ => false,
+    }
 }
 
 /// Returns the computed columns of a table that use a column.

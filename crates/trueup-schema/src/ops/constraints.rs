@@ -1,6 +1,6 @@
 //! Constraints of every kind: checking one against its table, naming it, attaching it, finding it again.
 
-use super::{ApplyError, Constraint, ConstraintKind, identifiers, lookup};
+use super::{ApplyError, Constraint, ConstraintKind, columns, identifiers, lookup};
 use crate::{
     Check, ForeignKey, IndexKey, IndexPart, ObjectKind, ObjectName, ReferentialAction, Schema, Table, naming,
 };
@@ -158,6 +158,16 @@ fn validate_foreign_key(schema: &Schema, table: &Table, key: &ForeignKey) -> Res
     }
     for column in &columns {
         lookup::column(referenced, column)?;
+    }
+    for (own, other) in key.columns.iter().zip(&columns) {
+        let (Some(own), Some(other)) = (table.column(own), referenced.column(other)) else { continue };
+        if columns::never_equal(&own.column_type, &other.column_type) {
+            let message = format!(
+                "foreign key of `{}` compares `{}` of type {} with `{}` of type {}",
+                table.name, own.name, own.column_type, other.name, other.column_type
+            );
+            return Err(ApplyError::invalid(message));
+        }
     }
     for action in [&key.on_delete, &key.on_update] {
         if let ReferentialAction::SetNull(columns) | ReferentialAction::SetDefault(columns) = action {

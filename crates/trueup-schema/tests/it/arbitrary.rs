@@ -135,7 +135,9 @@ fn column(schema: &Schema, name: &str, dice: &mut Dice<'_>) -> Column {
         0 if !dialect.is_sqlite() && schema.enums.contains_key(&ObjectName::new("mood")) => {
             column.column_type = ColumnType::parse(dialect, "mood");
         }
-        1 => column.default = Some(SqlExpr::new(dialect, "'a'")),
+        1 if column.column_type != ColumnType::parse(dialect, "timestamp") => {
+            column.default = Some(SqlExpr::new(dialect, "'7'"));
+        }
         2 if name != "total" => {
             let expr = SqlExpr::new(dialect, "id + 1");
             column.column_type = ColumnType::parse(dialect, "integer");

@@ -268,6 +268,10 @@ fn of_keys(name: &str) -> Option<Vec<Case>> {
                     ),
                 ),
                 case(
+                    "A foreign key joins only what can be compared",
+                    add_constraint("users", Constraint::ForeignKey(shop::refers("fk", "name", "orders"))),
+                ),
+                case(
                     "There is one primary key",
                     add_constraint("users", Constraint::PrimaryKey(shop::key("pk", &["age"]))),
                 ),
