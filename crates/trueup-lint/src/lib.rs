@@ -7,6 +7,8 @@
 //! This crate is pure: it reads no file and knows neither Python nor SQL. What a rule needs to know beside the schema
 //! is in `trueup_schema::facts` or in a context.
 
+#![deny(clippy::disallowed_methods)]
+
 pub mod context;
 pub mod engine;
 pub mod glob;

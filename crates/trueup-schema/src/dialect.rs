@@ -65,6 +65,31 @@ impl Dialect {
         self == Self::Postgresql
     }
 
+    /// Returns the name as people write it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Postgresql => "PostgreSQL",
+            Self::Sqlite => "SQLite",
+        }
+    }
+
+    /// Tells whether a value must be of its column's declared type and length.
+    ///
+    /// Source: SQLite "Datatypes In SQLite" §1, a type is only an affinity (STRICT tables know no lengths either).
+    pub fn enforces_types(self) -> bool {
+        self == Self::Postgresql
+    }
+
+    /// Tells whether types, functions and index methods can come with an extension that must be created first.
+    pub fn has_extensions(self) -> bool {
+        self == Self::Postgresql
+    }
+
+    /// Tells whether an error makes the server refuse everything until the transaction or savepoint ends.
+    pub fn aborts_transactions(self) -> bool {
+        self == Self::Postgresql
+    }
+
     /// Tells whether names of indexes, sequences and views share one space with tables, per namespace.
     pub fn is_sqlite(self) -> bool {
         self == Self::Sqlite

@@ -17,7 +17,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(context: &GraphContext<'_>, report: &mut Report) {
     // SQLite does not enforce the length, so there the id only prevents moving to another database.
-    let severity = if context.dialect.is_sqlite() { Severity::Warning } else { RULE.severity };
+    let severity = if context.dialect.enforces_types() { RULE.severity } else { Severity::Warning };
     for (index, revision) in context.graph.revisions().iter().enumerate() {
         let Some(id) = revision.id.as_deref() else { continue };
         let length = id.chars().count();

@@ -17,7 +17,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(context: &ModelsContext<'_>, report: &mut Report) {
     // On SQLite a length means nothing.
-    if context.schema.dialect.is_sqlite() {
+    if !context.schema.dialect.enforces_types() {
         return;
     }
     for table in context.schema.tables.values() {

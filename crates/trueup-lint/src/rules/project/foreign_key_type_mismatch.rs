@@ -31,7 +31,7 @@ fn check(context: &ProjectContext<'_>, report: &mut Report) {
                 let Some(mismatch) = compare(schema, &from.column_type, &to.column_type) else { continue };
                 let (from_type, to_type) = (&from.column_type, &to.column_type);
                 let (severity, effect) = match mismatch {
-                    Mismatch::Incomparable if schema.dialect.is_sqlite() => {
+                    Mismatch::Incomparable if !schema.dialect.enforces_types() => {
                         (Severity::Warning, "the values are compared after a conversion")
                     }
                     Mismatch::Incomparable => (Severity::Error, "the server refuses the foreign key"),
@@ -71,7 +71,7 @@ fn compare(schema: &Schema, from: &ColumnType, to: &ColumnType) -> Option<Mismat
     if from.is_unknown() || to.is_unknown() || from == to {
         return None;
     }
-    if schema.dialect.is_sqlite() {
+    if !schema.dialect.enforces_types() {
         return (affinity(from) != affinity(to)).then_some(Mismatch::Incomparable);
     }
     if from.kind == TypeKind::UserDefined || to.kind == TypeKind::UserDefined {

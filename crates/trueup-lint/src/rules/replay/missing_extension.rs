@@ -74,7 +74,7 @@ const METHODS: &[(&str, &str)] =
     &[("ivfflat", "vector"), ("hnsw", "vector"), ("bloom", "bloom"), ("rum", "rum")];
 
 fn check(context: &OperationContext<'_>, report: &mut Report) {
-    if context.dialect.is_sqlite() || !context.in_upgrade {
+    if !context.dialect.has_extensions() || !context.in_upgrade {
         return;
     }
     for (what, extension) in uses(context.operation) {

@@ -28,7 +28,7 @@ fn check(context: &RevisionContext<'_>, report: &mut Report) {
             operations => format!("a failing {}", list(operations, 3)),
         };
         // After an error PostgreSQL refuses everything until the transaction ends.
-        let aborts = !context.dialect.is_sqlite() && !swallowed.in_savepoint;
+        let aborts = context.dialect.aborts_transactions() && !swallowed.in_savepoint;
         let effect = if aborts {
             ", and PostgreSQL refuses every statement after it"
         } else {

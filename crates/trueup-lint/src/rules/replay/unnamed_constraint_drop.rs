@@ -17,7 +17,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(context: &OperationContext<'_>, report: &mut Report) {
     let Operation::DropConstraint(op) = context.operation else { return };
-    if op.name.is_some() || (context.dialect.is_sqlite() && !context.step.unnamed && !op.columns.is_empty()) {
+    if op.name.is_some()
+        || (!context.dialect.names_constraints() && !context.step.unnamed && !op.columns.is_empty())
+    {
         return;
     }
     let table = context.before.table(&op.table);

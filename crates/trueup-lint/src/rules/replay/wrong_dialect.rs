@@ -68,7 +68,7 @@ fn check(context: &OperationContext<'_>, report: &mut Report) {
     };
     let Some((what, owner)) = found else { return };
     let finding = RULE
-        .finding(format!("{what} is for {owner}, but the database is {}", display(context.dialect)))
+        .finding(format!("{what} is for {owner}, but the database is {}", context.dialect.title()))
         .at(context.location())
         .evidence("dialect", context.dialect.name())
         .help("write it for this database, or ask op.get_bind().dialect.name which one it is");
@@ -76,10 +76,6 @@ fn check(context: &OperationContext<'_>, report: &mut Report) {
         Some(id) => finding.about(ObjectRef::new(ObjectKind::Revision, id)),
         None => finding,
     });
-}
-
-fn display(dialect: Dialect) -> &'static str {
-    if dialect.is_sqlite() { "SQLite" } else { "PostgreSQL" }
 }
 
 fn foreign_sql(sql: &str, dialect: Dialect) -> Option<(String, &'static str)> {
@@ -90,13 +86,13 @@ fn foreign_sql(sql: &str, dialect: Dialect) -> Option<(String, &'static str)> {
     if let Some(word) = uses(MYSQL) {
         return Some((word, "MySQL"));
     }
-    if dialect.is_sqlite() {
-        uses(POSTGRESQL).map(|word| (word, "PostgreSQL"))
-    } else {
+    if dialect.has_extensions() {
         // Backticks quote names in MySQL and are a syntax error in PostgreSQL.
         uses(SQLITE)
             .map(|word| (word, "SQLite"))
             .or_else(|| code.contains('`').then(|| ("quoting names in backticks".to_owned(), "MySQL")))
+    } else {
+        uses(POSTGRESQL).map(|word| (word, "PostgreSQL"))
     }
 }
 
@@ -125,7 +121,7 @@ fn without_text(sql: &str) -> String {
 fn foreign_type(column: &Column, dialect: Dialect) -> Option<(String, &'static str)> {
     let name = column.column_type.name.to_uppercase();
     let foreign =
-        dialect.is_sqlite() && (column.column_type.array || POSTGRESQL_TYPES.contains(&name.as_str()));
+        !dialect.enforces_types() && (column.column_type.array || POSTGRESQL_TYPES.contains(&name.as_str()));
     foreign.then(|| (format!("the type {} of `{}`", column.column_type, column.name), "PostgreSQL"))
 }
 
