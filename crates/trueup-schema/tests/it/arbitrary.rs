@@ -202,7 +202,7 @@ fn later(schema: &mut Schema, dice: &mut Dice<'_>) {
                 index.parts = vec![IndexPart::expression(SqlExpr::new(
                     dialect,
                     format!("coalesce(\"{column}\", \"{column}\")"),
-                ))]
+                ))];
             }
             2 => index.parts[0].descending = true,
             _ => {}
