@@ -34,8 +34,10 @@ mod result;
 mod session;
 mod split;
 mod sqlite;
+mod words;
 
 pub use reader::read;
 pub use result::{Effect, ReadContext, ReadError, ReadResult, StatementEffect, Transaction};
 pub use session::Session;
 pub use split::{Statement, split};
+pub use words::{UsedTable, Word, used_tables, words};
