@@ -37,6 +37,7 @@ rules! {
         undescriptive_message,
         unknown_database_revision,
         unloadable_revision,
+        version_gap,
     }
     models {
         duplicate_index,
