@@ -3,13 +3,14 @@
 //! Nine files in ten state them as literals, which are taken from the syntax tree; the rest (computed, imported,
 //! annotated in odd ways) is left to the interpreter by a callback, so reading a graph costs a parse and no more.
 
+use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use trueup_python::ast::{Expr, ExprKind, ModuleAst, Stmt, StmtKind};
 use trueup_schema::revision::{Reference, Revision};
-use trueup_schema::{Origin, Span};
+use trueup_schema::{Dialect, Origin, Span};
 
 use crate::files;
 
@@ -29,16 +30,98 @@ pub struct RevisionFile {
     pub computed: Vec<&'static str>,
 }
 
-/// Reads all revision files below the version locations, in Alembic's order: folder by folder, names sorted.
-pub fn read_all(root: &Path, locations: &[PathBuf], recursive: bool) -> Vec<RevisionFile> {
-    let mut paths: Vec<PathBuf> = Vec::new();
-    for location in locations {
-        let found = if recursive { files::with_extension(location, &["py"]) } else { direct_files(location) };
-        paths.extend(found.into_iter().filter(|path| is_revision_name(path)));
+/// What reading the version locations found.
+#[derive(Clone, Debug, Default)]
+pub struct RevisionFiles {
+    /// The files, in Alembic's order: folder by folder, names sorted.
+    pub files: Vec<RevisionFile>,
+    /// Folders that no configuration names but whose revisions belong to the same graph.
+    pub joined: Vec<PathBuf>,
+}
+
+/// Reads all revision files below the version locations.
+///
+/// Projects also choose their folders in code, which is not run here. Two habits are recognised: a folder per
+/// dialect (`versions/postgresql`, `versions/sqlite`) below a location that holds no revisions itself, and nested
+/// folders whose revisions follow, or are followed by, those that the configuration names.
+pub fn read_all(root: &Path, locations: &[PathBuf], recursive: bool, dialect: Dialect) -> RevisionFiles {
+    if recursive {
+        let paths = locations.iter().flat_map(|location| files::with_extension(location, &["py"]));
+        return RevisionFiles { files: read_in_parallel(root, &revision_paths(paths)), joined: Vec::new() };
     }
-    let mut seen = std::collections::BTreeSet::new();
-    paths.retain(|path| seen.insert(path.clone()));
-    read_in_parallel(root, &paths)
+    let mut found = RevisionFiles::default();
+    let mut nested = Vec::new();
+    for location in locations {
+        let direct = revision_paths(direct_files(location).into_iter());
+        if direct.is_empty()
+            && let Some(folder) = dialect_folder(location, dialect)
+        {
+            let paths = revision_paths(files::with_extension(&folder, &["py"]).into_iter());
+            found.files.extend(read_in_parallel(root, &paths));
+            found.joined.push(folder);
+            continue;
+        }
+        found.files.extend(read_in_parallel(root, &direct));
+        let below = files::with_extension(location, &["py"]).into_iter();
+        nested.extend(revision_paths(below.filter(|path| path.parent() != Some(location))));
+    }
+    let mut seen = BTreeSet::new();
+    found.files.retain(|file| seen.insert(file.file.clone()));
+    nested.retain(|path| seen.insert(path.clone()));
+    if !nested.is_empty() {
+        join_nested(&mut found, read_in_parallel(root, &nested));
+    }
+    found
+}
+
+fn revision_paths(paths: impl Iterator<Item = PathBuf>) -> Vec<PathBuf> {
+    let mut seen = BTreeSet::new();
+    paths.filter(|path| is_revision_name(path) && seen.insert(path.clone())).collect()
+}
+
+/// Returns the folder of a dialect below a version location.
+fn dialect_folder(location: &Path, dialect: Dialect) -> Option<PathBuf> {
+    let names: &[&str] = match dialect.name() {
+        "postgresql" => &["postgresql", "postgres", "pg"],
+        name => &[name],
+    };
+    names.iter().map(|name| location.join(name)).find(|folder| folder.is_dir())
+}
+
+/// Takes nested files into the graph that they are connected to; unconnected ones (archives, templates) stay out.
+fn join_nested(found: &mut RevisionFiles, mut nested: Vec<RevisionFile>) {
+    nested.retain(|file| file.revision.id.is_some());
+    let mut ids: BTreeSet<String> = found.files.iter().filter_map(|file| file.revision.id.clone()).collect();
+    let mut wanted: BTreeSet<String> = found
+        .files
+        .iter()
+        .flat_map(|file| targets(&file.revision))
+        .filter(|target| !ids.contains(target))
+        .collect();
+    loop {
+        let (connected, rest): (Vec<_>, Vec<_>) = nested.into_iter().partition(|file| {
+            file.revision.id.as_ref().is_some_and(|id| wanted.contains(id) && !ids.contains(id))
+                || targets(&file.revision).any(|target| ids.contains(&target))
+        });
+        nested = rest;
+        if connected.is_empty() {
+            return;
+        }
+        for file in connected {
+            ids.extend(file.revision.id.clone());
+            wanted.extend(targets(&file.revision));
+            if let Some(folder) = file.file.parent()
+                && !found.joined.iter().any(|known| known == folder)
+            {
+                found.joined.push(folder.to_path_buf());
+            }
+            found.files.push(file);
+        }
+    }
+}
+
+fn targets(revision: &Revision) -> impl Iterator<Item = String> + '_ {
+    revision.down_revisions.iter().chain(&revision.depends_on).map(|reference| reference.target.clone())
 }
 
 /// Splits the files over the processors; the order stays.

@@ -314,10 +314,13 @@ impl Configuration {
             return None;
         }
         if let Some((package, inside)) = value.split_once(':').filter(|(package, _)| package.len() > 1) {
-            let inner = package.replace('.', "/");
-            let roots = [here.to_path_buf(), here.join("src"), self.root.clone(), self.root.join("src")];
-            let found = roots.iter().map(|root| root.join(&inner).join(inside)).find(|path| path.is_dir());
-            return found.or_else(|| Some(here.join(&inner).join(inside)));
+            // As Alembic does: the first part is a package, all others are folders inside it.
+            let (inner, inside) = (package.replace('.', "/"), inside.replace(':', "/"));
+            let mut roots = vec![self.root.clone(), self.root.join("src"), here.join("src")];
+            // A configuration inside the package names the package itself.
+            roots.extend(here.ancestors().map(Path::to_path_buf));
+            let found = roots.iter().map(|root| root.join(&inner).join(&inside)).find(|path| path.is_dir());
+            return found.or_else(|| Some(here.join(&inner).join(&inside)));
         }
         let path = Path::new(value);
         if path.is_absolute() {

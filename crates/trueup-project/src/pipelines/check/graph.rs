@@ -1,22 +1,125 @@
 //! The part *graph*: revision files and how they hang together.
 
-use trueup_lint::context::GraphContext;
+use std::rc::Rc;
 
-use super::{Checking, Group, RevisionGraph, engine};
+use trueup_alembic::{Context, new_vm};
+use trueup_lint::context::{GraphContext, RevisionFacts};
+use trueup_python::Value;
+use trueup_schema::revision::{Reference, RevisionGraph};
+use trueup_schema::{Origin, Schema};
+
+use super::{Checking, Group, engine};
+use crate::sources::ProjectSources;
 
 impl Checking<'_> {
-    pub(super) fn graph(&mut self) {
+    pub(super) fn build_graph(&mut self) -> RevisionGraph {
         let graph = RevisionGraph::build(self.revisions.iter().map(|file| file.revision.clone()).collect());
         self.summary.heads = graph.ids(graph.heads());
+        graph
+    }
+
+    pub(super) fn graph_rules(
+        &mut self,
+        graph: &RevisionGraph,
+        facts: &[RevisionFacts],
+        applied: Option<&[String]>,
+    ) {
         if !self.wants(Group::Graph) {
             return;
         }
         let context = GraphContext {
+            facts,
+            applied,
+            version_table: &self.version_table,
             file_template: self.configuration.file_template.as_deref(),
             dialect: self.dialect,
-            ..GraphContext::new(&graph)
+            ..GraphContext::new(graph)
         };
         engine::check_graph(&context, &mut self.findings);
         self.summary.checked.push("the graph of revisions");
+    }
+
+    /// Evaluates the headers that are no literals.
+    pub(super) fn settle_headers(&mut self, sources: &Rc<ProjectSources>) {
+        if self.revisions.iter().all(|file| file.computed.is_empty()) {
+            return;
+        }
+        let sources: Rc<dyn trueup_alembic::Sources> = sources.clone();
+        let mut vm = new_vm(sources, Rc::new(Context::new(self.dialect)));
+        for (number, file) in self.revisions.iter_mut().enumerate() {
+            for attribute in std::mem::take(&mut file.computed) {
+                let name = format!("trueup_revision_{number}");
+                let module = vm.add_module(&name, &file.revision.path, &file.text, false);
+                let value = vm.module_attr(&module.name.clone(), attribute);
+                let value = value.unwrap_or_else(|raised| Value::unknown(raised.summary(), None));
+                settle(&mut file.revision, attribute, &value);
+            }
+        }
+    }
+
+    /// Returns the schema that the revisions build up to the ones a database records; `None` when it records one
+    /// that is not known, which a rule of the graph reports.
+    pub(super) fn schema_at(
+        &self,
+        graph: &RevisionGraph,
+        replayed: &trueup_alembic::replay::Replay,
+        applied: &[String],
+    ) -> Option<Schema> {
+        let rows: Vec<usize> = applied.iter().map(|id| graph.get(id)).collect::<Option<_>>()?;
+        let mut done: std::collections::BTreeSet<usize> = rows.iter().copied().collect();
+        for row in &rows {
+            done.extend(graph.ancestors(*row));
+        }
+        if done.len() == graph.order().len() {
+            return Some(replayed.schema.clone());
+        }
+        // The order is one of many; what the database has may not be a prefix of it, so it is replayed by itself.
+        let mut schema = Schema::new(self.dialect);
+        if let Some(first) = replayed.revisions.first() {
+            schema = first.before.clone();
+        }
+        for (index, revision) in graph.order().iter().zip(&replayed.revisions) {
+            if done.contains(index) {
+                for recorded in &revision.operations {
+                    // What failed in the replay of everything fails here too, and is reported there.
+                    let _ = recorded.operation.apply(&mut schema);
+                }
+            }
+        }
+        Some(schema)
+    }
+}
+
+/// Stores an evaluated attribute, or why it is not known.
+fn settle(revision: &mut trueup_schema::revision::Revision, attribute: &str, value: &Value) {
+    let texts = match value {
+        Value::None => Some(Vec::new()),
+        Value::Unknown(_) => None,
+        other => match other.as_str() {
+            Some(text) => Some(vec![text.to_string()]),
+            None => other
+                .items()
+                .and_then(|items| items.iter().map(|item| Some(item.as_str()?.to_string())).collect()),
+        },
+    };
+    let Some(texts) = texts else {
+        let reason = value.as_unknown().map_or("it is no text", |unknown| unknown.reason.as_str());
+        revision.problem = Some((format!("computes `{attribute}`, and it cannot be told: {reason}"), None));
+        return;
+    };
+    let references = |origin: &Origin| {
+        texts
+            .iter()
+            .map(|target| Reference { target: target.clone(), origin: origin.clone() })
+            .collect::<Vec<_>>()
+    };
+    match attribute {
+        "revision" => revision.id = texts.first().cloned(),
+        "down_revision" => revision.down_revisions = references(&revision.down_origin),
+        "branch_labels" => revision.branch_labels = texts,
+        _ => revision.depends_on = references(&Origin::none()),
+    }
+    if revision.id.is_some() {
+        revision.problem = None;
     }
 }

@@ -3,18 +3,22 @@
 //! The parts follow the flow of the data: headers and graph, the project's Python, the replay of the revisions, the
 //! comparison of models, revisions and database. A part that nobody asked for is not computed.
 
+use std::rc::Rc;
 use std::time::Instant;
 
 use trueup_lint::{Group, Report as Findings, Selection, engine};
 use trueup_schema::Dialect;
-use trueup_schema::revision::RevisionGraph;
 
 use crate::config::Configuration;
-use crate::report::{Report, Summary, Texts};
+use crate::report::{Failure, Report, Summary, Texts};
+use crate::sources::ProjectSources;
 use crate::{files, headers};
 
 mod dialect;
+mod drift;
 mod graph;
+mod project;
+mod replay;
 mod selection;
 
 /// What the caller of `check` asks for.
@@ -51,7 +55,7 @@ pub fn check(configuration: &Configuration, request: &CheckRequest) -> Result<Re
     let wanted = wanted_groups(&request.only)?;
     let selection = selection::selection(&configuration.settings, request)?;
     let mut checking = Checking::new(configuration, request, wanted);
-    checking.graph();
+    checking.run();
     let mut report = checking.finish(&selection);
     report.project.elapsed = start.elapsed();
     Ok(report)
@@ -82,28 +86,102 @@ struct Checking<'a> {
     findings: Findings,
     texts: Texts,
     summary: Summary,
+    version_table: String,
+    failure: Option<Failure>,
 }
 
 impl<'a> Checking<'a> {
     fn new(configuration: &'a Configuration, request: &'a CheckRequest, wanted: Vec<Group>) -> Self {
-        let revisions = headers::read_all(
+        let said = dialect::said(configuration, request);
+        let found = headers::read_all(
             &configuration.root,
             &configuration.version_locations,
             configuration.recursive_version_locations,
+            said.unwrap_or(Dialect::Postgresql),
         );
+        let revisions = found.files;
         let mut texts = Texts::default();
         for file in &revisions {
             texts.insert(file.revision.path.clone(), file.text.clone());
         }
-        let (dialect, note) = dialect::choose(configuration, request, &revisions);
-        let config = configuration.file.as_ref().map(|file| files::relative(&configuration.root, file).to_string());
-        let mut summary = Summary { config, dialect: Some(dialect.name()), revisions: revisions.len(), ..Summary::default() };
+        let (dialect, note) = said.map_or_else(|| dialect::guess(&revisions), |dialect| (dialect, None));
+        let config =
+            configuration.file.as_ref().map(|file| files::relative(&configuration.root, file).to_string());
+        let mut summary = Summary {
+            config,
+            dialect: Some(dialect.name()),
+            revisions: revisions.len(),
+            ..Summary::default()
+        };
         summary.notes.extend(note);
+        if !found.joined.is_empty() {
+            let folders: Vec<_> = found
+                .joined
+                .iter()
+                .map(|folder| files::relative(&configuration.root, folder).to_string())
+                .collect();
+            summary.notes.push(format!(
+                "revisions in folders that the configuration does not name: {}",
+                folders.join(", ")
+            ));
+        }
         summary.notes.extend(configuration.notes.iter().map(|(path, line, text)| {
             let path = files::relative(&configuration.root, path);
             line.map_or_else(|| format!("{path}: {text}"), |line| format!("{path}:{line}: {text}"))
         }));
-        Self { configuration, request, wanted, dialect, revisions, findings: Findings::new(), texts, summary }
+        Self {
+            configuration,
+            request,
+            wanted,
+            dialect,
+            revisions,
+            findings: Findings::new(),
+            texts,
+            summary,
+            version_table: "alembic_version".to_owned(),
+            failure: None,
+        }
+    }
+
+    /// Runs the parts in the order in which they build on each other.
+    fn run(&mut self) {
+        if self.wanted == [Group::Graph] {
+            // Nothing needs to be evaluated: this is what pre-commit hooks and large repositories ask for.
+            let graph = self.build_graph();
+            self.graph_rules(&graph, &[], None);
+            return;
+        }
+        let sources = Rc::new(ProjectSources::new(self.configuration));
+        self.settle_headers(&sources);
+        let graph = self.build_graph();
+        let reading = self.read_python(&sources);
+        let env = reading.env.as_ref();
+        if let Some(name) = env.and_then(trueup_alembic::EnvReading::version_table) {
+            self.version_table = name;
+        }
+        let replayed = self.replay(&sources, &graph, reading.convention.clone());
+        let facts = replay::revision_facts(&graph, &replayed);
+        let inspection = self.inspect(env.and_then(|env| env.url.as_deref()));
+        let applied = inspection.as_ref().and_then(|inspection| inspection.revisions.clone());
+        self.graph_rules(&graph, &facts, applied.as_deref());
+        let models = reading.models.as_ref().filter(|models| !models.tables.is_empty());
+        let has_revisions = !self.revisions.is_empty();
+        let revisions = has_revisions.then_some(&replayed.schema);
+        self.project_rules(&reading, revisions);
+        self.model_problems(&reading);
+        self.models_rules(models, revisions, inspection.as_ref().map(|inspection| &inspection.schema));
+        self.replay_rules(&graph, &replayed, &facts, models);
+        let partial: Vec<_> =
+            replayed.partial_tables.iter().chain(replayed.assumed_tables()).cloned().collect();
+        if let (Some(models), Some(revisions)) = (models, revisions) {
+            self.model_drift(&reading, models, revisions, &partial);
+        }
+        if let (Some(inspection), Some(applied)) = (&inspection, &applied) {
+            let expected = self.schema_at(&graph, &replayed, applied);
+            if let Some(expected) = expected {
+                self.database_drift(&expected, inspection, &partial);
+            }
+        }
     }
 
     fn wants(&self, group: Group) -> bool {
@@ -116,6 +194,12 @@ impl<'a> Checking<'a> {
         diagnostics.retain(|diagnostic| {
             trueup_lint::rule(diagnostic.rule).is_none_or(|rule| wanted.contains(&rule.group))
         });
-        Report { command: "check", project: self.summary, diagnostics, texts: self.texts, failure: None }
+        Report {
+            command: "check",
+            project: self.summary,
+            diagnostics,
+            texts: self.texts,
+            failure: self.failure,
+        }
     }
 }

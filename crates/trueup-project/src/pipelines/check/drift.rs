@@ -1,0 +1,190 @@
+//! The part *drift*: models against revisions, database against revisions.
+
+use trueup_alembic::{FilterObject, ProjectReading};
+use trueup_db::{Database, DatabaseUrl, DbError, InspectOptions, Inspection};
+use trueup_lint::context::{DriftContext, Side, Source};
+use trueup_lint::glob;
+use trueup_schema::diff::{Compare, Difference, compare};
+use trueup_schema::{Dialect, ObjectKind, ObjectName, Operation, Schema};
+use trueup_sql::{ReadContext, read};
+
+use super::{Checking, Group, engine};
+use crate::report::Failure;
+
+/// Kinds that models cannot declare: their absence there is no drift.
+const NOT_IN_MODELS: [ObjectKind; 8] = [
+    ObjectKind::View,
+    ObjectKind::MaterializedView,
+    ObjectKind::Function,
+    ObjectKind::Trigger,
+    ObjectKind::Policy,
+    ObjectKind::Extension,
+    ObjectKind::Namespace,
+    ObjectKind::Domain,
+];
+
+impl Checking<'_> {
+    /// Compares the models with what the revisions build.
+    pub(super) fn model_drift(
+        &mut self,
+        reading: &ProjectReading,
+        models: &Schema,
+        revisions: &Schema,
+        partial: &[ObjectName],
+    ) {
+        if !self.wants(Group::Drift) {
+            return;
+        }
+        let options = Compare {
+            ignore: self.ignored(models, revisions, partial),
+            ignore_kinds: NOT_IN_MODELS.to_vec(),
+            by_meaning: true,
+            ..Compare::default()
+        };
+        let mut differences = compare(models, revisions, &options);
+        differences.retain(|difference| self.is_compared(reading, difference));
+        let context = DriftContext {
+            expected: Side { source: Source::Models, schema: models },
+            actual: Side { source: Source::Revisions, schema: revisions },
+            differences: &differences,
+        };
+        engine::check_drift(&context, &mut self.findings);
+        self.summary.checked.push("models against revisions");
+    }
+
+    /// Compares the database with what the revisions build up to where the database is.
+    pub(super) fn database_drift(
+        &mut self,
+        expected: &Schema,
+        inspection: &Inspection,
+        partial: &[ObjectName],
+    ) {
+        if !self.wants(Group::Drift) {
+            return;
+        }
+        let options =
+            Compare { ignore: self.ignored(expected, &inspection.schema, partial), ..Compare::default() };
+        let differences = compare(expected, &inspection.schema, &options);
+        let context = DriftContext {
+            expected: Side { source: Source::Revisions, schema: expected },
+            actual: Side { source: Source::Database, schema: &inspection.schema },
+            differences: &differences,
+        };
+        engine::check_drift(&context, &mut self.findings);
+        for object in &inspection.schema.unmodelled {
+            if !expected.unmodelled.contains(object) {
+                self.summary
+                    .notes
+                    .push(format!("not compared: {} `{}` of the database", object.kind, object.name));
+            }
+        }
+        self.summary.checked.push("the database against the revisions");
+    }
+
+    /// Opens and inspects the database; a failure is told beside the findings.
+    pub(super) fn inspect(&mut self, from_env: Option<&str>) -> Option<Inspection> {
+        let address = self.address(from_env)?;
+        let lookup = |name: &str| {
+            self.request.environment.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
+        };
+        let address = expand(&address, &lookup);
+        let base = self
+            .configuration
+            .file
+            .as_deref()
+            .and_then(std::path::Path::parent)
+            .unwrap_or(&self.configuration.root);
+        let version_table = ObjectName::new(self.version_table.clone());
+        let options = InspectOptions { version_table: Some(version_table), ..InspectOptions::default() };
+        let result =
+            DatabaseUrl::parse(&address, base, &lookup).map_err(|error| error.to_string()).and_then(|url| {
+                let inspected =
+                    Database::connect(&url).and_then(|mut database| database.inspect(&options, &read_sqlite));
+                inspected.map(|inspection| (url, inspection)).map_err(|error| with_causes(&error))
+            });
+        match result {
+            Ok((url, inspection)) => {
+                self.summary.database = Some(url.to_string());
+                Some(inspection)
+            }
+            Err(message) => {
+                let hint =
+                    "the static parts are reported all the same; `--database URL` names another database";
+                self.failure = Some(Failure { message, hint: Some(hint.to_owned()) });
+                None
+            }
+        }
+    }
+
+    /// Returns the address of the database to look at: only one that somebody asked for.
+    ///
+    /// An address in alembic.ini or env.py says which dialect it is; connecting to it unasked would surprise whoever
+    /// only wants to know whether the files are right.
+    fn address(&self, _from_env: Option<&str>) -> Option<String> {
+        self.request.database.clone().or_else(|| self.configuration.settings.database.clone())
+    }
+
+    fn ignored(&self, left: &Schema, right: &Schema, partial: &[ObjectName]) -> Vec<ObjectName> {
+        let mut ignored = vec![ObjectName::new(self.version_table.clone())];
+        ignored.extend(partial.iter().cloned());
+        let names = left.tables.keys().chain(right.tables.keys());
+        let external = names.filter(|name| {
+            self.configuration
+                .settings
+                .external_tables
+                .iter()
+                .any(|pattern| glob::matches(pattern, &name.to_string()))
+        });
+        ignored.extend(external.cloned());
+        ignored
+    }
+
+    /// Applies the project's own `include_object` and `include_name`; what they cannot tell is compared.
+    fn is_compared(&self, reading: &ProjectReading, difference: &Difference) -> bool {
+        let (kind, name, table) = match difference.object.kind {
+            ObjectKind::Table => ("table", &difference.object.name, None),
+            ObjectKind::Column => ("column", &difference.object.name, difference.object.table.as_deref()),
+            ObjectKind::Index => ("index", &difference.object.name, difference.object.table.as_deref()),
+            ObjectKind::Unique => {
+                ("unique_constraint", &difference.object.name, difference.object.table.as_deref())
+            }
+            ObjectKind::ForeignKey => {
+                ("foreign_key_constraint", &difference.object.name, difference.object.table.as_deref())
+            }
+            _ => return true,
+        };
+        let reflected = matches!(difference.kind, trueup_schema::diff::DifferenceKind::Added);
+        let has_counterpart = !matches!(
+            difference.kind,
+            trueup_schema::diff::DifferenceKind::Added | trueup_schema::diff::DifferenceKind::Removed
+        );
+        let object = FilterObject { kind, name, namespace: None, table, reflected, has_counterpart };
+        reading.includes(&object) != Some(false)
+    }
+}
+
+/// Reads a statement that SQLite has stored.
+fn read_sqlite(sql: &str) -> Result<Vec<Operation>, String> {
+    let result = read(Dialect::Sqlite, sql, &ReadContext::default());
+    if let Some(error) = result.errors.first() {
+        return Err(error.message.clone());
+    }
+    Ok(result.statements.into_iter().flat_map(|statement| statement.operations).collect())
+}
+
+/// Replaces `$NAME` and `${NAME}` in an address from the settings.
+fn expand(address: &str, lookup: &dyn Fn(&str) -> Option<String>) -> String {
+    let Some(name) = address.strip_prefix('$') else { return address.to_owned() };
+    let name = name.trim_start_matches('{').trim_end_matches('}');
+    lookup(name).unwrap_or_else(|| address.to_owned())
+}
+
+fn with_causes(error: &DbError) -> String {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        text.push_str(&format!(": {cause}"));
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,169 @@
+//! The part *project* and *models*: the application's Python, read as text.
+
+use std::path::Path;
+use std::rc::Rc;
+
+use trueup_alembic::{EnvInput, ProjectInput, ProjectModule, ProjectReading, read_project};
+use trueup_lint::context::{ModelsContext, ProjectContext};
+use trueup_schema::facts::ModuleRole;
+use trueup_schema::{Diagnostic, ObjectKind, ObjectName, ObjectRef, Schema};
+
+use super::{Checking, Group, engine};
+use crate::files;
+use crate::sources::ProjectSources;
+
+impl Checking<'_> {
+    /// Reads env.py, the models and everything about the project's modules.
+    pub(super) fn read_python(&mut self, sources: &Rc<ProjectSources>) -> ProjectReading {
+        let modules = self.modules(sources);
+        let env = self.env_input();
+        for module in &modules {
+            self.texts.insert(module.path.clone(), module.text.as_ref().into());
+        }
+        if let Some(env) = &env {
+            self.texts.insert(env.path.clone(), env.text.as_ref().into());
+        }
+        read_project(ProjectInput {
+            sources: sources.clone(),
+            modules,
+            env,
+            dialect: self.dialect,
+            known_tables: self.tables_in_revisions(),
+        })
+    }
+
+    /// Returns every Python module of the project, with what it is for by its place.
+    fn modules(&self, sources: &ProjectSources) -> Vec<ProjectModule> {
+        let revisions: std::collections::BTreeSet<&Path> =
+            self.revisions.iter().map(|file| file.file.as_path()).collect();
+        let mut modules = Vec::new();
+        for file in files::with_extension(&self.configuration.root, &["py"]) {
+            if revisions.contains(file.as_path()) {
+                continue;
+            }
+            let Some(name) = sources.module_name(&file) else { continue };
+            let path = files::relative(&self.configuration.root, &file);
+            let text: Rc<str> =
+                files::read_source(&file).map_or_else(|_| Rc::from(""), |text| Rc::from(&*text));
+            let is_package = file.file_name().is_some_and(|name| name == "__init__.py");
+            let role = self.role(&file, &path);
+            modules.push(ProjectModule { name, path, text, is_package, role });
+        }
+        modules.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.path.cmp(&b.path)));
+        modules
+    }
+
+    fn role(&self, file: &Path, path: &str) -> ModuleRole {
+        let configuration = self.configuration;
+        let migration = configuration.script_location.iter().chain(&configuration.version_locations);
+        if migration.into_iter().any(|folder| file.starts_with(folder)) {
+            return ModuleRole::Migration;
+        }
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let test_folder = path.split('/').any(|part| matches!(part, "tests" | "test" | "testing"));
+        if test_folder || name.starts_with("test_") || name.ends_with("_test.py") || name == "conftest.py" {
+            return ModuleRole::Test;
+        }
+        ModuleRole::Application
+    }
+
+    fn env_input(&self) -> Option<EnvInput> {
+        let file = self.configuration.script_location.as_ref()?.join("env.py");
+        let text = files::read_source(&file).ok()?;
+        Some(EnvInput {
+            path: files::relative(&self.configuration.root, &file),
+            text: Rc::from(&*text),
+            options: self.configuration.options.clone(),
+            config_file: self.configuration.file.as_ref().map(|path| path.to_string_lossy().into_owned()),
+        })
+    }
+
+    /// Returns the tables that revisions create by a literal name: enough to tell registries apart.
+    fn tables_in_revisions(&self) -> Vec<ObjectName> {
+        let mut names = Vec::new();
+        for file in &self.revisions {
+            for (at, _) in file.text.match_indices("create_table(") {
+                let rest = file.text[at + "create_table(".len()..].trim_start();
+                let Some(quote) = rest.chars().next().filter(|quote| matches!(quote, '"' | '\'')) else {
+                    continue;
+                };
+                if let Some(name) = rest[1..].split(quote).next() {
+                    names.push(ObjectName::new(name));
+                }
+            }
+        }
+        names
+    }
+
+    /// Runs the rules on the project's Python.
+    pub(super) fn project_rules(&mut self, reading: &ProjectReading, revisions: Option<&Schema>) {
+        if !self.wants(Group::Project) {
+            return;
+        }
+        let context = ProjectContext {
+            facts: &reading.facts,
+            models: reading.models.as_ref(),
+            revisions,
+            required_tables: &[],
+            version_table: &self.version_table,
+            dialect: self.dialect,
+        };
+        engine::check_project(&context, &mut self.findings);
+        self.summary.checked.push("the project's modules");
+    }
+
+    /// Runs the rules on the schema of the models, or of the revisions where there are no models.
+    pub(super) fn models_rules(
+        &mut self,
+        models: Option<&Schema>,
+        revisions: Option<&Schema>,
+        database: Option<&Schema>,
+    ) {
+        let Some(schema) = models.or(revisions) else { return };
+        self.summary.tables = schema.tables.keys().filter(|name| name.name != self.version_table).count();
+        if !self.wants(Group::Models) {
+            return;
+        }
+        let context = ModelsContext {
+            schema,
+            from_models: models.is_some(),
+            revisions: models.and(revisions),
+            database,
+            version_table: &self.version_table,
+        };
+        engine::check_models(&context, &mut self.findings);
+        self.summary.checked.push(if models.is_some() {
+            "the models"
+        } else {
+            "the tables of the revisions"
+        });
+    }
+
+    /// Reports parts of models that could not be read: what they declare is unknown, and so not compared.
+    pub(super) fn model_problems(&mut self, reading: &ProjectReading) {
+        if !self.wants(Group::Models) {
+            return;
+        }
+        for problem in &reading.problems {
+            let mut finding = rule("unreadable-model").map_or_else(
+                || {
+                    Diagnostic::new(
+                        "unreadable-model",
+                        trueup_schema::Severity::Warning,
+                        problem.message.clone(),
+                    )
+                },
+                |rule| rule.finding(problem.message.clone()),
+            );
+            if let Some(table) = &problem.table {
+                finding = finding.about(ObjectRef::new(ObjectKind::Table, table.to_string()));
+            }
+            self.findings.push(finding.at(problem.location.clone()));
+        }
+    }
+}
+
+/// Returns the rule of a name; the names used here are those of the registry.
+pub(super) fn rule(name: &str) -> Option<&'static trueup_lint::Rule> {
+    trueup_lint::rule(name)
+}

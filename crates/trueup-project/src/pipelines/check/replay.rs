@@ -1,0 +1,246 @@
+//! The part *replay*: what the revisions build, one after the other, and what cannot be.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use trueup_alembic::Sources;
+use trueup_alembic::replay::{
+    DowngradeKind, Replay, ReplayOptions, ReplayedRevision, RevisionSource, replay,
+};
+use trueup_lint::Cause;
+use trueup_lint::context::{
+    Body, BodyForm, OperationContext, RevisionContext, RevisionFacts, Step, SwallowedError,
+};
+use trueup_schema::naming::Convention;
+use trueup_schema::revision::RevisionGraph;
+use trueup_schema::{ApplyError, Diagnostic, Location, ObjectKind, ObjectRef, Schema};
+
+use super::{Checking, Group, engine, project::rule};
+use crate::sources::ProjectSources;
+
+/// Names of unproven revisions listed in the summary's note.
+const LISTED: usize = 3;
+
+impl Checking<'_> {
+    /// Replays the revisions in the order of the graph.
+    pub(super) fn replay(
+        &mut self,
+        sources: &Rc<ProjectSources>,
+        graph: &RevisionGraph,
+        convention: Convention,
+    ) -> Replay {
+        let revisions: Vec<RevisionSource> = graph
+            .order()
+            .iter()
+            .map(|index| RevisionSource {
+                id: graph.id(*index).to_owned(),
+                path: Rc::from(&*graph.revisions()[*index].path),
+                text: Rc::from(&*self.revisions[*index].text),
+            })
+            .collect();
+        let sources: Rc<dyn Sources> = sources.clone();
+        let options = ReplayOptions { convention, ..ReplayOptions::new(self.dialect) };
+        let result = replay(&sources, &revisions, &options);
+        self.summary.proved = result.revisions.iter().filter(|revision| revision.verdict.is_proved()).count();
+        self.summary.unproven = result.revisions.len() - self.summary.proved;
+        let assumed: Vec<String> = result.assumed_tables().map(|name| format!("`{name}`")).collect();
+        if !assumed.is_empty() {
+            let more = assumed.len().saturating_sub(LISTED);
+            let mut names = assumed[..assumed.len().min(LISTED)].join(", ");
+            if more > 0 {
+                names.push_str(&format!(" and {more} more"));
+            }
+            self.summary
+                .notes
+                .push(format!("no revision creates {names}: taken to be there before the first revision"));
+        }
+        result
+    }
+
+    /// Reports what cannot apply and what could not be read, then runs the rules on revisions and operations.
+    pub(super) fn replay_rules(
+        &mut self,
+        graph: &RevisionGraph,
+        result: &Replay,
+        facts: &[RevisionFacts],
+        models: Option<&Schema>,
+    ) {
+        if self.wants(Group::Replay) {
+            self.unproven_revisions(graph, result);
+            self.failing_operations(graph, result);
+            self.summary.checked.push("the replay of the revisions");
+        }
+        for (position, index) in graph.order().iter().enumerate() {
+            let replayed = &result.revisions[position];
+            let after = result.revisions.get(position + 1).map_or(&result.schema, |next| &next.before);
+            let context = RevisionContext {
+                graph,
+                index: *index,
+                facts: &facts[*index],
+                before: &replayed.before,
+                after,
+                last: &result.schema,
+                models,
+                dialect: self.dialect,
+            };
+            engine::check_revision(&context, &mut self.findings);
+            self.operation_rules(graph, *index, replayed, &facts[*index]);
+        }
+    }
+
+    fn operation_rules(
+        &mut self,
+        graph: &RevisionGraph,
+        index: usize,
+        replayed: &ReplayedRevision,
+        facts: &RevisionFacts,
+    ) {
+        let mut schema = replayed.before.clone();
+        for step in &facts.upgrade.steps {
+            let context = OperationContext {
+                operation: &step.operation,
+                step,
+                before: &schema,
+                revision: Some(&graph.revisions()[index]),
+                dialect: self.dialect,
+                in_upgrade: true,
+            };
+            engine::check_operation(&context, &mut self.findings);
+            // What fails was reported by the replay; it changes nothing here either.
+            let _ = step.operation.apply(&mut schema);
+        }
+    }
+
+    fn unproven_revisions(&mut self, graph: &RevisionGraph, result: &Replay) {
+        for (index, revision) in graph.order().iter().zip(&result.revisions) {
+            let Some(first) = revision.unproven.first() else { continue };
+            let path = graph.revisions()[*index].path.clone();
+            let message =
+                format!("what `{}` does to the schema is not proved: {}", revision.id, first.reason);
+            let mut finding = finding("unproven-revision", message)
+                .at(first.origin.location().or_else(|| Some(Location::file(path.clone()))))
+                .about(ObjectRef::new(ObjectKind::Revision, revision.id.as_str()))
+                .help("state names, types and conditions in the revision itself, so that it reads the same everywhere");
+            let mut seen = BTreeSet::from([first.reason.as_str()]);
+            for other in revision.unproven.iter().skip(1) {
+                if seen.insert(&other.reason) {
+                    finding = finding.related(other.origin.location(), other.reason.clone());
+                }
+            }
+            self.findings.push_unless(finding, vec![Cause::Revision(path.to_string())]);
+        }
+    }
+
+    fn failing_operations(&mut self, graph: &RevisionGraph, result: &Replay) {
+        for (position, (index, revision)) in graph.order().iter().zip(&result.revisions).enumerate() {
+            let path = graph.revisions()[*index].path.clone();
+            // After the first failure the revision is over; what follows in it is guessing.
+            let Some(failure) = revision.failures.first() else { continue };
+            let message = format!("`{}` cannot be applied: {}", revision.id, failure.message);
+            let mut finding = finding("failing-operation", message)
+                .at(failure.origin.location().or_else(|| Some(Location::file(path.clone()))))
+                .about(ObjectRef::new(ObjectKind::Revision, revision.id.as_str()))
+                .help(help_for(failure.error.as_ref()));
+            if let Some(operation) = &failure.operation {
+                finding = finding.evidence("operation", operation.name());
+            }
+            let mut causes = vec![Cause::Revision(path.to_string())];
+            if let Some(name) = missing_name(failure.error.as_ref()) {
+                causes.extend(self.unproven_that_mention(graph, result, position, name));
+            }
+            self.findings.push_unless(finding, causes);
+        }
+    }
+
+    /// Returns earlier unproven revisions whose text mentions a name: one of them may have made the object.
+    fn unproven_that_mention(
+        &self,
+        graph: &RevisionGraph,
+        result: &Replay,
+        before: usize,
+        name: &str,
+    ) -> Vec<Cause> {
+        let earlier = graph.order().iter().zip(&result.revisions).take(before);
+        earlier
+            .filter(|(index, revision)| {
+                !revision.verdict.is_proved() && self.revisions[**index].text.contains(name)
+            })
+            .map(|(index, _)| Cause::Once("unproven-revision", graph.revisions()[*index].path.to_string()))
+            .collect()
+    }
+}
+
+/// Returns what evaluating the revisions told, by position in the graph, for the rules.
+pub(super) fn revision_facts(graph: &RevisionGraph, result: &Replay) -> Vec<RevisionFacts> {
+    let mut facts = vec![RevisionFacts::default(); graph.revisions().len()];
+    for (index, revision) in graph.order().iter().zip(&result.revisions) {
+        facts[*index] = facts_of(revision);
+    }
+    facts
+}
+
+fn facts_of(revision: &ReplayedRevision) -> RevisionFacts {
+    let steps: Vec<Step> = revision
+        .operations
+        .iter()
+        .filter(|recorded| !recorded.implied)
+        .map(|recorded| Step::new(recorded.operation.clone(), recorded.origin.clone()))
+        .collect();
+    let form = match (revision.verdict.is_proved(), steps.is_empty()) {
+        (false, _) => BodyForm::Partly,
+        (true, true) => BodyForm::Empty,
+        (true, false) => BodyForm::Steps,
+    };
+    let downgrade = match revision.downgrade {
+        DowngradeKind::Missing => BodyForm::Missing,
+        DowngradeKind::Empty => BodyForm::Empty,
+        DowngradeKind::Raises => BodyForm::Raises("an exception".to_owned()),
+        DowngradeKind::Present => BodyForm::Unknown,
+    };
+    let swallowed = revision
+        .swallowed
+        .iter()
+        .filter_map(|failure| {
+            Some(SwallowedError {
+                location: failure.origin.location()?,
+                caught: "Exception".to_owned(),
+                operations: failure.operation.iter().map(|operation| operation.name().to_owned()).collect(),
+                in_savepoint: false,
+            })
+        })
+        .collect();
+    RevisionFacts {
+        upgrade: Body { form, steps, ..Body::default() },
+        downgrade: Body { form: downgrade, ..Body::default() },
+        swallowed,
+    }
+}
+
+fn finding(name: &'static str, message: String) -> Diagnostic {
+    match rule(name) {
+        Some(rule) => rule.finding(message),
+        None => Diagnostic::new(name, trueup_schema::Severity::Error, message),
+    }
+}
+
+fn missing_name(error: Option<&ApplyError>) -> Option<&str> {
+    match error? {
+        ApplyError::Missing { name, table, .. } => {
+            Some(table.as_ref().map_or(name.as_str(), |table| &table.name))
+        }
+        _ => None,
+    }
+}
+
+fn help_for(error: Option<&ApplyError>) -> &'static str {
+    match error {
+        Some(ApplyError::Missing { .. }) => {
+            "no revision before this one creates it, or one of them drops or renames it"
+        }
+        Some(ApplyError::Exists { .. }) => {
+            "a revision before this one has made it already: drop one of the two"
+        }
+        Some(ApplyError::Needed { .. }) => "drop what needs it first, in the same revision",
+        _ => "run on an empty database, the upgrade stops here",
+    }
+}
