@@ -1,6 +1,6 @@
 //! Replays a versions folder and compares the result with a dump of the schema that real Alembic built.
 //!
-//! `cargo run -p trueup-alembic --example replay -- ROOT VERSIONS[,VERSIONS…] DIALECT [TRUTH.sql] [-v]`
+//! `cargo run -p trueup-alembic --example replay -- ROOT VERSIONS[,VERSIONS…] DIALECT [TRUTH.sql] [-v] [uq=TEMPLATE …]`
 
 #![expect(clippy::print_stdout, reason = "a development command")]
 
@@ -13,6 +13,7 @@ use std::time::Instant;
 
 use trueup_alembic::replay::{ReplayOptions, RevisionSource, replay};
 use trueup_alembic::{Context, SourceModule, Sources, new_vm};
+use trueup_schema::naming::{Convention, ConventionKind};
 use trueup_schema::{Dialect, Schema};
 
 struct Folder {
@@ -61,7 +62,12 @@ fn with_py(path: &Path) -> PathBuf {
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let verbose = arguments.iter().any(|argument| argument == "-v");
-    let plain: Vec<&String> = arguments.iter().filter(|argument| *argument != "-v").collect();
+    let plain: Vec<&String> = arguments.iter().filter(|argument| *argument != "-v" && !argument.contains('=')).collect();
+    let templates = arguments.iter().filter_map(|argument| {
+        let (key, template) = argument.split_once('=')?;
+        Some((ConventionKind::from_key(key)?, template.to_owned()))
+    });
+    let convention = Convention::new(templates);
     let [root, versions, dialect, ..] = plain.as_slice() else {
         return Err("usage: replay ROOT VERSIONS[,VERSIONS…] DIALECT [TRUTH.sql] [-v]".into());
     };
@@ -75,7 +81,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let sources: Rc<dyn Sources> = Rc::new(Folder { root: root.clone(), files: Vec::new() });
     let revisions = ordered(&root, &files, dialect);
     let start = Instant::now();
-    let result = replay(&sources, &revisions, &ReplayOptions::new(dialect));
+    let result = replay(&sources, &revisions, &ReplayOptions { convention, ..ReplayOptions::new(dialect) });
     let elapsed = start.elapsed();
     let unproven = result.revisions.iter().filter(|revision| !revision.verdict.is_proved()).count();
     let failing = result.revisions.iter().filter(|revision| !revision.failures.is_empty()).count();

@@ -50,6 +50,7 @@ const STUBS: &[(&str, bool, &str)] = &[
     ("flask_sqlalchemy.pagination", false, include_str!("libraries/flask_sqlalchemy/pagination.py")),
     ("flask_sqlalchemy.query", false, include_str!("libraries/flask_sqlalchemy/query.py")),
     ("flask_sqlalchemy.session", false, include_str!("libraries/flask_sqlalchemy/session.py")),
+    ("lazy_object_proxy", false, include_str!("libraries/lazy_object_proxy.py")),
     ("sqlalchemy", true, include_str!("libraries/sqlalchemy/__init__.py")),
     ("sqlalchemy._elements", false, include_str!("libraries/sqlalchemy/_elements.py")),
     ("sqlalchemy._trueup", false, include_str!("libraries/sqlalchemy/_trueup.py")),

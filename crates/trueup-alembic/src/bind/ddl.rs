@@ -7,7 +7,7 @@ use trueup_schema::{Operation, Table};
 use super::rows;
 use crate::compile::{self, attr, is_a, text_attr};
 use crate::op::{
-    EnumCreation, Problem, context, create_order, index_operation, operation_step, perform, perform_create_table,
+    EnumCreation, Problem, context, create_order, foreign_keys_added_later, index_operation, operation_step, perform, perform_create_table,
     settle, unproven,
 };
 
@@ -93,9 +93,11 @@ fn create_all(vm: &mut Vm, args: &Args, place: Option<&Place>) -> Result<(), Pro
             continue;
         }
         // Foreign keys of a cycle are added when both tables are there.
+        let added_later = foreign_keys_added_later(vm, object)?;
         for key in &table.foreign_keys {
             let comes_later = tables[position + 1..].iter().any(|(_, other)| other.name == key.referenced_table);
-            if comes_later && !context(vm).dialect.is_sqlite() {
+            let use_alter = added_later.contains(&key.columns);
+            if (comes_later || use_alter) && !context(vm).dialect.is_sqlite() {
                 later.push(AddConstraint {
                     table: table.name.clone(),
                     constraint: Constraint::ForeignKey(key.clone()),

@@ -222,7 +222,8 @@ fn set_default(
         (Some(column_type), _) => column_type.clone(),
         (None, Some(column)) => column.column_type,
         (None, None) if !existing_type.is_none() => {
-            compile::column_type(call.vm, existing_type, call.dialect)?.column_type
+            let compiled = compile::column_type(call.vm, existing_type, call.dialect);
+            compiled.map_or_else(|error| ColumnType::unknown(error.message), |compiled| compiled.column_type)
         }
         (None, None) => ColumnType::unknown("the column is not known"),
     };
@@ -240,8 +241,10 @@ fn identity_of(call: &mut Call<'_>, table: &ObjectName, identity: &Value) -> Res
 
 /// Returns the CHECKs that a type brings with a column.
 fn type_checks(call: &mut Call<'_>, table: &ObjectName, column: &str, type_value: &Value) -> Result<Vec<Check>, Problem> {
-    if compile::column_type(call.vm, type_value, call.dialect)?.check.is_none() {
-        return Ok(Vec::new());
+    // A type that the dialect cannot compile brings no CHECK either; `existing_type` often is of another dialect.
+    match compile::column_type(call.vm, type_value, call.dialect) {
+        Ok(compiled) if compiled.check.is_some() => {}
+        _ => return Ok(Vec::new()),
     }
     let object = call.make("sqlalchemy.schema", "Column", vec![Value::str(column), type_value.clone()], Vec::new())?;
     Ok(compiled_table(call, table, object)?.table.checks)

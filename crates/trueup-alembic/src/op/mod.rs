@@ -27,7 +27,9 @@ pub(crate) use execute::{
     Statement, index_operation, object_name, run_sql, run_statement, skipped_call_effect, sql_of_statement,
 };
 pub(crate) use perform::{perform, raise_missing, record_data, unproven};
-pub(crate) use table::{EnumCreation, create_order, operation_step, perform_compiled_table, perform_create_table};
+pub(crate) use table::{
+    EnumCreation, create_order, foreign_keys_added_later, operation_step, perform_compiled_table, perform_create_table,
+};
 
 /// An operation that is about to be performed.
 #[derive(Clone)]

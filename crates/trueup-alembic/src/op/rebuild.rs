@@ -52,10 +52,6 @@ pub(super) fn perform(vm: &mut Vm, options: &Options, steps: Vec<Planned>, place
         .into_iter()
         .map(|operation| RecordedOperation { operation, origin: origin(place), implied: true })
         .collect();
-    if existing.columns.iter().any(|column| matches!(column.generated, Some(Generated::Computed(_)))) {
-        let message = format!("cannot INSERT into a generated column of `{}` while copying it", options.table);
-        raise_failure(vm, "sqlalchemy.exc.OperationalError", message, place)?;
-    }
     for Planned { step, place } in steps {
         match step {
             Step::Operation(operation) => {
@@ -70,6 +66,10 @@ pub(super) fn perform(vm: &mut Vm, options: &Options, steps: Vec<Planned>, place
             Step::Raise { class, message } => raise_failure(vm, class, message, place.as_ref())?,
             Step::NeedsRebuild => {}
         }
+    }
+    if let Some(column) = rebuild.copied_computed_column() {
+        let message = format!("cannot INSERT into generated column \"{column}\" while copying `{}`", options.table);
+        raise_failure(vm, "sqlalchemy.exc.OperationalError", message, place)?;
     }
     if let Some(column) = rebuild.indexed_and_dropped() {
         let message = format!("no such column: {column} (an index of `{}` uses it)", options.table);
@@ -94,6 +94,8 @@ struct Rebuild {
     /// Old and new name of renamed columns.
     renamed: Vec<(String, String)>,
     dropped: Vec<String>,
+    /// Columns that are new and therefore not copied.
+    added: Vec<String>,
 }
 
 impl Rebuild {
@@ -109,6 +111,7 @@ impl Rebuild {
             positions: Vec::new(),
             renamed: Vec::new(),
             dropped: Vec::new(),
+            added: Vec::new(),
         };
         if reflected {
             rebuild.lose(existing, options);
@@ -251,6 +254,8 @@ impl Rebuild {
             Some(existing) => *existing = op.column.clone(),
             None => self.table.columns.push(op.column.clone()),
         }
+        self.dropped.retain(|column| *column != op.column.name);
+        self.added.push(op.column.name.clone());
         Ok(())
     }
 
@@ -377,6 +382,14 @@ impl Rebuild {
         self.table.foreign_keys.retain(|key| !named(&key.name));
         self.table.checks.retain(|check| !named(&check.name));
         Ok(())
+    }
+
+    /// Returns a generated column that would be copied like any other, which SQLite refuses.
+    fn copied_computed_column(&self) -> Option<String> {
+        let mut generated = self.table.columns.iter().filter(|column| {
+            matches!(column.generated, Some(Generated::Computed(_))) && !self.added.contains(&column.name)
+        });
+        generated.next().map(|column| column.name.clone())
     }
 
     /// Returns a dropped column that an index still uses; creating that index anew fails.

@@ -92,7 +92,12 @@ pub(crate) fn perform_create_table(
         Ok(compiled) => compiled,
         Err(error) => return settle(vm, error.into(), place),
     };
-    let CompiledTable { table, enums: types, sequences, problems } = compiled;
+    let CompiledTable { mut table, enums: types, sequences, problems } = compiled;
+    // `use_alter=True` leaves a foreign key to a later ALTER TABLE, which only `create_all` sends.
+    if !dialect.is_sqlite() {
+        let later = foreign_keys_added_later(vm, value)?;
+        table.foreign_keys.retain(|key| !later.contains(&key.columns));
+    }
     for (reason, inner) in problems {
         unproven(vm, format!("table `{}`: {reason}", table.name), inner.as_ref().or(place));
         context(vm).state.borrow_mut().baseline.partial.insert(table.name.clone());
@@ -135,6 +140,38 @@ pub(crate) fn perform_compiled_table(vm: &mut Vm, value: &Value, table: Table, p
         }
     }
     perform(vm, operation_step(CreateTable { table, if_not_exists: false }, place))
+}
+
+/// Returns the columns of the foreign keys with `use_alter=True`.
+pub(crate) fn foreign_keys_added_later(vm: &mut Vm, table: &Value) -> PyResult<Vec<Vec<String>>> {
+    let mut found = Vec::new();
+    let constraints = vm.getattr(table, "constraints")?;
+    for constraint in constraints.items().unwrap_or_default() {
+        if !compile::is_a(&constraint, "sqlalchemy.schema.ForeignKeyConstraint") || !uses_alter(vm, &constraint)? {
+            continue;
+        }
+        let keys = vm.getattr(&constraint, "column_keys")?;
+        let keys = vm.iterate(&keys)?;
+        found.push(keys.iter().filter_map(|key| Some(key.as_str()?.to_string())).collect());
+    }
+    let keys = vm.getattr(table, "_foreign_keys")?;
+    for key in keys.items().unwrap_or_default() {
+        if !uses_alter(vm, &key)? {
+            continue;
+        }
+        let parent = vm.getattr(&key, "parent")?;
+        if parent.is_none() {
+            continue;
+        }
+        let name = vm.getattr(&parent, "name")?;
+        found.push(name.as_str().map(|name| name.to_string()).into_iter().collect());
+    }
+    Ok(found)
+}
+
+fn uses_alter(vm: &mut Vm, value: &Value) -> PyResult<bool> {
+    let flag = vm.lookup_attr(value, "use_alter")?;
+    Ok(flag.and_then(|flag| flag.as_bool()) == Some(true))
 }
 
 pub(crate) fn operation_step(operation: impl Into<trueup_schema::Operation>, place: Option<&Place>) -> Planned {

@@ -322,6 +322,25 @@ fn pg_catalog(schema: &Schema, name: &str) -> Option<Virtual> {
             columns: &["conname", "contype", "conrelid", "connamespace", "confrelid", "oid"],
             rows: schema.tables.values().flat_map(|table| constraint_rows(schema, table)).collect(),
         },
+        "pg_index" => Virtual {
+            columns: &["indexrelid", "indrelid", "indisunique", "indisprimary", "indisvalid", "indisready"],
+            rows: schema
+                .tables
+                .values()
+                .flat_map(|table| all_indexes(table).into_iter().map(move |index| (table, index)))
+                .map(|(table, (name, unique, primary))| {
+                    let valid = table.index(&name).is_none_or(|index| index.valid);
+                    vec![
+                        relation_oid(schema, &table.name.sibling(name)),
+                        relation_oid(schema, &table.name),
+                        Cell::Bool(unique),
+                        Cell::Bool(primary),
+                        Cell::Bool(valid),
+                        Cell::Bool(valid),
+                    ]
+                })
+                .collect(),
+        },
         "pg_extension" => Virtual {
             columns: &["extname"],
             rows: schema.extensions.keys().map(|name| vec![Cell::text(name)]).collect(),

@@ -59,11 +59,11 @@ pub(super) fn answer(state: &SimState, text: &str) -> Answer {
         return answer;
     }
     let tokens = text::tokens(state.schema.dialect, text);
-    let query = match parse::query(&tokens) {
-        Ok(query) => query,
-        Err(reason) => return unknown(&reason),
-    };
-    match evaluate::run(state, &query) {
+    // A query whose first table has no rows gives none, whatever else it says.
+    let reads_nothing =
+        || text::first_table(state.schema.dialect, &tokens).is_some_and(|table| state.is_empty_table(&table));
+    let result = parse::query(&tokens).and_then(|query| evaluate::run(state, &query));
+    match result {
         Ok(result) => {
             let mut rows = Vec::with_capacity(result.rows.len());
             for row in result.rows {
@@ -74,6 +74,7 @@ pub(super) fn answer(state: &SimState, text: &str) -> Answer {
             }
             Answer::Rows { keys: result.keys, rows }
         }
+        Err(_) if reads_nothing() => Answer::Rows { keys: Vec::new(), rows: Vec::new() },
         Err(reason) => unknown(&reason),
     }
 }

@@ -243,14 +243,45 @@ fn sources(dialect: Dialect, tokens: &[Token]) -> Vec<ObjectName> {
     from.and_then(|from| name_at(dialect, tokens, from + 1)).map(|(name, _)| name).into_iter().collect()
 }
 
-/// Returns the table that an UPDATE or DELETE changes.
+/// Returns the table that an UPDATE or DELETE changes, also behind `WITH …`.
 pub(super) fn changed_table(dialect: Dialect, sql: &str) -> Option<ObjectName> {
     let tokens = tokens(dialect, sql);
-    let start = match tokens.first()? {
-        first if first.is_keyword("update") => 1,
-        first if first.is_keyword("delete") => 2,
-        _ => return None,
-    };
-    let start = if tokens.get(start)?.is_keyword("only") { start + 1 } else { start };
+    if !tokens.first()?.is_keyword("with") && !tokens.first()?.is_keyword("update") && !tokens.first()?.is_keyword("delete") {
+        return None;
+    }
+    let verb = top_level(&tokens).find(|at| tokens[*at].is_keyword("update") || tokens[*at].is_keyword("delete"))?;
+    let mut start = verb + if tokens[verb].is_keyword("delete") { 2 } else { 1 };
+    if tokens.get(start)?.is_keyword("only") {
+        start += 1;
+    }
     Some(name_at(dialect, &tokens, start)?.0)
+}
+
+/// Returns the first table of a query that gives no row when that table has none.
+pub(super) fn first_table(dialect: Dialect, tokens: &[Token]) -> Option<ObjectName> {
+    let at_top = |words: &[&str]| top_level(tokens).any(|at| words.iter().any(|word| tokens[at].is_keyword(word)));
+    if at_top(&["union", "right", "full", "intersect", "except"]) {
+        return None;
+    }
+    let select = top_level(tokens).find(|at| tokens[*at].is_keyword("select"))?;
+    let from = top_level(tokens).find(|at| *at > select && tokens[*at].is_keyword("from"))?;
+    let aggregates = ["count", "max", "min", "sum", "avg", "array_agg", "string_agg", "bool_or", "bool_and", "json_agg"];
+    let aggregated = tokens[select..from].iter().any(|token| aggregates.iter().any(|name| token.is_keyword(name)));
+    if aggregated && !at_top(&["group"]) {
+        return None;
+    }
+    Some(name_at(dialect, tokens, from + 1)?.0)
+}
+
+/// Returns the positions of tokens outside of parentheses.
+fn top_level(tokens: &[Token]) -> impl Iterator<Item = usize> {
+    let mut depth = 0_usize;
+    tokens.iter().enumerate().filter_map(move |(at, token)| {
+        if token.is_symbol("(") {
+            depth += 1;
+        } else if token.is_symbol(")") {
+            depth = depth.saturating_sub(1);
+        }
+        (depth == 0).then_some(at)
+    })
 }
