@@ -81,7 +81,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let sources: Rc<dyn Sources> = Rc::new(Folder { root: root.clone(), files: Vec::new() });
     let revisions = ordered(&root, &files, dialect);
     let start = Instant::now();
-    let result = replay(&sources, &revisions, &ReplayOptions { convention, ..ReplayOptions::new(dialect) });
+    let result = replay(&sources, &revisions, &ReplayOptions { convention, main_options: Some(BTreeMap::new()), ..ReplayOptions::new(dialect) });
     let elapsed = start.elapsed();
     let unproven = result.revisions.iter().filter(|revision| !revision.verdict.is_proved()).count();
     let failing = result.revisions.iter().filter(|revision| !revision.failures.is_empty()).count();
@@ -197,6 +197,14 @@ fn compare(dialect: Dialect, truth: &str, built: &Schema) {
     println!("{differences} differences in {} lines", expected.len());
 }
 
+fn part(part: &trueup_schema::IndexPart) -> String {
+    let key = match &part.key {
+        trueup_schema::IndexKey::Column(name) => name.clone(),
+        trueup_schema::IndexKey::Expression(expr) => format!("({})", expr.canonical()),
+    };
+    format!("{key} {:?} {:?} {} {:?}", part.operator_class, part.collation, part.descending, part.nulls)
+}
+
 fn lines(schema: &Schema) -> BTreeSet<String> {
     let mut lines = BTreeSet::new();
     for table in schema.tables.values().filter(|table| table.name.name != "alembic_version") {
@@ -216,6 +224,9 @@ fn lines(schema: &Schema) -> BTreeSet<String> {
                 "{name} column {} {} {null} {default:?} {generated:?} {:?} {:?}",
                 column.name, column.column_type, column.comment, column.collation
             ));
+            if let trueup_schema::TypeKind::Unknown(reason) = &column.column_type.kind {
+                lines.insert(format!("{name} column {} is unknown: {reason}", column.name));
+            }
         }
         if let Some(key) = &table.primary_key {
             lines.insert(format!("{name} pk {:?} {:?}", key.name, key.columns));
@@ -236,7 +247,7 @@ fn lines(schema: &Schema) -> BTreeSet<String> {
             let predicate = index.predicate.as_ref().map(|predicate| predicate.canonical().to_owned());
             lines.insert(format!(
                 "{name} index {} {} {} {:?} {predicate:?} {:?}",
-                index.name, index.unique, index.method, index.parts, index.include
+                index.name, index.unique, index.method, index.parts.iter().map(part).collect::<Vec<_>>(), index.include
             ));
         }
         for trigger in &table.triggers {

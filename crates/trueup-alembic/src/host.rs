@@ -43,6 +43,8 @@ pub struct Context {
     pub unproven: RefCell<Vec<(String, Option<Place>)>>,
     /// The simulated database that `op` and connections work on.
     pub state: RefCell<SimState>,
+    /// The main section of Alembic's configuration file, where it is known.
+    pub(crate) main_options: RefCell<Option<BTreeMap<String, String>>>,
     /// What `op.get_bind()` returns, made once.
     pub(crate) connection: RefCell<Option<Value>>,
     sources: RefCell<Option<Rc<dyn Sources>>>,
@@ -56,6 +58,7 @@ impl Context {
             dialect_object: RefCell::default(),
             unproven: RefCell::default(),
             state: RefCell::new(SimState::new(dialect)),
+            main_options: RefCell::default(),
             connection: RefCell::default(),
             sources: RefCell::default(),
         }

@@ -29,6 +29,16 @@ pub(super) fn register(vm: &mut Vm) {
         Ok(if as_dictionary { Value::dict_of([]) } else { Value::list(Vec::new()) })
     });
     vm.register("alembic.context.get_tag_argument", |_, _| Ok(Value::None));
+    vm.register("alembic.config.Config.get_main_option", |vm, args| {
+        let name = args.get("name").and_then(Value::as_str).unwrap_or_else(|| "".into());
+        let default = args.get("default").cloned().unwrap_or(Value::None);
+        let context = context(vm);
+        let options = context.main_options.borrow();
+        Ok(match &*options {
+            Some(options) => options.get(&*name).map_or(default, Value::str),
+            None => vm.unknown(format!("the option `{name}` of Alembic's configuration is not known")),
+        })
+    });
     vm.register("sqlalchemy.engine.base._execute", execute);
     vm.register("sqlalchemy.engine.base._savepoint", |vm, _| {
         let context = context(vm);

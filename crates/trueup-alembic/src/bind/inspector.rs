@@ -179,7 +179,16 @@ fn primary_key(table: &Table) -> Value {
 fn foreign_keys(vm: &mut Vm, table: &Table) -> PyResult {
     let context = context(vm);
     let state = context.state.borrow();
-    let found = table.foreign_keys.iter().map(|key| {
+    // SQLAlchemy recognises foreign keys of SQLite by their columns, so of two that say the same it sees the first.
+    let same = |key: &ForeignKey, other: &ForeignKey| {
+        key.columns == other.columns
+            && key.referenced_table == other.referenced_table
+            && key.referenced_columns == other.referenced_columns
+    };
+    let seen = table.foreign_keys.iter().enumerate().filter(|(at, key)| {
+        !context.dialect.is_sqlite() || !table.foreign_keys[..*at].iter().any(|earlier| same(earlier, key))
+    });
+    let found = seen.map(|(_, key)| {
         let referenced = if key.referenced_columns.is_empty() {
             let target = state.schema.table(&key.referenced_table);
             target.and_then(|target| target.primary_key.as_ref()).map_or(&[][..], |primary| &primary.columns)

@@ -73,6 +73,9 @@ fn fail(vm: &mut Vm, class: &str, failure: Failure) -> PyResult<()> {
     let mut state = context.state.borrow_mut();
     let number = state.record.step();
     if state.record.forgiven.contains(&number) {
+        if let Some(operation) = &failure.operation {
+            state.recover(operation);
+        }
         state.record.failures.insert(number, failure);
         return Ok(());
     }

@@ -176,6 +176,7 @@ impl Rebuild {
             self.losses.push(operation.into());
         }
         self.table.checks.retain(|check| check.name.is_some());
+        self.lose_duplicates();
         for column in &mut self.table.columns {
             if column.collation.take().is_some() {
                 let mut operation = unchanged(name, &column.name);
@@ -190,6 +191,44 @@ impl Rebuild {
             self.table.without_rowid = false;
             let change = TableChange::WithoutRowid(false);
             self.losses.push(AlterTable { table: name.clone(), change }.into());
+        }
+    }
+
+    /// Leaves out constraints that say the same as one before them: the inspector recognises each pair of columns once.
+    fn lose_duplicates(&mut self) {
+        let table = self.table.name.clone();
+        let mut lost: Vec<Option<String>> = Vec::new();
+        let mut seen: Vec<(Vec<String>, ObjectName, Vec<String>)> = Vec::new();
+        self.table.foreign_keys.retain(|key| {
+            let signature = (key.columns.clone(), key.referenced_table.clone(), key.referenced_columns.clone());
+            let first = !seen.contains(&signature);
+            if first {
+                seen.push(signature);
+            } else {
+                lost.push(key.name.clone());
+            }
+            first
+        });
+        let mut seen: Vec<Vec<String>> = Vec::new();
+        self.table.uniques.retain(|unique| {
+            let first = !seen.contains(&unique.columns);
+            if first {
+                seen.push(unique.columns.clone());
+            } else {
+                lost.push(unique.name.clone());
+            }
+            first
+        });
+        for name in lost.into_iter().filter(Option::is_some) {
+            let operation = DropConstraint {
+                table: table.clone(),
+                name,
+                kind: None,
+                columns: Vec::new(),
+                if_exists: false,
+                cascade: false,
+            };
+            self.losses.push(operation.into());
         }
     }
 

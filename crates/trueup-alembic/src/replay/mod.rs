@@ -15,7 +15,7 @@ mod run;
 mod source;
 mod state;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use trueup_python::{Limits, Vm};
@@ -56,12 +56,14 @@ pub struct ReplayOptions {
     pub preload: Vec<String>,
     /// The name that `upgrade(engine_name)` of a project with several databases is called with.
     pub engine_name: Option<String>,
+    /// The main section of Alembic's configuration file, for revisions that ask `config.get_main_option`.
+    pub main_options: Option<BTreeMap<String, String>>,
 }
 
 impl ReplayOptions {
     /// Returns the options for an empty database and no naming convention.
     pub fn new(dialect: Dialect) -> Self {
-        Self { dialect, convention: Convention::default(), base: None, preload: Vec::new(), engine_name: None }
+        Self { dialect, convention: Convention::default(), base: None, preload: Vec::new(), engine_name: None, main_options: None }
     }
 }
 
@@ -97,6 +99,7 @@ fn pass(
             state.schema = base.clone();
         }
     }
+    context.main_options.borrow_mut().clone_from(&options.main_options);
     let overlay: Rc<dyn Sources> = Rc::new(source::WithRevisions::new(sources.clone(), revisions));
     let mut vm: Vm = new_vm(overlay, context.clone());
     vm.set_limits(Limits { total_steps: u64::MAX / 4, ..Limits::default() });

@@ -69,6 +69,26 @@ impl SimState {
         Ok(())
     }
 
+    /// Goes on after a failed operation as if it had had its way as far as that is possible.
+    pub(crate) fn recover(&mut self, operation: &Operation) {
+        match operation {
+            Operation::AddColumn(op) => {
+                if let Some(table) = self.schema.table_mut(&op.table)
+                    && table.column(&op.column.name).is_none()
+                {
+                    table.columns.push(op.column.clone());
+                }
+            }
+            Operation::CreateTable(op) if self.schema.relation(&op.table.name).is_none() => {
+                let mut table = op.table.clone();
+                table.foreign_keys.clear();
+                self.schema.insert_table(table);
+                self.note_applied(operation);
+            }
+            _ => {}
+        }
+    }
+
     /// Remembers what was created and which tables are new and therefore empty.
     fn note_applied(&mut self, operation: &Operation) {
         match operation {
@@ -202,7 +222,12 @@ impl Baseline {
     }
 
     fn invent(&self, error: &ApplyError, operation: &Operation, schema: &mut Schema) -> Invented {
-        let ApplyError::Missing { kind, name, table } = error else { return Invented::No };
+        let ApplyError::Missing { kind, name, table } = error else {
+            // What is known of the table is not all, so no contradiction with it proves anything.
+            let creates = matches!(operation, Operation::CreateTable(_));
+            let lenient = operation_table(operation).is_some_and(|table| self.is_lenient(table));
+            return if lenient && !creates { Invented::NothingToDo } else { Invented::No };
+        };
         let object = parse_name(schema.dialect, name);
         match kind {
             ObjectKind::Table if self.table(&object, schema) => Invented::Retry,

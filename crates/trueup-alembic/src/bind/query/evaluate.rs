@@ -27,7 +27,28 @@ struct Binding<'a> {
 
 /// Evaluates a query.
 pub(super) fn run(state: &SimState, query: &Query) -> Evaluated<Output> {
-    select(state, query, &[])
+    match enum_labels(state, query) {
+        Some(rows) => Ok(Output { keys: vec!["unnest".to_owned()], rows }),
+        None => select(state, query, &[]),
+    }
+}
+
+/// Answers `SELECT unnest(enum_range(NULL::type))`.
+fn enum_labels(state: &SimState, query: &Query) -> Option<Vec<Vec<Cell>>> {
+    let [Item::Expr(expr, _)] = query.items.as_slice() else { return None };
+    let expr = match expr {
+        Expr::Cast(inner, _) => inner,
+        other => other,
+    };
+    let Expr::Call(unnest, arguments) = expr else { return None };
+    let [Expr::Call(range, arguments)] = arguments.as_slice() else { return None };
+    let [Expr::Cast(value, name)] = arguments.as_slice() else { return None };
+    let wanted = unnest == "unnest" && range == "enum_range" && matches!(**value, Expr::Null);
+    if !wanted || !query.sources.is_empty() {
+        return None;
+    }
+    let found = state.schema.enums.values().find(|found| found.name.name == *name)?;
+    Some(found.labels.iter().map(|label| vec![Cell::text(label)]).collect())
 }
 
 struct Loaded {
