@@ -59,10 +59,16 @@ impl CreateTable {
         // Given names first: a name the server chooses avoids them.
         constraints.sort_by_key(|constraint| constraint.name().is_none());
         for mut constraint in constraints {
-            constraints::validate(schema, &table, &constraint)?;
+            // A foreign key may refer to a key of this table that stands after it, so it is validated last.
+            if !matches!(constraint, Constraint::ForeignKey(_)) {
+                constraints::validate(schema, &table, &constraint)?;
+            }
             constraints::check_name(schema, &table, &constraint)?;
             constraints::complete(schema, &table, &mut constraint);
             constraints::attach(&mut table, constraint, names);
+        }
+        for key in &table.foreign_keys {
+            constraints::validate(schema, &table, &Constraint::ForeignKey(key.clone()))?;
         }
         add_indexes(schema, &mut table, indexes)?;
         if !schema.dialect.has_comments() {
