@@ -94,6 +94,10 @@ impl Host for ShimHost {
         if let Some(stub) = libraries::stub(name) {
             return stub;
         }
+        let top_level = name.split('.').next().unwrap_or(name);
+        if is_outside(top_level) {
+            return ModuleOrigin::Absent;
+        }
         if let Some(source) = self.sources.module(name) {
             let SourceModule { path, text, is_package } = source;
             return ModuleOrigin::Source { path, text, is_package, is_library: false };
@@ -101,7 +105,6 @@ impl Host for ShimHost {
         if self.sources.is_namespace(name) {
             return ModuleOrigin::Namespace;
         }
-        let top_level = name.split('.').next().unwrap_or(name);
         if self.sources.owns(top_level) { ModuleOrigin::Missing } else { ModuleOrigin::Absent }
     }
 
@@ -116,4 +119,10 @@ impl Host for ShimHost {
     fn call_effect(&self, _vm: &mut Vm, callee: &Callee<'_>, call: &ast::Call) -> Effect {
         replay::judge_call(callee, call)
     }
+}
+
+/// Tells whether a top-level name never belongs to the project: the standard library, and the libraries that trueup
+/// knows, even where a folder of the project happens to have that name (`alembic/`, `types.py` inside a package).
+pub(crate) fn is_outside(top_level: &str) -> bool {
+    trueup_python::is_standard_library(top_level) || libraries::is_library(top_level)
 }

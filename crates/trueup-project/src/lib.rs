@@ -4,10 +4,12 @@
 //! read the files, a pipeline turns them into schemas and findings, and the result is a [`report::Report`] that the
 //! command line renders. Reading a project executes nothing of it and writes nothing.
 
+pub mod code_tables;
 pub mod config;
 pub mod files;
 pub mod headers;
 pub mod pipelines;
 pub mod report;
 pub mod sources;
+pub mod sql_source;
 pub mod wire;

@@ -49,12 +49,13 @@ impl ProjectSources {
     }
 
     /// Returns the dotted name under which a file is imported, if it is on the search path.
+    ///
+    /// A file inside a package is named from the folder above the outermost package, so that one file has one name
+    /// although a folder inside the package is on the search path too.
     pub fn module_name(&self, file: &Path) -> Option<String> {
-        let base = self
-            .search_path
-            .iter()
-            .filter(|base| file.starts_with(base))
-            .max_by_key(|base| base.as_os_str().len())?;
+        let root = package_root(file.parent()?);
+        let holding = self.search_path.iter().filter(|base| root.starts_with(base));
+        let base = holding.max_by_key(|base| base.as_os_str().len())?;
         let inside = file.strip_prefix(base).ok()?.with_extension("");
         let mut parts: Vec<String> =
             inside.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
@@ -122,24 +123,27 @@ impl Sources for ProjectSources {
 }
 
 /// Returns the folders that modules are imported from.
+///
+/// Folders inside a package come last: what is meant by `import enum` in a package with an `enum.py` is decided by
+/// the folders above it.
 fn search_path(configuration: &Configuration) -> Vec<PathBuf> {
     let mut folders = configuration.python_path.clone();
     let root = &configuration.root;
     folders.push(root.clone());
     folders.push(root.join("src"));
     for location in configuration.script_location.iter().chain(&configuration.version_locations) {
-        folders.push(package_root(location));
-        if let Some(parent) = location.parent() {
-            folders.push(package_root(parent));
-        }
+        folders.push(location.clone());
+        folders.extend(location.parent().map(Path::to_path_buf));
     }
     if let Some(file) = configuration.file.as_deref().and_then(Path::parent) {
         folders.push(file.to_path_buf());
         folders.push(file.join("src"));
     }
+    let inside = folders.iter().filter(|folder| folder.join("__init__.py").is_file()).cloned().collect::<Vec<_>>();
     let mut seen = BTreeSet::new();
-    let folders = folders.into_iter().map(|folder| normalize(&folder));
-    folders.filter(|folder| folder.is_dir() && seen.insert(folder.clone())).collect()
+    let outer = folders.iter().map(|folder| package_root(folder));
+    let all = outer.chain(inside).map(|folder| normalize(&folder));
+    all.filter(|folder| folder.is_dir() && seen.insert(folder.clone())).collect()
 }
 
 /// Returns the first folder above that is no package: what a package is imported from.

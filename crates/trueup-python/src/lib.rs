@@ -63,6 +63,7 @@ pub use native::{Args, Callee, Effect, Host, ModuleOrigin, NativeFn, NativeObjec
 pub use parse::{parse, parse_expression};
 pub use place::{Place, SourceRef};
 pub use scope::{Scope, ScopeKind};
+pub use stdlib::is_standard_library;
 pub use value::{
     AttrMap, BoundMethod, Builtin, Dict, Function, HashKey, Iter, IterState, List, NextFn, Property, Range,
     Set, Super, Tuple, Unknown, Value,

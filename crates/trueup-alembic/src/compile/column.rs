@@ -45,6 +45,34 @@ pub struct CompiledColumn {
     pub nullable_given: bool,
 }
 
+impl CompiledColumn {
+    /// Returns the column of which only the name is known, if that is.
+    pub(super) fn unreadable(vm: &mut Vm, value: &Value, error: &CompileError) -> Option<Self> {
+        let name = text_attr(vm, value, "name").ok().flatten()?;
+        let key = text_attr(vm, value, "key").ok().flatten().unwrap_or_else(|| name.clone());
+        let mut column = Column::new(name, trueup_schema::ColumnType::unknown(error.message.clone()));
+        column.origin = origin(place_of(value).as_ref());
+        column.nullable = flag_attr(vm, value, "nullable").unwrap_or(true);
+        let primary_key = flag_attr(vm, value, "primary_key").unwrap_or(false);
+        Some(Self {
+            column,
+            key,
+            primary_key,
+            foreign_keys: Vec::new(),
+            unique: None,
+            checks: Vec::new(),
+            index: None,
+            enums: Vec::new(),
+            autoincrement: Some(false),
+            ignore_foreign_keys: false,
+            has_python_default: false,
+            sequence: None,
+            integer_bytes: 0,
+            nullable_given: true,
+        })
+    }
+}
+
 /// Reads a `Column` object.
 ///
 /// # Errors

@@ -15,6 +15,7 @@ pub(crate) fn register(vm: &mut Vm) {
     vm.register("sqlalchemy.schema.Column._copy", column_copy);
     vm.register("sqlalchemy._trueup.copy_object", |_, args| Ok(copy_object(&argument(&args, 0))));
     vm.register("sqlalchemy._trueup.annotations_of", annotations_of);
+    vm.register("sqlalchemy._trueup.evaluate_forward", evaluate_forward);
     vm.register("sqlalchemy._trueup.own_names", own_names);
     vm.register("sqlalchemy._trueup.unknown", |vm, args| {
         let reason = argument(&args, 0).as_str().map(|text| text.to_string()).unwrap_or_default();
@@ -226,6 +227,21 @@ fn annotations_of(vm: &mut Vm, args: Args) -> PyResult {
         entries.push((name, value));
     }
     Ok(Value::dict_of(entries))
+}
+
+/// `evaluate_forward(cls, name, text)`: a text inside the annotation of an attribute.
+fn evaluate_forward(vm: &mut Vm, args: Args) -> PyResult {
+    let text = argument(&args, 2);
+    let (Value::Class(class), Some(name), Some(source)) = (argument(&args, 0), argument(&args, 1).as_str(), text.as_str())
+    else {
+        return Ok(text);
+    };
+    let annotation = class.annotations.borrow().get(&name).cloned();
+    let Some(annotation) = annotation else { return Ok(text) };
+    match vm.forward_reference(&source) {
+        Some(expr) => Ok(vm.evaluate_in(&expr, &annotation.scope, &annotation.source)),
+        None => Ok(text),
+    }
 }
 
 /// `own_names(cls)`: names assigned in the class body, in the order they were first written.

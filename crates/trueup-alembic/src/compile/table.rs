@@ -87,7 +87,11 @@ pub fn table(vm: &mut Vm, value: &Value, dialect: Dialect) -> Result<CompiledTab
     for (_, item) in &columns {
         match column(vm, item, &context) {
             Ok(compiled) => reader.columns.push(compiled),
-            Err(error) => reader.problem(error, item),
+            Err(error) => {
+                // The column is there, whatever it is like: leaving it out would say that it is missing.
+                reader.columns.extend(CompiledColumn::unreadable(vm, item, &error));
+                reader.problem(error, item);
+            }
         }
     }
     reader.constraints(vm, value, &context)?;

@@ -74,7 +74,7 @@ impl<'a> Resolver<'a> {
     /// Tells whether a module that is not there must be missing, rather than come from an installed package.
     fn must_be_ours(&self, module: &str) -> bool {
         let top_level = top_level(module);
-        if libraries::is_library(top_level) || !self.sources.owns(top_level) {
+        if crate::host::is_outside(top_level) || !self.sources.owns(top_level) {
             return false;
         }
         self.is_module(top_level) || self.proven_namespaces.contains(top_level)
@@ -106,7 +106,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn resolve(&self, module: &str, name: Option<&str>) -> ImportResolution {
-        if libraries::is_library(top_level(module)) && !self.is_module(module) {
+        if crate::host::is_outside(top_level(module)) {
             return ImportResolution::External;
         }
         if !self.exists(module) {

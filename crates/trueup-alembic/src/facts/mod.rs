@@ -9,6 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use trueup_python::{NoteKind, Value, Vm};
+use trueup_schema::naming::Convention;
 use trueup_schema::facts::{EnvFacts, ModuleFacts, ModuleRole, ProjectFacts, RegistryFacts, TableFacts};
 use trueup_schema::{Dialect, Location, ObjectName, Schema, Span};
 
@@ -61,6 +62,8 @@ pub struct ProjectReading {
     pub facts: ProjectFacts,
     /// The schema that the models of the target declare; `None` when there are none or the target is not known.
     pub models: Option<Schema>,
+    /// Naming convention of the target's `MetaData`, which names what revisions leave unnamed too.
+    pub convention: Convention,
     /// What env.py says.
     pub env: Option<EnvReading>,
     /// What is wrong with the models or could not be read.
@@ -116,13 +119,18 @@ pub fn read_project(input: ProjectInput) -> ProjectReading {
     facts.target_registry = chosen.first().copied();
     facts.env = env.as_ref().map(env_facts);
     model_facts(&mut vm, &mut facts, &models, &reached, dialect);
+    let registry_metadata: Vec<Value> = models.registries.iter().map(|registry| registry.metadata.clone()).collect();
     let schema = chosen_schema(&mut vm, &models, &chosen, dialect);
     let (models, problems) = match schema {
         Some(found) => (Some(found.schema), found.problems),
         None => (None, Vec::new()),
     };
     let notes = reading_notes(&mut vm);
-    ProjectReading { facts, models, env, problems, notes, vm: RefCell::new(vm) }
+    let target = chosen.first().map(|index| registry_metadata.get(*index).cloned()).unwrap_or_default();
+    let target = target.or_else(|| targets.first().cloned());
+    // A convention that cannot be told leaves SQLAlchemy's own.
+    let convention = target.and_then(|metadata| compile::convention(&mut vm, &metadata).ok()).unwrap_or_default();
+    ProjectReading { facts, models, convention, env, problems, notes, vm: RefCell::new(vm) }
 }
 
 /// Returns the modules of the project that have been loaded.

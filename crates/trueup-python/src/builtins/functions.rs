@@ -79,6 +79,11 @@ fn class_check(vm: &mut Vm, own: &Rc<Class>, class: &Value) -> PyResult {
         }
         Value::Unknown(_) => Ok(class.clone()),
         Value::None => Ok(Value::Bool(own.is_subclass(&vm.types.none))),
+        // `int | str` and `Optional[int]`.
+        Value::Instance(alias) if alias.get("__args__").is_some() => {
+            let members = alias.get("__args__").unwrap_or(Value::None);
+            class_check(vm, own, &members)
+        }
         _ => Err(vm.type_error("isinstance() arg 2 must be a type or a tuple of types")),
     }
 }

@@ -170,6 +170,13 @@ impl Vm {
             Some(scope) => (scope.spans.take(), scope.annotations.take()),
             None => Default::default(),
         };
+        let mut namespace = namespace;
+        if let Some(hook) = namespace.get_mut("__init_subclass__")
+            && let Value::Function(_) = hook
+        {
+            // As `type.__new__` does, so that `super().__init_subclass__()` passes the class.
+            *hook = Value::ClassMethod(Rc::new(hook.clone()));
+        }
         let class = Rc::new(Class {
             name,
             qualname,

@@ -288,7 +288,16 @@ impl Vm {
                     };
                     return self.call(&hook, Args::positional(vec![value.clone(), index.clone()]));
                 }
-                // `list[int]`, `Generic[T]`: for us a parametrised class is the class.
+                // `list[int]` differs from `list[str]` where annotations are looked up; any other parametrised class is
+                // the class itself.
+                if matches!(&*class.name, "list" | "dict" | "tuple" | "set" | "frozenset") && class.place.is_none() {
+                    let alias = self.module_attr("typing", "_GenericAlias")?;
+                    let args = match index {
+                        Value::Tuple(_) => index.clone(),
+                        one => Value::tuple(vec![one.clone()]),
+                    };
+                    return self.call_with(&alias, vec![value.clone(), args]);
+                }
                 Ok(value.clone())
             }
             Value::Instance(instance) => {

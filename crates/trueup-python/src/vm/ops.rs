@@ -116,12 +116,8 @@ impl Vm {
             }
             // `int | None` in an annotation that is evaluated.
             (BinaryOp::BitOr, Value::Class(_) | Value::None, Value::Class(_) | Value::None) => {
-                Some(Value::tuple(vec![a.clone(), b.clone()]))
-            }
-            (BinaryOp::BitOr, Value::Tuple(x), Value::Class(_) | Value::None) => {
-                let mut items = x.to_vec();
-                items.push(b.clone());
-                Some(Value::tuple(items))
+                let union = self.module_attr("typing", "Union")?;
+                Some(self.getitem(&union, &Value::tuple(vec![a.clone(), b.clone()]))?)
             }
             _ => None,
         })

@@ -4,7 +4,7 @@ use trueup_alembic::{FilterObject, ProjectReading};
 use trueup_db::{Database, DatabaseUrl, DbError, InspectOptions, Inspection};
 use trueup_lint::context::{DriftContext, Side, Source};
 use trueup_lint::glob;
-use trueup_schema::diff::{Compare, Difference, compare};
+use trueup_schema::diff::{Compare, Difference, DifferenceKind, compare};
 use trueup_schema::{Dialect, ObjectKind, ObjectName, Operation, Schema};
 use trueup_sql::{ReadContext, read};
 
@@ -22,6 +22,9 @@ const NOT_IN_MODELS: [ObjectKind; 8] = [
     ObjectKind::Namespace,
     ObjectKind::Domain,
 ];
+
+/// Properties of tables and columns that models cannot declare.
+const PROPERTIES_NOT_IN_MODELS: [&str; 5] = ["privileges", "row security", "forced row security", "policies", "triggers"];
 
 impl Checking<'_> {
     /// Compares the models with what the revisions build.
@@ -42,7 +45,7 @@ impl Checking<'_> {
             ..Compare::default()
         };
         let mut differences = compare(models, revisions, &options);
-        differences.retain(|difference| self.is_compared(reading, difference));
+        differences.retain(|difference| can_be_in_models(difference) && self.is_compared(reading, difference));
         let context = DriftContext {
             expected: Side { source: Source::Models, schema: models },
             actual: Side { source: Source::Revisions, schema: revisions },
@@ -153,13 +156,21 @@ impl Checking<'_> {
             }
             _ => return true,
         };
-        let reflected = matches!(difference.kind, trueup_schema::diff::DifferenceKind::Added);
+        let reflected = matches!(difference.kind, DifferenceKind::Added);
         let has_counterpart = !matches!(
             difference.kind,
-            trueup_schema::diff::DifferenceKind::Added | trueup_schema::diff::DifferenceKind::Removed
+            DifferenceKind::Added | DifferenceKind::Removed
         );
         let object = FilterObject { kind, name, namespace: None, table, reflected, has_counterpart };
         reading.includes(&object) != Some(false)
+    }
+}
+
+/// Tells whether a difference could be mended in the models at all.
+fn can_be_in_models(difference: &Difference) -> bool {
+    match &difference.kind {
+        DifferenceKind::Changed { property, .. } => !PROPERTIES_NOT_IN_MODELS.contains(property),
+        _ => true,
     }
 }
 
