@@ -14,6 +14,11 @@ def annotations_of(cls):
     ...
 
 
+def evaluate_forward(cls, name, text):
+    """The value of a text in an annotation of the class, evaluated where the annotation was written."""
+    ...
+
+
 def own_names(cls):
     """The names assigned in the class body, in order."""
     ...

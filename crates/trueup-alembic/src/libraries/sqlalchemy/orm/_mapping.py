@@ -10,7 +10,7 @@ import uuid
 
 from sqlalchemy import types as _types
 from sqlalchemy._elements import ColumnOperators
-from sqlalchemy._trueup import annotations_of, copy_object, own_names, type_instance
+from sqlalchemy._trueup import annotations_of, copy_object, evaluate_forward, own_names, type_instance
 from sqlalchemy.schema import Column, ForeignKey, MetaData, SchemaItem, Table
 
 DEFAULT_TYPE_MAP = {
@@ -85,22 +85,20 @@ class _DeclarativeRoot:
     _mapping_root = True
 
     def __init_subclass__(cls, **kw):
-        if "__abstract__" in cls.__dict__ and cls.__dict__["__abstract__"]:
-            return
-        if cls.__dict__.get("_is_declarative_base"):
-            return
-        found = find_registry(cls)
-        if found is not None:
-            map_class(cls, found)
+        _map_subclass(cls)
 
     def __init__(self, **kw):
         for key, value in kw.items():
             setattr(self, key, value)
 
-    # Sessions give classes these; here they only must not fail.
-    @classmethod
-    def __table_cls__(cls, *args, **kw):
-        return Table(*args, **kw)
+
+def _map_subclass(cls):
+    """Maps a new subclass of a declarative base, unless it is a base itself."""
+    if cls.__dict__.get("__abstract__") or cls.__dict__.get("_is_declarative_base"):
+        return
+    found = find_registry(cls)
+    if found is not None:
+        map_class(cls, found)
 
 
 def find_registry(cls):
@@ -125,34 +123,28 @@ def make_base(name, cls, registry):
 class DeclarativeBase(_DeclarativeRoot):
     """`class Base(DeclarativeBase)`: the first subclass is the base, its subclasses are mapped."""
 
-    _is_declarative_base = True
-
     def __init_subclass__(cls, **kw):
         if DeclarativeBase in cls.__bases__ or DeclarativeBaseNoMeta in cls.__bases__:
-            setup_base(cls)
+            if cls is not DeclarativeBaseNoMeta:
+                setup_base(cls)
             return
-        if "__abstract__" in cls.__dict__ and cls.__dict__["__abstract__"]:
-            return
-        found = find_registry(cls)
-        if found is not None:
-            map_class(cls, found)
+        _map_subclass(cls)
 
 
-class DeclarativeBaseNoMeta(DeclarativeBase):
+class DeclarativeBaseNoMeta(_DeclarativeRoot):
     def __init_subclass__(cls, **kw):
         if DeclarativeBaseNoMeta in cls.__bases__:
             setup_base(cls)
             return
-        if "__abstract__" in cls.__dict__ and cls.__dict__["__abstract__"]:
-            return
-        found = find_registry(cls)
-        if found is not None:
-            map_class(cls, found)
+        _map_subclass(cls)
 
 
 class MappedAsDataclass:
-    def __init_subclass__(cls, **kw):
-        super().__init_subclass__()
+    _mapping_root = True
+
+    def __init_subclass__(cls, init=None, repr=None, eq=None, order=None, unsafe_hash=None, match_args=None, kw_only=None, dataclass_callable=None, **kw):
+        # A mixin before the base: the base's own hook comes next.
+        super().__init_subclass__(**kw)
 
 
 def setup_base(cls):
@@ -251,10 +243,6 @@ class InstrumentedAttribute(ColumnOperators):
         return self.column._sql(dialect)
 
     @property
-    def property(self):
-        return self
-
-    @property
     def columns(self):
         return [self.column]
 
@@ -275,6 +263,8 @@ class InstrumentedAttribute(ColumnOperators):
         return self.column.table
 
     def __getattr__(self, name):
+        if name == "property":
+            return self
         if name.startswith("__") or name in ("column", "class_", "key"):
             raise AttributeError(name)
         return getattr(self.column, name)
@@ -510,8 +500,8 @@ def map_class(cls, registry):
             _name_column(value, name)
             columns.append((name, value))
         elif isinstance(value, MappedColumn):
+            _apply_annotation(value.column, value, _resolved(annotation, owner, name), registry)
             _name_column(value.column, name)
-            _apply_annotation(value.column, value, annotation, registry)
             columns.append((name, value.column))
         elif isinstance(value, Relationship):
             value.annotation = annotation
@@ -527,7 +517,7 @@ def map_class(cls, registry):
                 if isinstance(item, Column) and item.name is not None:
                     columns.append((item.key, item))
         elif value is None and isinstance(annotation, _MappedAnnotation) and annotation.container == "Mapped":
-            made = _from_annotation(name, annotation, registry)
+            made = _from_annotation(name, _resolved(annotation, owner, name), registry)
             if isinstance(made, Relationship):
                 made.annotation = annotation
                 relationships[name] = made
@@ -600,6 +590,27 @@ def _split_table_args(table_args):
     return (), {}
 
 
+def _resolved(annotation, owner, name):
+    """`Mapped["int"]`: evaluates what is in quotes where the class was written."""
+    if isinstance(annotation, _MappedAnnotation) and isinstance(annotation.inner, str):
+        return _MappedAnnotation(annotation.container, evaluate_forward(owner, name, annotation.inner))
+    return annotation
+
+
+def _members(annotation):
+    """The members of `X | Y` or `Union[X, Y]`, or nothing for other annotations."""
+    if isinstance(annotation, tuple):
+        return annotation
+    args = getattr(annotation, "__args__", None)
+    if args and any([_is_none(item) for item in args]):
+        return args
+    return None
+
+
+def _is_none(item):
+    return item is None or item is type(None)
+
+
 def _unwrap(annotation):
     """Splits an annotation into (type, nullable, columns of `Annotated`)."""
     nullable = False
@@ -611,10 +622,10 @@ def _unwrap(annotation):
             extras.extend(metadata)
             annotation = origin
             continue
-        args = getattr(annotation, "__args__", None)
-        if args and any([item is None or item is type(None) for item in args]):
-            rest = [item for item in args if not (item is None or item is type(None))]
-            nullable = True
+        args = _members(annotation)
+        if args:
+            rest = [item for item in args if not _is_none(item)]
+            nullable = nullable or len(rest) < len(args)
             if len(rest) == 1:
                 annotation = rest[0]
                 continue
@@ -632,9 +643,9 @@ def _lookup_type(annotation, registry):
         if getattr(current, "__metadata__", None) is not None:
             current = current.__origin__
             continue
-        args = getattr(current, "__args__", None)
-        if args and any([item is None or item is type(None) for item in args]):
-            rest = [item for item in args if not (item is None or item is type(None))]
+        args = _members(current)
+        if args:
+            rest = [item for item in args if not _is_none(item)]
             if len(rest) == 1:
                 current = rest[0]
                 continue

@@ -1,0 +1,58 @@
+"""`geoalchemy2.types`."""
+from sqlalchemy.types import UserDefinedType
+
+DEFAULT = "POINT"
+
+
+class _GISType(UserDefinedType):
+    name = None
+
+    def __init__(self, geometry_type="GEOMETRY", srid=-1, dimension=None, spatial_index=True, use_N_D_index=False, use_typmod=None, from_text=None, name=None, nullable=True, _spatial_index_reflected=None):
+        self.geometry_type = geometry_type.upper() if geometry_type else None
+        self.srid = srid
+        self.dimension = dimension
+        self.spatial_index = spatial_index
+        self.use_N_D_index = use_N_D_index
+        if name is not None:
+            self.name = name
+
+    def get_col_spec(self, **kw):
+        if not self.geometry_type:
+            return self.name
+        return f"{self.name}({self.geometry_type},{self.srid})"
+
+    def _compile(self, dialect):
+        if dialect.name == "sqlite":
+            return self.geometry_type or "GEOMETRY"
+        return self.get_col_spec()
+
+    def _implied_index(self, table, column, dialect):
+        """The options of the index that comes with the column: name, method, operator class."""
+        if dialect.name != "postgresql" or not self.spatial_index:
+            return None
+        options = {"postgresql_using": "gist"}
+        if self.use_N_D_index:
+            options["postgresql_ops"] = {column.name: "gist_geometry_ops_nd"}
+        return f"idx_{table.name}_{column.name}", options
+
+
+class Geometry(_GISType):
+    name = "geometry"
+
+
+class Geography(_GISType):
+    name = "geography"
+
+
+class Raster(_GISType):
+    name = "raster"
+
+    def __init__(self, spatial_index=True, from_text=None, name=None, nullable=True, _spatial_index_reflected=None):
+        super().__init__(geometry_type=None, srid=-1, spatial_index=spatial_index)
+
+    def _implied_index(self, table, column, dialect):
+        return None
+
+
+class RasterType(Raster):
+    ...

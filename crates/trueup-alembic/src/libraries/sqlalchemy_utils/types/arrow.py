@@ -1,0 +1,2 @@
+"""`sqlalchemy_utils.types.arrow`."""
+from sqlalchemy_utils.types import ArrowType

@@ -1,0 +1,2 @@
+"""`sqlalchemy_utils.types.choice`."""
+from sqlalchemy_utils.types import Choice, ChoiceType

@@ -1,0 +1,2 @@
+"""`sqlalchemy_utils.types.color`."""
+from sqlalchemy_utils.types import ColorType

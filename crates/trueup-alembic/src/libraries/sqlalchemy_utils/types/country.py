@@ -1,0 +1,2 @@
+"""`sqlalchemy_utils.types.country`."""
+from sqlalchemy_utils.types import CountryType

@@ -1,0 +1,2 @@
+"""`sqlalchemy_utils.types.currency`."""
+from sqlalchemy_utils.types import CurrencyType

@@ -1,0 +1,2 @@
+"""`sqlalchemy_utils.types.email`."""
+from sqlalchemy_utils.types import EmailType

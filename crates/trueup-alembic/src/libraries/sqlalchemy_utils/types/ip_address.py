@@ -1,0 +1,2 @@
+"""`sqlalchemy_utils.types.ip_address`."""
+from sqlalchemy_utils.types import IPAddressType

@@ -1,0 +1,2 @@
+"""`sqlalchemy_utils.types.json`."""
+from sqlalchemy_utils.types import JSONType

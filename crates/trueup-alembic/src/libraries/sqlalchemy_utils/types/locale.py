@@ -1,0 +1,2 @@
+"""`sqlalchemy_utils.types.locale`."""
+from sqlalchemy_utils.types import LocaleType

@@ -1,0 +1,2 @@
+"""`sqlalchemy_utils.types.ltree`."""
+from sqlalchemy_utils.types import LtreeType

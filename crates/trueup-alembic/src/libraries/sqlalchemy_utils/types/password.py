@@ -1,0 +1,2 @@
+"""`sqlalchemy_utils.types.password`."""
+from sqlalchemy_utils.types import Password, PasswordType

@@ -1,0 +1,2 @@
+"""`sqlalchemy_utils.types.scalar_list`."""
+from sqlalchemy_utils.types import ScalarListType

@@ -1,0 +1,2 @@
+"""`sqlalchemy_utils.types.timezone`."""
+from sqlalchemy_utils.types import TimezoneType

@@ -1,0 +1,2 @@
+"""`sqlalchemy_utils.types.ts_vector`."""
+from sqlalchemy_utils.types import TSVectorType

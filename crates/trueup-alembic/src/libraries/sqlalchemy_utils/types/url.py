@@ -1,0 +1,2 @@
+"""`sqlalchemy_utils.types.url`."""
+from sqlalchemy_utils.types import URLType

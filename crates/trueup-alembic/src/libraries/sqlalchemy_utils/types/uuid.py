@@ -1,0 +1,2 @@
+"""`sqlalchemy_utils.types.uuid`."""
+from sqlalchemy_utils.types import UUIDType

@@ -1,0 +1,2 @@
+"""`sqlalchemy_utils.types.weekdays`."""
+from sqlalchemy_utils.types import WeekDaysType
