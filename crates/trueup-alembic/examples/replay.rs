@@ -62,7 +62,8 @@ fn with_py(path: &Path) -> PathBuf {
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let verbose = arguments.iter().any(|argument| argument == "-v");
-    let plain: Vec<&String> = arguments.iter().filter(|argument| *argument != "-v" && !argument.contains('=')).collect();
+    let plain: Vec<&String> =
+        arguments.iter().filter(|argument| *argument != "-v" && !argument.contains('=')).collect();
     let templates = arguments.iter().filter_map(|argument| {
         let (key, template) = argument.split_once('=')?;
         Some((ConventionKind::from_key(key)?, template.to_owned()))
@@ -81,7 +82,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let sources: Rc<dyn Sources> = Rc::new(Folder { root: root.clone(), files: Vec::new() });
     let revisions = ordered(&root, &files, dialect);
     let start = Instant::now();
-    let result = replay(&sources, &revisions, &ReplayOptions { convention, main_options: Some(BTreeMap::new()), ..ReplayOptions::new(dialect) });
+    let result = replay(
+        &sources,
+        &revisions,
+        &ReplayOptions { convention, main_options: Some(BTreeMap::new()), ..ReplayOptions::new(dialect) },
+    );
     let elapsed = start.elapsed();
     let unproven = result.revisions.iter().filter(|revision| !revision.verdict.is_proved()).count();
     let failing = result.revisions.iter().filter(|revision| !revision.failures.is_empty()).count();
@@ -122,7 +127,9 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>
         let path = entry?.path();
         if path.is_dir() {
             collect(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "py") && !path.ends_with("__init__.py") {
+        } else if path.extension().is_some_and(|extension| extension == "py")
+            && !path.ends_with("__init__.py")
+        {
             files.push(path);
         }
     }
@@ -132,7 +139,10 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>
 /// Returns the revisions, each after those it depends on.
 fn ordered(root: &Path, files: &[PathBuf], dialect: Dialect) -> Vec<RevisionSource> {
     let mut found: BTreeMap<String, (RevisionSource, Vec<String>)> = BTreeMap::new();
-    let mut vm = new_vm(Rc::new(Folder { root: root.to_path_buf(), files: files.to_vec() }), Rc::new(Context::new(dialect)));
+    let mut vm = new_vm(
+        Rc::new(Folder { root: root.to_path_buf(), files: files.to_vec() }),
+        Rc::new(Context::new(dialect)),
+    );
     for (number, path) in files.iter().enumerate() {
         let Ok(text) = fs::read_to_string(path) else { continue };
         let shown = path.strip_prefix(root).unwrap_or(path).to_string_lossy().into_owned();
@@ -237,7 +247,13 @@ fn lines(schema: &Schema) -> BTreeSet<String> {
         for key in &table.foreign_keys {
             lines.insert(format!(
                 "{name} fk {:?} {:?} {} {:?} {:?} {:?} {:?}",
-                key.name, key.columns, key.referenced_table, key.referenced_columns, key.on_delete, key.on_update, key.deferrable
+                key.name,
+                key.columns,
+                key.referenced_table,
+                key.referenced_columns,
+                key.on_delete,
+                key.on_update,
+                key.deferrable
             ));
         }
         for check in &table.checks {
@@ -247,7 +263,11 @@ fn lines(schema: &Schema) -> BTreeSet<String> {
             let predicate = index.predicate.as_ref().map(|predicate| predicate.canonical().to_owned());
             lines.insert(format!(
                 "{name} index {} {} {} {:?} {predicate:?} {:?}",
-                index.name, index.unique, index.method, index.parts.iter().map(part).collect::<Vec<_>>(), index.include
+                index.name,
+                index.unique,
+                index.method,
+                index.parts.iter().map(part).collect::<Vec<_>>(),
+                index.include
             ));
         }
         for trigger in &table.triggers {

@@ -4,7 +4,9 @@ use trueup_python::{Args, PyResult, Value, Vm};
 
 use super::query::{self, Answer};
 use super::rows;
-use crate::op::{Statement, context, record_data, run_sql, run_statement, settle, sql_of_statement};
+use crate::op::{
+    Problem, Statement, context, record_data, run_sql, run_statement, run_unknown, settle, sql_of_statement,
+};
 
 /// Makes the natives known to an interpreter.
 pub(super) fn register(vm: &mut Vm) {
@@ -106,6 +108,10 @@ fn execute(vm: &mut Vm, args: Args) -> PyResult {
             run_statement(vm, &statement, place.as_ref())?;
             rows::result(vm, Vec::new(), Vec::new(), Value::Int(-1))
         }
+        Err(Problem::Unknown { reason, .. }) => {
+            run_unknown(vm, &reason, place.as_ref());
+            Ok(vm.unknown("the result of a statement that is not known"))
+        }
         Err(problem) => {
             settle(vm, problem, place.as_ref())?;
             Ok(vm.unknown("the result of a statement that is not known"))
@@ -133,7 +139,11 @@ fn execute_text(vm: &mut Vm, text: &str, parameters: &Value) -> PyResult {
     if query::returns_rows(&bound) && !untouched {
         return Ok(vm.unknown("the rows that a statement returns are known only to the database"));
     }
-    let count = if untouched { Value::Int(0) } else { vm.unknown("how many rows a statement changes is known only to the database") };
+    let count = if untouched {
+        Value::Int(0)
+    } else {
+        vm.unknown("how many rows a statement changes is known only to the database")
+    };
     rows::result(vm, Vec::new(), Vec::new(), count)
 }
 
@@ -162,6 +172,10 @@ fn execute_rows(vm: &mut Vm, statement: &Value, parameters: &Value) -> PyResult 
     if returns && !untouched {
         return Ok(vm.unknown("the rows that a statement returns are known only to the database"));
     }
-    let count = if untouched { Value::Int(0) } else { vm.unknown("how many rows a statement changes is known only to the database") };
+    let count = if untouched {
+        Value::Int(0)
+    } else {
+        vm.unknown("how many rows a statement changes is known only to the database")
+    };
     rows::result(vm, Vec::new(), Vec::new(), count)
 }

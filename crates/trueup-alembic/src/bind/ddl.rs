@@ -1,14 +1,16 @@
 //! `Table.create(bind)`, `MetaData.create_all(bind)`, `Index.create(bind)`, `Enum.create(bind)`, `Sequence.create(bind)`.
 
 use trueup_python::{Args, Place, PyResult, Value, Vm};
-use trueup_schema::ops::{AddConstraint, Constraint, CreateEnum, CreateSequence, DropIndex, DropSequence, DropTable, DropType};
+use trueup_schema::ops::{
+    AddConstraint, Constraint, CreateEnum, CreateSequence, DropIndex, DropSequence, DropTable, DropType,
+};
 use trueup_schema::{Operation, Table};
 
 use super::rows;
 use crate::compile::{self, attr, is_a, text_attr};
 use crate::op::{
-    EnumCreation, Problem, context, create_order, foreign_keys_added_later, index_operation, operation_step, perform, perform_create_table,
-    settle, unproven,
+    EnumCreation, Problem, context, create_order, foreign_keys_added_later, index_operation, operation_step,
+    perform, perform_create_table, settle, unproven,
 };
 
 /// Makes the natives known to an interpreter.
@@ -95,7 +97,8 @@ fn create_all(vm: &mut Vm, args: &Args, place: Option<&Place>) -> Result<(), Pro
         // Foreign keys of a cycle are added when both tables are there.
         let added_later = foreign_keys_added_later(vm, object)?;
         for key in &table.foreign_keys {
-            let comes_later = tables[position + 1..].iter().any(|(_, other)| other.name == key.referenced_table);
+            let comes_later =
+                tables[position + 1..].iter().any(|(_, other)| other.name == key.referenced_table);
             let use_alter = added_later.contains(&key.columns);
             if (comes_later || use_alter) && !context(vm).dialect.is_sqlite() {
                 later.push(AddConstraint {
@@ -157,7 +160,8 @@ fn create_index(vm: &mut Vm, args: &Args, place: Option<&Place>) -> Result<(), P
     {
         let context = context(vm);
         let state = context.state.borrow();
-        if state.schema.table(&created.table).is_some_and(|table| table.index(&created.index.name).is_some()) {
+        if state.schema.table(&created.table).is_some_and(|table| table.index(&created.index.name).is_some())
+        {
             return Ok(());
         }
     }
@@ -230,7 +234,12 @@ fn drop_sequence(vm: &mut Vm, args: &Args, place: Option<&Place>) -> Result<(), 
 }
 
 /// Returns the operation that creates or drops a `Sequence` object.
-pub(crate) fn sequence_operation(vm: &mut Vm, value: &Value, create: bool, lenient: bool) -> Result<Operation, Problem> {
+pub(crate) fn sequence_operation(
+    vm: &mut Vm,
+    value: &Value,
+    create: bool,
+    lenient: bool,
+) -> Result<Operation, Problem> {
     let dialect = context(vm).dialect;
     let sequence = compile::sequence(vm, value, dialect)?;
     Ok(if create {

@@ -32,7 +32,9 @@ pub(super) fn register(vm: &mut Vm) {
         with_table(vm, &args, |_, table| Ok(dict([("text", optional(table.comment.as_deref()))])))
     });
     method("get_enums", enums);
-    vm.register("sqlalchemy.inspection._inspect_other", |vm, _| Ok(vm.unknown("`inspect` of a mapped object is not modelled")));
+    vm.register("sqlalchemy.inspection._inspect_other", |vm, _| {
+        Ok(vm.unknown("`inspect` of a mapped object is not modelled"))
+    });
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -80,7 +82,9 @@ fn names(vm: &Vm, args: &Args, listed: Listed) -> Value {
     let all: Vec<&ObjectName> = match listed {
         Listed::Tables => schema.tables.keys().collect(),
         Listed::Sequences => schema.sequences.keys().collect(),
-        Listed::Views => schema.views.values().filter(|view| !view.materialized).map(|view| &view.name).collect(),
+        Listed::Views => {
+            schema.views.values().filter(|view| !view.materialized).map(|view| &view.name).collect()
+        }
         Listed::MaterializedViews => {
             schema.views.values().filter(|view| view.materialized).map(|view| &view.name).collect()
         }
@@ -98,7 +102,9 @@ fn asked(vm: &Vm, args: &Args) -> Option<ObjectName> {
 }
 
 fn has_table(vm: &mut Vm, args: Args) -> PyResult {
-    let Some(name) = asked(vm, &args) else { return Ok(vm.unknown("the table that is asked for is not known")) };
+    let Some(name) = asked(vm, &args) else {
+        return Ok(vm.unknown("the table that is asked for is not known"));
+    };
     let context = context(vm);
     let state = context.state.borrow();
     let found = state.schema.tables.contains_key(&name)
@@ -109,7 +115,9 @@ fn has_table(vm: &mut Vm, args: Args) -> PyResult {
 }
 
 fn with_table(vm: &mut Vm, args: &Args, answer: impl FnOnce(&mut Vm, &Table) -> PyResult) -> PyResult {
-    let Some(name) = asked(vm, args) else { return Ok(vm.unknown("the table that is asked for is not known")) };
+    let Some(name) = asked(vm, args) else {
+        return Ok(vm.unknown("the table that is asked for is not known"));
+    };
     let context = context(vm);
     let (table, lenient) = {
         let state = context.state.borrow();
@@ -162,7 +170,9 @@ fn columns(vm: &mut Vm, table: &Table) -> PyResult {
 fn default(column: &Column) -> Value {
     match (&column.default, &column.generated) {
         (Some(default), _) => Value::str(default.text()),
-        (None, Some(Generated::Serial { sequence })) => Value::from(format!("nextval('{sequence}'::regclass)")),
+        (None, Some(Generated::Serial { sequence })) => {
+            Value::from(format!("nextval('{sequence}'::regclass)"))
+        }
         _ => Value::None,
     }
 }

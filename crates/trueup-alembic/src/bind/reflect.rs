@@ -71,7 +71,8 @@ pub(super) fn type_object(vm: &mut Vm, column_type: &ColumnType) -> PyResult {
         let item = type_object(vm, &item)?;
         return make(vm, "sqlalchemy.dialects.postgresql", "ARRAY", vec![item], Vec::new());
     }
-    let name = ObjectName::qualified(context.dialect, column_type.namespace.as_deref(), column_type.name.as_str());
+    let name =
+        ObjectName::qualified(context.dialect, column_type.namespace.as_deref(), column_type.name.as_str());
     let labels = context.state.borrow().schema.enums.get(&name).map(|found| found.labels.clone());
     if let Some(labels) = labels {
         let labels = labels.into_iter().map(Value::from).collect();
@@ -87,7 +88,13 @@ pub(super) fn type_object(vm: &mut Vm, column_type: &ColumnType) -> PyResult {
         Dialect::Postgresql => {
             if column_type.name == "timestamp with time zone" || column_type.name == "time with time zone" {
                 let class = if column_type.name.starts_with("timestamp") { "TIMESTAMP" } else { "TIME" };
-                return make(vm, "sqlalchemy.dialects.postgresql", class, Vec::new(), vec![("timezone", Value::Bool(true))]);
+                return make(
+                    vm,
+                    "sqlalchemy.dialects.postgresql",
+                    class,
+                    Vec::new(),
+                    vec![("timezone", Value::Bool(true))],
+                );
             }
             POSTGRESQL_TYPES
                 .iter()
@@ -104,11 +111,23 @@ pub(super) fn type_object(vm: &mut Vm, column_type: &ColumnType) -> PyResult {
             let takes = matches!(class, "VARCHAR" | "CHAR" | "NUMERIC" | "DECIMAL");
             make(vm, module, class, if takes { numbers } else { Vec::new() }, Vec::new())
         }
-        None => make(vm, "sqlalchemy.engine.reflection", "_ReflectedType", vec![Value::from(column_type.to_string())], Vec::new()),
+        None => make(
+            vm,
+            "sqlalchemy.engine.reflection",
+            "_ReflectedType",
+            vec![Value::from(column_type.to_string())],
+            Vec::new(),
+        ),
     }
 }
 
-fn make(vm: &mut Vm, module: &str, class: &str, positional: Vec<Value>, keywords: Vec<(&str, Value)>) -> PyResult {
+fn make(
+    vm: &mut Vm,
+    module: &str,
+    class: &str,
+    positional: Vec<Value>,
+    keywords: Vec<(&str, Value)>,
+) -> PyResult {
     let class = vm.module_attr(module, class)?;
     let keywords = keywords.into_iter().map(|(name, value)| (std::rc::Rc::from(name), value)).collect();
     vm.call(&class, Args { positional, keywords, signature: None })
@@ -146,10 +165,17 @@ fn attach_columns(vm: &mut Vm, receiver: &Value, table: &Table) -> PyResult<()> 
             ("primary_key", Value::Bool(key.contains(&column.name))),
         ];
         if let Some(default) = &column.default {
-            let text = make(vm, "sqlalchemy._elements", "TextClause", vec![Value::str(default.text())], Vec::new())?;
+            let text =
+                make(vm, "sqlalchemy._elements", "TextClause", vec![Value::str(default.text())], Vec::new())?;
             keywords.push(("server_default", text));
         }
-        items.push(make(vm, "sqlalchemy.schema", "Column", vec![Value::str(&column.name), type_value], keywords)?);
+        items.push(make(
+            vm,
+            "sqlalchemy.schema",
+            "Column",
+            vec![Value::str(&column.name), type_value],
+            keywords,
+        )?);
     }
     let names = |names: &[String]| Value::list(names.iter().map(Value::str).collect());
     for unique in &table.uniques {
@@ -187,7 +213,9 @@ fn reflect(vm: &mut Vm, args: Args) -> PyResult {
         .keys()
         .filter(|name| name.namespace == wanted)
         .filter(|name| {
-            only.as_ref().is_none_or(|only| only.iter().any(|item| item.as_str().as_deref() == Some(name.name.as_str())))
+            only.as_ref().is_none_or(|only| {
+                only.iter().any(|item| item.as_str().as_deref() == Some(name.name.as_str()))
+            })
         })
         .cloned()
         .collect();

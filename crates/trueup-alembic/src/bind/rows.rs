@@ -14,7 +14,8 @@ pub(crate) fn table_name(vm: &mut Vm, value: &Value) -> Option<ObjectName> {
         Value::Class(_) => vm.lookup_attr(value, "__table__").ok().flatten()?,
         other => other.clone(),
     };
-    let is_table = is_a(&value, "sqlalchemy.schema.Table") || is_a(&value, "sqlalchemy._elements.TableClause");
+    let is_table =
+        is_a(&value, "sqlalchemy.schema.Table") || is_a(&value, "sqlalchemy._elements.TableClause");
     if !is_table {
         return None;
     }
@@ -27,18 +28,31 @@ pub(crate) fn table_name(vm: &mut Vm, value: &Value) -> Option<ObjectName> {
 pub(crate) fn table_of(vm: &mut Vm, value: &Value) -> Result<ObjectName, Problem> {
     match table_name(vm, value) {
         Some(name) => Ok(name),
-        None => Err(Problem::Unknown { reason: "the table of a statement is not known".to_owned(), place: None }),
+        None => {
+            Err(Problem::Unknown { reason: "the table of a statement is not known".to_owned(), place: None })
+        }
     }
 }
 
 /// Notes that rows were inserted, into a table or nobody knows where.
 pub(crate) fn inserted(vm: &mut Vm, table: Option<ObjectName>) {
+    if table.is_none() {
+        eprintln!("{:?}", vm.user_place());
+    }
     let context = context(vm);
     let mut state = context.state.borrow_mut();
     match table {
         Some(table) => state.rows.insert(table),
-        None => state.rows.insert_anywhere(),
+        None => {
+            eprintln!("ANYWHERE");
+            state.rows.insert_anywhere()
+        }
     }
+}
+
+/// Returns the tables that a text inserts into.
+pub(crate) fn inserted_tables(dialect: trueup_schema::Dialect, sql: &str) -> Vec<ObjectName> {
+    query::insert_targets(dialect, sql).into_iter().map(|target| target.table).collect()
 }
 
 /// Learns from a statement on rows that was given as text.
@@ -102,7 +116,9 @@ pub(super) fn select_rows(vm: &mut Vm, statement: &Value) -> Rows {
     if !is_a(statement, "sqlalchemy._elements.Select") {
         return Rows::Unknown;
     }
-    let Ok(entities) = vm.getattr(statement, "args").and_then(|args| vm.iterate(&args)) else { return Rows::Unknown };
+    let Ok(entities) = vm.getattr(statement, "args").and_then(|args| vm.iterate(&args)) else {
+        return Rows::Unknown;
+    };
     let entities: Vec<Value> = match entities.as_slice() {
         [list] if matches!(list, Value::List(_)) => list.items().unwrap_or_default(),
         _ => entities,
@@ -149,7 +165,11 @@ pub(super) fn select_rows(vm: &mut Vm, statement: &Value) -> Rows {
 
 /// Returns what an aggregate function gives over no rows.
 fn aggregate(vm: &mut Vm, entity: &Value) -> Option<Value> {
-    let entity = if is_a(entity, "sqlalchemy._elements.Label") { attr(vm, entity, "element").ok()? } else { entity.clone() };
+    let entity = if is_a(entity, "sqlalchemy._elements.Label") {
+        attr(vm, entity, "element").ok()?
+    } else {
+        entity.clone()
+    };
     if !is_a(&entity, "sqlalchemy._elements.Function") {
         return None;
     }
@@ -210,7 +230,9 @@ fn first_argument(vm: &mut Vm, statement: &Value) -> Option<Value> {
 
 /// Returns the methods that were called on a statement: name and positional arguments.
 pub(super) fn calls(vm: &mut Vm, statement: &Value) -> Vec<(std::rc::Rc<str>, Vec<Value>)> {
-    let Ok(calls) = vm.getattr(statement, "_calls").and_then(|calls| vm.iterate(&calls)) else { return Vec::new() };
+    let Ok(calls) = vm.getattr(statement, "_calls").and_then(|calls| vm.iterate(&calls)) else {
+        return Vec::new();
+    };
     calls
         .into_iter()
         .filter_map(|call| {

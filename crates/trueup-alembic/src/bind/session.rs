@@ -8,7 +8,9 @@ use crate::op::record_data;
 /// Makes the natives known to an interpreter.
 pub(super) fn register(vm: &mut Vm) {
     for name in ["execute", "scalar", "scalars"] {
-        vm.register(&format!("sqlalchemy.orm.session.Session.{name}"), move |vm, args| forward(vm, &args, name));
+        vm.register(&format!("sqlalchemy.orm.session.Session.{name}"), move |vm, args| {
+            forward(vm, &args, name)
+        });
     }
     for name in ["add", "merge"] {
         vm.register(&format!("sqlalchemy.orm.session.Session.{name}"), |vm, args| {

@@ -43,7 +43,9 @@ impl<'a> Call<'a> {
     pub(crate) fn text(&mut self, name: &str) -> Result<String, Problem> {
         match self.optional_text(name)? {
             Some(text) => Ok(text),
-            None => Err(Problem::Wrong { class: "TypeError", message: format!("`{name}` is None, not a text") }),
+            None => {
+                Err(Problem::Wrong { class: "TypeError", message: format!("`{name}` is None, not a text") })
+            }
         }
     }
 
@@ -134,7 +136,8 @@ impl<'a> Call<'a> {
     pub(crate) fn given(&mut self, name: &str) -> Result<GivenName, Problem> {
         let value = self.known(name)?;
         let text = self.text_value(&value, name)?;
-        let is_final = value.as_instance().is_some_and(|found| found.class.derives_from("sqlalchemy.schema.conv"));
+        let is_final =
+            value.as_instance().is_some_and(|found| found.class.derives_from("sqlalchemy.schema.conv"));
         Ok(match text {
             None => GivenName::None,
             Some(text) if is_final => GivenName::Final(text),
@@ -188,9 +191,10 @@ impl<'a> Call<'a> {
         (self.dialect.is_sqlite() && self.batch.is_none()).then(|| {
             self.step(Step::Raise {
                 class: "NotImplementedError",
-                message: "No support for ALTER of constraints in SQLite dialect. Please refer to the batch mode \
+                message:
+                    "No support for ALTER of constraints in SQLite dialect. Please refer to the batch mode \
                           feature which allows for SQLite migrations using a copy-and-move strategy."
-                    .to_owned(),
+                        .to_owned(),
             })
         })
     }

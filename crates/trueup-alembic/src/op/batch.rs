@@ -52,13 +52,14 @@ pub(super) fn flush(vm: &mut Vm, args: Args) -> PyResult {
     };
     if rebuilds && dialect.is_sqlite() {
         let place = vm.user_place();
-        let options = match rebuild::Options::read(&mut Call::new(vm, &Args::default(), Some(batch.clone())), batch) {
-            Ok(options) => options,
-            Err(problem) => {
-                settle(vm, problem, place.as_ref())?;
-                return Ok(Value::None);
-            }
-        };
+        let options =
+            match rebuild::Options::read(&mut Call::new(vm, &Args::default(), Some(batch.clone())), batch) {
+                Ok(options) => options,
+                Err(problem) => {
+                    settle(vm, problem, place.as_ref())?;
+                    return Ok(Value::None);
+                }
+            };
         rebuild::perform(vm, &options, steps, place.as_ref())?;
         return Ok(Value::None);
     }
@@ -71,7 +72,9 @@ pub(super) fn flush(vm: &mut Vm, args: Args) -> PyResult {
 /// Tells whether SQLite cannot do a step by `ALTER TABLE`, in Alembic's opinion.
 fn needs_rebuild(step: &Step) -> bool {
     match step {
-        Step::Operation(Operation::AddColumn(_) | Operation::CreateIndex(_) | Operation::DropIndex(_)) => false,
+        Step::Operation(Operation::AddColumn(_) | Operation::CreateIndex(_) | Operation::DropIndex(_)) => {
+            false
+        }
         Step::Operation(_) | Step::NeedsRebuild => true,
         Step::Position { .. } | Step::Raise { .. } => false,
     }
@@ -85,7 +88,12 @@ impl rebuild::Options {
         let mut naming_convention = None;
         let convention = get("naming_convention");
         if !convention.is_none() {
-            let metadata = call.make("sqlalchemy.schema", "MetaData", Vec::new(), vec![("naming_convention", convention)])?;
+            let metadata = call.make(
+                "sqlalchemy.schema",
+                "MetaData",
+                Vec::new(),
+                vec![("naming_convention", convention)],
+            )?;
             naming_convention = Some(crate::compile::convention(call.vm, &metadata)?);
         }
         let copy_from = get("copy_from");
@@ -97,7 +105,8 @@ impl rebuild::Options {
         let mut extra = None;
         let items = get("table_args");
         if items.items().is_some_and(|items| !items.is_empty()) {
-            let object = super::table::table_object(call, Value::str(&table.name), items, Value::dict_of([]))?;
+            let object =
+                super::table::table_object(call, Value::str(&table.name), items, Value::dict_of([]))?;
             extra = Some(crate::compile::table(call.vm, &object, call.dialect)?.table);
         }
         let mut orders = Vec::new();

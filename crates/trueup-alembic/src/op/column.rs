@@ -19,7 +19,8 @@ pub(super) fn add_column(call: &mut Call<'_>) -> Result<Vec<Planned>, Problem> {
     let built = compiled_table(call, &name, column.clone())?;
     let mut compiled_table = built.table;
     let Some(mut added) = compiled_table.columns.pop() else {
-        let (reason, place) = built.problems.into_iter().next().unwrap_or_else(|| ("the column is not known".into(), None));
+        let (reason, place) =
+            built.problems.into_iter().next().unwrap_or_else(|| ("the column is not known".into(), None));
         return Err(Problem::Unknown { reason, place });
     };
     added.origin = compile::origin(call.place.as_ref());
@@ -54,13 +55,22 @@ pub(super) fn add_column(call: &mut Call<'_>) -> Result<Vec<Planned>, Problem> {
         }));
     }
     for index in compiled_table.indexes {
-        steps.push(call.plan(CreateIndex { table: name.clone(), index, concurrently: false, if_not_exists: false }));
+        steps.push(call.plan(CreateIndex {
+            table: name.clone(),
+            index,
+            concurrently: false,
+            if_not_exists: false,
+        }));
     }
     Ok(steps)
 }
 
 /// Returns a table of one column, as Alembic builds it to find out what belongs to the column.
-fn compiled_table(call: &mut Call<'_>, name: &ObjectName, column: Value) -> Result<compile::CompiledTable, Problem> {
+fn compiled_table(
+    call: &mut Call<'_>,
+    name: &ObjectName,
+    column: Value,
+) -> Result<compile::CompiledTable, Problem> {
     let keywords = match &name.namespace {
         Some(namespace) => Value::dict_of([("schema".into(), Value::str(namespace))]),
         None => Value::dict_of([]),
@@ -70,7 +80,11 @@ fn compiled_table(call: &mut Call<'_>, name: &ObjectName, column: Value) -> Resu
 }
 
 /// Tells whether SQLite needs a rebuild for a new column: an expression as its default, or a stored computed column.
-fn needs_rebuild(call: &mut Call<'_>, column: &Value, added: &trueup_schema::Column) -> Result<bool, Problem> {
+fn needs_rebuild(
+    call: &mut Call<'_>,
+    column: &Value,
+    added: &trueup_schema::Column,
+) -> Result<bool, Problem> {
     if !call.dialect.is_sqlite() || call.batch.is_none() {
         return Ok(false);
     }
@@ -116,7 +130,11 @@ pub(super) fn alter_column(call: &mut Call<'_>) -> Result<Vec<Planned>, Problem>
     steps.extend(change(call, &table, &column, &new_type, &existing_type)?);
     let new_name = call.optional_text("new_column_name")?.filter(|name| *name != column);
     if let Some(new_name) = &new_name {
-        steps.push(call.plan(RenameColumn { table: table.clone(), column: column.clone(), new_name: new_name.clone() }));
+        steps.push(call.plan(RenameColumn {
+            table: table.clone(),
+            column: column.clone(),
+            new_name: new_name.clone(),
+        }));
     }
     if !new_type.is_none() {
         let named = new_name.as_deref().unwrap_or(&column);
@@ -198,14 +216,21 @@ fn set_default(
     existing_type: &Value,
 ) -> Result<(), Problem> {
     let state = context(call.vm);
-    let current = state.state.borrow().schema.table(&operation.table).and_then(|table| table.column(&operation.column).cloned());
+    let current = state
+        .state
+        .borrow()
+        .schema
+        .table(&operation.table)
+        .and_then(|table| table.column(&operation.column).cloned());
     let is_identity = is_a(default, "sqlalchemy.schema.Identity");
-    let was_identity = matches!(current.as_ref().and_then(|column| column.generated.as_ref()), Some(Generated::Identity(_)));
+    let was_identity =
+        matches!(current.as_ref().and_then(|column| column.generated.as_ref()), Some(Generated::Identity(_)));
     let existing = call.get("existing_server_default");
     if is_a(default, "sqlalchemy.schema.Computed") || is_a(&existing, "sqlalchemy.schema.Computed") {
-        let message = "Adding or removing a \"computed\" construct, e.g. GENERATED ALWAYS AS, to or from an existing \
+        let message =
+            "Adding or removing a \"computed\" construct, e.g. GENERATED ALWAYS AS, to or from an existing \
                        column is not supported."
-            .to_owned();
+                .to_owned();
         return Err(Problem::Wrong { class: "sqlalchemy.exc.CompileError", message });
     }
     if call.dialect.is_sqlite() && is_identity {
@@ -232,21 +257,36 @@ fn set_default(
 }
 
 /// Returns the identity rule of an `Identity` object, read as part of a column.
-fn identity_of(call: &mut Call<'_>, table: &ObjectName, identity: &Value) -> Result<Option<Generated>, Problem> {
+fn identity_of(
+    call: &mut Call<'_>,
+    table: &ObjectName,
+    identity: &Value,
+) -> Result<Option<Generated>, Problem> {
     let integer = call.vm.module_attr("sqlalchemy.types", "BigInteger")?;
-    let column = call.make("sqlalchemy.schema", "Column", vec![Value::str("x"), integer, identity.clone()], Vec::new())?;
+    let column = call.make(
+        "sqlalchemy.schema",
+        "Column",
+        vec![Value::str("x"), integer, identity.clone()],
+        Vec::new(),
+    )?;
     let built = compiled_table(call, table, column)?;
     Ok(built.table.columns.into_iter().next().and_then(|column| column.generated))
 }
 
 /// Returns the CHECKs that a type brings with a column.
-fn type_checks(call: &mut Call<'_>, table: &ObjectName, column: &str, type_value: &Value) -> Result<Vec<Check>, Problem> {
+fn type_checks(
+    call: &mut Call<'_>,
+    table: &ObjectName,
+    column: &str,
+    type_value: &Value,
+) -> Result<Vec<Check>, Problem> {
     // A type that the dialect cannot compile brings no CHECK either; `existing_type` often is of another dialect.
     match compile::column_type(call.vm, type_value, call.dialect) {
         Ok(compiled) if compiled.check.is_some() => {}
         _ => return Ok(Vec::new()),
     }
-    let object = call.make("sqlalchemy.schema", "Column", vec![Value::str(column), type_value.clone()], Vec::new())?;
+    let object =
+        call.make("sqlalchemy.schema", "Column", vec![Value::str(column), type_value.clone()], Vec::new())?;
     Ok(compiled_table(call, table, object)?.table.checks)
 }
 

@@ -42,8 +42,11 @@ pub(super) fn create_foreign_key(call: &mut Call<'_>) -> Result<Vec<Planned>, Pr
     let namespace = call.optional_text("referent_schema")?;
     let target = namespace.map_or_else(|| referent.clone(), |namespace| format!("{namespace}.{referent}"));
     let local = call.names("local_cols")?;
-    let remote: Vec<Value> =
-        call.names("remote_cols")?.into_iter().map(|column| Value::str(format!("{target}.{column}"))).collect();
+    let remote: Vec<Value> = call
+        .names("remote_cols")?
+        .into_iter()
+        .map(|column| Value::str(format!("{target}.{column}")))
+        .collect();
     let local = Value::list(local.into_iter().map(Value::from).collect());
     let mut keywords = vec![("name", call.known("constraint_name")?)];
     for name in ["onupdate", "ondelete", "deferrable", "initially", "match"] {
@@ -110,8 +113,9 @@ pub(super) fn drop_constraint(call: &mut Call<'_>) -> Result<Vec<Planned>, Probl
         Some("check") => Some(ConstraintKind::Check),
         None => None,
         Some(other) => {
-            let message =
-                format!("'type' can be one of 'check', 'foreignkey', 'primary', 'unique', None; not {other:?}");
+            let message = format!(
+                "'type' can be one of 'check', 'foreignkey', 'primary', 'unique', None; not {other:?}"
+            );
             return Err(Problem::Wrong { class: "TypeError", message });
         }
     };

@@ -93,7 +93,12 @@ fn affected_columns(call: &mut Call<'_>, namespace: Option<&str>) -> Result<Vec<
             let array = text("column_type")?.as_deref() == Some("ARRAY");
             let default = call.vm.getattr(&item, "existing_server_default")?;
             let table = call.qualified(table_namespace.as_deref(), table);
-            affected.push(Affected { table, column, array, default: Some(default).filter(|value| !value.is_none()) });
+            affected.push(Affected {
+                table,
+                column,
+                array,
+                default: Some(default).filter(|value| !value.is_none()),
+            });
         } else {
             let parts = call.vm.iterate(&item)?;
             let mut texts = Vec::new();

@@ -1,12 +1,12 @@
 //! `op.execute`, `op.bulk_insert` and whatever else is handed to a connection: SQL text, DDL elements, statements on rows.
 
-use trueup_python::ast::{Call as CallNode, Expr, ExprKind, FormatPart};
-use trueup_python::{Args, Callee, Effect as CallEffect, Place, PyResult, Value, Vm};
+use trueup_python::{Args, Effect as CallEffect, Place, PyResult, Value, Vm};
 use trueup_schema::ops::{AddConstraint, CreateIndex, CreateNamespace, DropNamespace, DropTable};
 use trueup_schema::{ObjectName, Operation};
 use trueup_sql::{Effect, ReadContext, read};
 
 use super::table::{EnumCreation, operation_step};
+use super::written::{inserted_by_source, source_effect};
 use super::{Call, Problem, context, perform, perform_create_table, record_data, settle, unproven};
 use crate::bind::rows;
 use crate::compile::{self, is_a};
@@ -49,13 +49,7 @@ pub(super) fn bulk_insert(vm: &mut Vm, args: Args) -> PyResult {
 /// Runs whatever was given to `execute()`, without parameters.
 pub(crate) fn run_statement(vm: &mut Vm, value: &Value, place: Option<&Place>) -> PyResult<()> {
     if let Some(unknown) = value.as_unknown() {
-        let reason = format!("the statement is not known: {}", unknown.reason);
-        if source_effect(vm, place) == CallEffect::Data {
-            record_data(vm, "a statement on rows that is not fully known", place);
-            rows::inserted(vm, None);
-        } else {
-            unproven(vm, reason, place);
-        }
+        run_unknown(vm, &unknown.reason, place);
         return Ok(());
     }
     match sql_of_statement(vm, value) {
@@ -66,7 +60,21 @@ pub(crate) fn run_statement(vm: &mut Vm, value: &Value, place: Option<&Place>) -
         }
         Ok(Statement::Ddl(element)) => run_element(vm, &element, place),
         Ok(Statement::Nothing) => Ok(()),
+        Err(Problem::Unknown { reason, .. }) => {
+            run_unknown(vm, &reason, place);
+            Ok(())
+        }
         Err(problem) => settle(vm, problem, place),
+    }
+}
+
+/// Runs a statement of which a part is not known: what is written may still tell that it is on rows only.
+pub(crate) fn run_unknown(vm: &mut Vm, reason: &str, place: Option<&Place>) {
+    if source_effect(vm, place) == CallEffect::Data {
+        record_data(vm, "a statement on rows that is not fully known", place);
+        inserted_by_source(vm, place);
+    } else {
+        unproven(vm, format!("the statement is not known: {reason}"), place);
     }
 }
 
@@ -165,8 +173,10 @@ pub(crate) fn run_sql(vm: &mut Vm, text: &str, place: Option<&Place>) -> PyResul
             Effect::Session => {}
             Effect::Transaction(_) => context.state.borrow_mut().transaction.aborted = false,
             Effect::Opaque(reason) => {
-                let operation =
-                    Operation::Opaque(trueup_schema::ops::Opaque { sql: sql.to_owned(), reason: reason.clone() });
+                let operation = Operation::Opaque(trueup_schema::ops::Opaque {
+                    sql: sql.to_owned(),
+                    reason: reason.clone(),
+                });
                 super::perform::record(vm, operation, place);
                 unproven(vm, format!("a statement is not understood: {reason}"), place);
             }
@@ -198,7 +208,8 @@ fn run_element(vm: &mut Vm, value: &Value, place: Option<&Place>) -> PyResult<()
     } else if is("AddConstraint") {
         constraint_operation(vm, &element).map(Some)
     } else if is("CreateSequence") || is("DropSequence") {
-        crate::bind::ddl::sequence_operation(vm, &element, is("CreateSequence"), if_exists || if_not_exists).map(Some)
+        crate::bind::ddl::sequence_operation(vm, &element, is("CreateSequence"), if_exists || if_not_exists)
+            .map(Some)
     } else {
         Ok(None)
     };
@@ -240,123 +251,6 @@ fn constraint_operation(vm: &mut Vm, value: &Value) -> Result<Operation, Problem
     let mut call = Call::new(vm, &args, None);
     let constraint = call.with_context(&table, |vm, context| compile::constraint(vm, value, context))?;
     Ok(AddConstraint { table, constraint, using_index: None }.into())
-}
-
-/// Judges the call whose argument turned out unknown, by its text.
-fn source_effect(vm: &mut Vm, place: Option<&Place>) -> CallEffect {
-    let Some(place) = place else { return CallEffect::Schema };
-    let Some(text) = context(vm).source_text(place) else { return CallEffect::Schema };
-    match trueup_python::parse_expression(&text).map(|expr| expr.kind) {
-        Some(ExprKind::Call(call)) => executed_effect(&call),
-        _ => CallEffect::Schema,
-    }
-}
-
-/// Names of operations that change the schema.
-fn is_schema_operation(name: &str) -> bool {
-    super::TRANSLATIONS.iter().any(|(known, _)| *known == name)
-        || matches!(name, "create_table" | "create_entity" | "drop_entity" | "replace_entity" | "revert_entity")
-}
-
-/// Judges a call in code that was skipped.
-pub(crate) fn skipped_call_effect(callee: &Callee<'_>, call: &CallNode) -> CallEffect {
-    let (module, name) = match callee {
-        Callee::Value(Value::Function(function)) => (function.source.module.to_string(), function.def.name.to_string()),
-        Callee::Value(Value::BoundMethod(method)) => match &method.function {
-            Value::Function(function) => (function.source.module.to_string(), function.def.name.to_string()),
-            _ => return CallEffect::None,
-        },
-        Callee::Value(_) => return CallEffect::None,
-        Callee::Unresolved(text) => (String::new(), text.rsplit('.').next().unwrap_or(text).to_owned()),
-    };
-    let known = !module.is_empty();
-    let alembic = module.starts_with("alembic");
-    let database = alembic || module.starts_with("sqlalchemy");
-    if known && !database {
-        return CallEffect::None;
-    }
-    if is_schema_operation(&name) && (alembic || !known) {
-        return CallEffect::Schema;
-    }
-    match name.as_str() {
-        "bulk_insert" | "add_all" | "bulk_save_objects" | "bulk_insert_mappings" | "bulk_update_mappings"
-        | "commit" | "flush" | "merge" => CallEffect::Data,
-        "execute" | "exec_driver_sql" | "scalar" | "scalars" | "executescript" | "executemany" => executed_effect(call),
-        "create_all" | "drop_all" | "batch_alter_table" | "invoke" => CallEffect::Schema,
-        "create" | "drop" if known || has_bind(call) => CallEffect::Schema,
-        _ => CallEffect::None,
-    }
-}
-
-/// Tells whether a call of `x.create(…)` is given something like a connection.
-fn has_bind(call: &CallNode) -> bool {
-    let words = ["bind", "conn", "connection", "engine"];
-    let is_bind = |expr: &Expr| {
-        last_name(expr).is_some_and(|name| words.contains(&name) || name == "get_bind")
-    };
-    call.args.iter().any(is_bind)
-        || call.keywords.iter().any(|(name, value)| {
-            matches!(name.as_deref(), Some("checkfirst" | "bind")) || is_bind(value)
-        })
-}
-
-fn last_name(expr: &Expr) -> Option<&str> {
-    match &expr.kind {
-        ExprKind::Name(name) => Some(name),
-        ExprKind::Attribute { attr, .. } => Some(attr),
-        ExprKind::Call(call) => last_name(&call.function),
-        _ => None,
-    }
-}
-
-/// Judges `execute(statement)` by what is written: text by its first word, chains by `insert`, `update` ….
-fn executed_effect(call: &CallNode) -> CallEffect {
-    let Some(argument) = call.args.first() else { return CallEffect::Schema };
-    let effect = statement_effect(argument);
-    // Values are bound only to statements on rows.
-    if effect == CallEffect::Schema && call.args.len() > 1 && !matches!(argument.kind, ExprKind::Str(_) | ExprKind::Format(_)) {
-        return CallEffect::Data;
-    }
-    effect
-}
-
-fn statement_effect(expr: &Expr) -> CallEffect {
-    match &expr.kind {
-        ExprKind::Str(text) => text_effect(text),
-        ExprKind::Format(parts) => match parts.first() {
-            Some(FormatPart::Literal(text)) => text_effect(text),
-            _ => CallEffect::Schema,
-        },
-        ExprKind::Binary { left, .. } => statement_effect(left),
-        ExprKind::Call(call) => {
-            let name = last_name(&call.function).unwrap_or_default();
-            match name {
-                "text" | "format" | "dedent" | "strip" | "replace" | "join" | "DDL" => match &call.function.kind {
-                    ExprKind::Attribute { value, .. } if matches!(name, "format" | "strip" | "replace") => {
-                        statement_effect(value)
-                    }
-                    _ => call.args.first().map_or(CallEffect::Schema, statement_effect),
-                },
-                "bindparams" => match &call.function.kind {
-                    ExprKind::Attribute { value, .. } => statement_effect(value),
-                    _ => CallEffect::Schema,
-                },
-                "insert" | "update" | "delete" | "values" | "where" | "select" | "select_from" | "on_conflict_do_nothing"
-                | "on_conflict_do_update" | "from_select" | "filter" | "limit" | "order_by" => CallEffect::Data,
-                _ => CallEffect::Schema,
-            }
-        }
-        _ => CallEffect::Schema,
-    }
-}
-
-fn text_effect(text: &str) -> CallEffect {
-    let word: String = text.trim_start().chars().take_while(char::is_ascii_alphabetic).collect();
-    match word.to_ascii_lowercase().as_str() {
-        "insert" | "update" | "delete" | "select" | "with" | "copy" | "truncate" | "set" | "show" | "pragma"
-        | "lock" | "analyze" | "vacuum" => CallEffect::Data,
-        _ => CallEffect::Schema,
-    }
 }
 
 /// Returns the namespace-qualified name that a table object or text stands for.

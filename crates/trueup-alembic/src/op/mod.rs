@@ -21,15 +21,19 @@ mod index;
 mod perform;
 mod rebuild;
 mod table;
+mod written;
 
 pub(crate) use arguments::Call;
 pub(crate) use execute::{
-    Statement, index_operation, object_name, run_sql, run_statement, skipped_call_effect, sql_of_statement,
+    Statement, index_operation, object_name, run_sql, run_statement, run_unknown, sql_of_statement,
 };
 pub(crate) use perform::{perform, raise_missing, record_data, unproven};
 pub(crate) use table::{
-    EnumCreation, create_order, foreign_keys_added_later, operation_step, perform_compiled_table, perform_create_table,
+    EnumCreation, create_order, foreign_keys_added_later, operation_step, perform_compiled_table,
+    perform_create_table,
 };
+
+pub(crate) use written::{inserted_by_source, skipped_call_effect};
 
 /// An operation that is about to be performed.
 #[derive(Clone)]
@@ -117,7 +121,9 @@ pub(crate) fn register(vm: &mut Vm) {
         });
     }
     for &(name, native) in OTHERS {
-        for module in ["alembic.op", "alembic.operations.base.Operations", "alembic.operations.base.BatchOperations"] {
+        for module in
+            ["alembic.op", "alembic.operations.base.Operations", "alembic.operations.base.BatchOperations"]
+        {
             vm.register(&format!("{module}.{name}"), native);
         }
     }
@@ -127,6 +133,12 @@ pub(crate) fn register(vm: &mut Vm) {
         let context = vm.module_attr("alembic.runtime.migration", "_current")?;
         let context = vm.call_with(&context, Vec::new())?;
         vm.call_with(&class, vec![context])
+    });
+    vm.register("alembic.operations.ops._run_module_of", |vm, args| {
+        if let Some(class) = args.receiver().as_class() {
+            let _ = vm.run_module(&class.module.clone());
+        }
+        Ok(Value::None)
     });
     vm.register("alembic.operations.ops._unknown_operation", |vm, args| {
         let name = vm.type_name(&args.receiver());

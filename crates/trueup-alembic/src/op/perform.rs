@@ -35,7 +35,8 @@ fn perform_operation(vm: &mut Vm, operation: Operation, place: Option<&Place>) -
     let context = context(vm);
     let mut state = context.state.borrow_mut();
     if state.transaction.aborted {
-        let message = "current transaction is aborted, commands ignored until end of transaction block".to_owned();
+        let message =
+            "current transaction is aborted, commands ignored until end of transaction block".to_owned();
         let failure =
             Failure { operation: Some(operation.clone()), error: None, message, origin: origin(place) };
         drop(state);
@@ -73,7 +74,7 @@ fn fail(vm: &mut Vm, class: &str, failure: Failure) -> PyResult<()> {
     let mut state = context.state.borrow_mut();
     let number = state.record.step();
     if state.record.forgiven.contains(&number) {
-        if let Some(operation) = &failure.operation {
+        if let (Some(operation), Some(_)) = (&failure.operation, &failure.error) {
             state.recover(operation);
         }
         state.record.failures.insert(number, failure);
@@ -90,7 +91,12 @@ fn fail(vm: &mut Vm, class: &str, failure: Failure) -> PyResult<()> {
 }
 
 /// Raises an exception for something that is no operation, such as a statement that a server refuses.
-pub(crate) fn raise_failure(vm: &mut Vm, class: &str, message: String, place: Option<&Place>) -> PyResult<()> {
+pub(crate) fn raise_failure(
+    vm: &mut Vm,
+    class: &str,
+    message: String,
+    place: Option<&Place>,
+) -> PyResult<()> {
     let failure = Failure { operation: None, error: None, message, origin: origin(place) };
     fail(vm, class, failure)
 }
@@ -141,9 +147,13 @@ pub(crate) fn record_data(vm: &mut Vm, sql: impl Into<String>, place: Option<&Pl
     state.record.data_steps.push(DataStep { sql, origin: origin(place) });
 }
 
-
 /// Raises an exception because something is missing.
-pub(crate) fn raise_missing(vm: &mut Vm, class: &str, error: ApplyError, place: Option<&Place>) -> PyResult<()> {
+pub(crate) fn raise_missing(
+    vm: &mut Vm,
+    class: &str,
+    error: ApplyError,
+    place: Option<&Place>,
+) -> PyResult<()> {
     let message = error.to_string();
     let failure = Failure { operation: None, error: Some(error), message, origin: origin(place) };
     fail(vm, class, failure)

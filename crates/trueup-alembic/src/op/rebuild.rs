@@ -7,8 +7,8 @@
 use trueup_python::{Place, PyResult, Vm};
 use trueup_schema::naming::{Convention, ConventionFacts, ConventionKind};
 use trueup_schema::ops::{
-    AddColumn, AlterColumn, AlterTable, Constraint, CreateIndex, DropColumn, DropConstraint, DropIndex, DropTrigger,
-    RenameColumn, TableChange,
+    AddColumn, AlterColumn, AlterTable, Constraint, CreateIndex, DropColumn, DropConstraint, DropIndex,
+    DropTrigger, RenameColumn, TableChange,
 };
 use trueup_schema::{
     ApplyError, Column, Dialect, Generated, IndexKey, IndexPart, ObjectKind, ObjectName, Operation, Table,
@@ -31,7 +31,12 @@ pub(super) struct Options {
 type Refusal = (&'static str, String);
 
 /// Rebuilds a table with the collected changes.
-pub(super) fn perform(vm: &mut Vm, options: &Options, steps: Vec<Planned>, place: Option<&Place>) -> PyResult<()> {
+pub(super) fn perform(
+    vm: &mut Vm,
+    options: &Options,
+    steps: Vec<Planned>,
+    place: Option<&Place>,
+) -> PyResult<()> {
     let context = context(vm);
     let existing = context.state.borrow().schema.table(&options.table).cloned();
     let lenient = context.state.borrow().baseline.is_lenient(&options.table);
@@ -43,7 +48,8 @@ pub(super) fn perform(vm: &mut Vm, options: &Options, steps: Vec<Planned>, place
             }
             return Ok(());
         }
-        let error = ApplyError::Missing { kind: ObjectKind::Table, name: options.table.to_string(), table: None };
+        let error =
+            ApplyError::Missing { kind: ObjectKind::Table, name: options.table.to_string(), table: None };
         return super::perform::raise_missing(vm, "sqlalchemy.exc.NoSuchTableError", error, place);
     };
     let dialect = context.dialect;
@@ -60,7 +66,11 @@ pub(super) fn perform(vm: &mut Vm, options: &Options, steps: Vec<Planned>, place
                     Err(_) if lenient => {}
                     Err((class, message)) => raise_failure(vm, class, message, place.as_ref())?,
                 }
-                recorded.push(RecordedOperation { operation, origin: origin(place.as_ref()), implied: false });
+                recorded.push(RecordedOperation {
+                    operation,
+                    origin: origin(place.as_ref()),
+                    implied: false,
+                });
             }
             Step::Position { column, before, after } => rebuild.positions.push((column, before, after)),
             Step::Raise { class, message } => raise_failure(vm, class, message, place.as_ref())?,
@@ -68,7 +78,8 @@ pub(super) fn perform(vm: &mut Vm, options: &Options, steps: Vec<Planned>, place
         }
     }
     if let Some(column) = rebuild.copied_computed_column() {
-        let message = format!("cannot INSERT into generated column \"{column}\" while copying `{}`", options.table);
+        let message =
+            format!("cannot INSERT into generated column \"{column}\" while copying `{}`", options.table);
         raise_failure(vm, "sqlalchemy.exc.OperationalError", message, place)?;
     }
     if let Some(column) = rebuild.indexed_and_dropped() {
@@ -80,7 +91,8 @@ pub(super) fn perform(vm: &mut Vm, options: &Options, steps: Vec<Planned>, place
     state.schema.insert_table(table);
     state.record.operations.extend(recorded);
     drop(state);
-    if options.copy_from.is_some() && options.copy_from.as_ref().is_some_and(|table| table.columns.is_empty()) {
+    if options.copy_from.is_some() && options.copy_from.as_ref().is_some_and(|table| table.columns.is_empty())
+    {
         unproven(vm, "the table given as `copy_from` has no columns", place);
     }
     Ok(())
@@ -154,12 +166,18 @@ impl Rebuild {
                     cascade: false,
                 };
                 self.losses.push(dropped.into());
-                let created =
-                    CreateIndex { table: name.clone(), index: plain, concurrently: false, if_not_exists: false };
+                let created = CreateIndex {
+                    table: name.clone(),
+                    index: plain,
+                    concurrently: false,
+                    if_not_exists: false,
+                };
                 self.losses.push(created.into());
             }
         }
-        self.table.indexes.retain(|index| !index.parts.iter().any(|part| matches!(part.key, IndexKey::Expression(_))));
+        self.table
+            .indexes
+            .retain(|index| !index.parts.iter().any(|part| matches!(part.key, IndexKey::Expression(_))));
         for index in &mut self.table.indexes {
             plain_parts(&mut index.parts);
         }
@@ -200,7 +218,8 @@ impl Rebuild {
         let mut lost: Vec<Option<String>> = Vec::new();
         let mut seen: Vec<(Vec<String>, ObjectName, Vec<String>)> = Vec::new();
         self.table.foreign_keys.retain(|key| {
-            let signature = (key.columns.clone(), key.referenced_table.clone(), key.referenced_columns.clone());
+            let signature =
+                (key.columns.clone(), key.referenced_table.clone(), key.referenced_columns.clone());
             let first = !seen.contains(&signature);
             if first {
                 seen.push(signature);
@@ -406,7 +425,9 @@ impl Rebuild {
     }
 
     fn drop_constraint(&mut self, op: &DropConstraint) -> Result<(), Refusal> {
-        let Some(name) = &op.name else { return Err(("ValueError", "Constraint must have a name".to_owned())) };
+        let Some(name) = &op.name else {
+            return Err(("ValueError", "Constraint must have a name".to_owned()));
+        };
         let named = |candidate: &Option<String>| candidate.as_ref() == Some(name);
         if !self.table.has_constraint(name) {
             if op.if_exists {
@@ -448,7 +469,10 @@ impl Rebuild {
         self.table.uniques.retain(|unique| survives(&unique.columns));
         self.table.foreign_keys.retain(|key| survives(&key.columns));
         self.table.indexes.retain(|index| {
-            !index.parts.iter().any(|part| matches!(&part.key, IndexKey::Column(column) if dropped.contains(column)))
+            !index
+                .parts
+                .iter()
+                .any(|part| matches!(&part.key, IndexKey::Column(column) if dropped.contains(column)))
         });
         if let Some(extra) = &options.extra {
             self.table.uniques.extend(extra.uniques.iter().cloned());

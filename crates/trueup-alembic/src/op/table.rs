@@ -2,7 +2,9 @@
 
 use trueup_python::{Args, Place, PyResult, Value, Vm};
 use trueup_schema::naming::{Convention, ConventionKind};
-use trueup_schema::ops::{AlterTable, CreateEnum, CreateSequence, CreateTable, DropTable, RenameTable, TableChange};
+use trueup_schema::ops::{
+    AlterTable, CreateEnum, CreateSequence, CreateTable, DropTable, RenameTable, TableChange,
+};
 use trueup_schema::{ObjectName, Table};
 
 use super::{Call, Planned, Problem, Step, context, perform, settle, unproven};
@@ -35,7 +37,12 @@ fn build(call: &mut Call<'_>) -> Result<(Value, bool), Problem> {
 }
 
 /// Returns the `Table` object that Alembic builds for a call.
-pub(super) fn table_object(call: &mut Call<'_>, name: Value, items: Value, keywords: Value) -> Result<Value, Problem> {
+pub(super) fn table_object(
+    call: &mut Call<'_>,
+    name: Value,
+    items: Value,
+    keywords: Value,
+) -> Result<Value, Problem> {
     if let Some(items) = items.items()
         && let Some(unknown) = items.iter().find_map(Value::as_unknown)
     {
@@ -61,9 +68,9 @@ pub(super) fn convention_value(convention: &Convention) -> Value {
         ("fk", ConventionKind::ForeignKey),
         ("pk", ConventionKind::PrimaryKey),
     ];
-    let entries = kinds.into_iter().filter_map(|(key, kind)| {
-        Some((std::rc::Rc::from(key), Value::str(convention.template(kind)?)))
-    });
+    let entries = kinds
+        .into_iter()
+        .filter_map(|(key, kind)| Some((std::rc::Rc::from(key), Value::str(convention.template(kind)?))));
     Value::dict_of(entries)
 }
 
@@ -128,7 +135,12 @@ pub(crate) fn perform_create_table(
 }
 
 /// Creates a table of which some foreign keys are added later; its types are created like those of any table.
-pub(crate) fn perform_compiled_table(vm: &mut Vm, value: &Value, table: Table, place: Option<&Place>) -> PyResult<()> {
+pub(crate) fn perform_compiled_table(
+    vm: &mut Vm,
+    value: &Value,
+    table: Table,
+    place: Option<&Place>,
+) -> PyResult<()> {
     let dialect = context(vm).dialect;
     if let Ok(compiled) = compile::table(vm, value, dialect) {
         for compiled in compiled.enums.into_iter().filter(|compiled| compiled.create_type) {
@@ -147,7 +159,9 @@ pub(crate) fn foreign_keys_added_later(vm: &mut Vm, table: &Value) -> PyResult<V
     let mut found = Vec::new();
     let constraints = vm.getattr(table, "constraints")?;
     for constraint in constraints.items().unwrap_or_default() {
-        if !compile::is_a(&constraint, "sqlalchemy.schema.ForeignKeyConstraint") || !uses_alter(vm, &constraint)? {
+        if !compile::is_a(&constraint, "sqlalchemy.schema.ForeignKeyConstraint")
+            || !uses_alter(vm, &constraint)?
+        {
             continue;
         }
         let keys = vm.getattr(&constraint, "column_keys")?;
@@ -174,7 +188,10 @@ fn uses_alter(vm: &mut Vm, value: &Value) -> PyResult<bool> {
     Ok(flag.and_then(|flag| flag.as_bool()) == Some(true))
 }
 
-pub(crate) fn operation_step(operation: impl Into<trueup_schema::Operation>, place: Option<&Place>) -> Planned {
+pub(crate) fn operation_step(
+    operation: impl Into<trueup_schema::Operation>,
+    place: Option<&Place>,
+) -> Planned {
     Planned { step: Step::Operation(operation.into()), place: place.cloned() }
 }
 

@@ -2,7 +2,7 @@
 
 use trueup_python::{Callee, Effect, UnknownBranch, Vm, ast};
 
-use crate::op::{context, record_data, skipped_call_effect, unproven};
+use crate::op::{inserted_by_source, record_data, skipped_call_effect, unproven};
 
 /// Judges a call in skipped code.
 pub(crate) fn judge_call(callee: &Callee<'_>, call: &ast::Call) -> Effect {
@@ -16,16 +16,8 @@ pub(crate) fn skipped_branch(vm: &mut Vm, branch: &UnknownBranch) {
         Effect::Data => {
             let place = branch.calls.first().unwrap_or(&branch.place).clone();
             record_data(vm, "a statement on rows that hangs on something unknown", Some(&place));
-            let context = context(vm);
-            let inserts = branch.calls.iter().any(|place| match context.source_text(place) {
-                Some(text) => {
-                    let text = text.to_ascii_lowercase();
-                    ["insert", ".add", "bulk_", ".merge"].iter().any(|word| text.contains(word))
-                }
-                None => true,
-            });
-            if inserts {
-                context.state.borrow_mut().rows.insert_anywhere();
+            for place in &branch.calls {
+                inserted_by_source(vm, Some(place));
             }
         }
         Effect::Schema => {

@@ -63,7 +63,14 @@ pub struct ReplayOptions {
 impl ReplayOptions {
     /// Returns the options for an empty database and no naming convention.
     pub fn new(dialect: Dialect) -> Self {
-        Self { dialect, convention: Convention::default(), base: None, preload: Vec::new(), engine_name: None, main_options: None }
+        Self {
+            dialect,
+            convention: Convention::default(),
+            base: None,
+            preload: Vec::new(),
+            engine_name: None,
+            main_options: None,
+        }
     }
 }
 
@@ -162,6 +169,8 @@ impl Replay {
 
     /// Returns every operation of the replay in order.
     pub fn operations(&self) -> impl Iterator<Item = &Operation> {
-        self.revisions.iter().flat_map(|revision| revision.operations.iter().map(|recorded| &recorded.operation))
+        self.revisions
+            .iter()
+            .flat_map(|revision| revision.operations.iter().map(|recorded| &recorded.operation))
     }
 }

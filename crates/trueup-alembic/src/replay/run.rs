@@ -30,6 +30,10 @@ pub(super) fn revision(
         vm.refuel();
         let _ = vm.take_notes();
         let module = source::module_name(number, attempt);
+        if revision.text.contains("register_operation") || revision.text.contains("implementation_for") {
+            // Custom operations are registered when the file runs as a whole.
+            let _ = vm.run_module(&module);
+        }
         let outcome = upgrade(vm, &module, options);
         let last = attempt + 1 == MAX_ATTEMPTS;
         match next_step(context, outcome) {
@@ -80,7 +84,8 @@ fn upgrade(vm: &mut Vm, module: &str, options: &ReplayOptions) -> PyResult {
     let Value::Function(found) = &function else { return vm.call(&function, Args::default()) };
     let mut positional = Vec::new();
     for param in &found.def.params {
-        let wanted = matches!(param.kind, ParamKind::PositionalOnly | ParamKind::Normal) && param.default.is_none();
+        let wanted =
+            matches!(param.kind, ParamKind::PositionalOnly | ParamKind::Normal) && param.default.is_none();
         if !wanted {
             continue;
         }
@@ -90,7 +95,9 @@ fn upgrade(vm: &mut Vm, module: &str, options: &ReplayOptions) -> PyResult {
                 let name = options.engine_name.clone().or_else(|| engine_name(vm, module));
                 positional.push(match name {
                     Some(name) => Value::from(name),
-                    None => vm.unknown("the project has several databases, and which one is meant is not known"),
+                    None => {
+                        vm.unknown("the project has several databases, and which one is meant is not known")
+                    }
                 });
             }
             other => {
@@ -132,7 +139,9 @@ fn finish(
     state.transaction = TransactionState::default();
     let record = std::mem::take(&mut state.record);
     let mut notices = record.notices;
-    notices.extend(notes.into_iter().map(|note| Notice { message: note.message, origin: origin(note.place.as_ref()) }));
+    notices.extend(
+        notes.into_iter().map(|note| Notice { message: note.message, origin: origin(note.place.as_ref()) }),
+    );
     let verdict = record.unproven.first().cloned().map_or(Verdict::Proved, Verdict::Unproven);
     ReplayedRevision {
         id: revision.id.clone(),
@@ -150,15 +159,18 @@ fn finish(
 
 /// Tells what a `downgrade()` is by its text.
 fn downgrade_kind(functions: &[Rc<FunctionDef>]) -> DowngradeKind {
-    let Some(def) = functions.iter().rev().find(|def| &*def.name == "downgrade") else { return DowngradeKind::Missing };
+    let Some(def) = functions.iter().rev().find(|def| &*def.name == "downgrade") else {
+        return DowngradeKind::Missing;
+    };
     let significant: Vec<&Stmt> = def
         .body
         .iter()
         .filter(|stmt| !matches!(&stmt.kind, StmtKind::Pass | StmtKind::Return(None)))
         .filter(|stmt| match &stmt.kind {
-            StmtKind::Expr(expr) => {
-                !matches!(expr.kind, trueup_python::ast::ExprKind::Str(_) | trueup_python::ast::ExprKind::Ellipsis)
-            }
+            StmtKind::Expr(expr) => !matches!(
+                expr.kind,
+                trueup_python::ast::ExprKind::Str(_) | trueup_python::ast::ExprKind::Ellipsis
+            ),
             _ => true,
         })
         .collect();

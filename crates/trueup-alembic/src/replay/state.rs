@@ -6,7 +6,8 @@ use trueup_python::Place;
 use trueup_schema::naming::Convention;
 use trueup_schema::ops::Constraint;
 use trueup_schema::{
-    ApplyError, Column, ColumnType, Dialect, ForeignKey, ObjectKind, ObjectName, Operation, Schema, Table, Unique,
+    ApplyError, Column, ColumnType, Dialect, ForeignKey, ObjectKind, ObjectName, Operation, Schema, Table,
+    Unique,
 };
 use trueup_sql::Session;
 
@@ -197,8 +198,9 @@ impl Baseline {
                     table.columns.push(assumed_column(column));
                 }
             }
-            let known = table.primary_key.as_ref().is_some_and(|primary| primary.columns == key.referenced_columns)
-                || table.uniques.iter().any(|unique| unique.columns == key.referenced_columns);
+            let known =
+                table.primary_key.as_ref().is_some_and(|primary| primary.columns == key.referenced_columns)
+                    || table.uniques.iter().any(|unique| unique.columns == key.referenced_columns);
             if !known && !key.referenced_columns.is_empty() {
                 let name = trueup_schema::naming::unique(&table.name.name, &key.referenced_columns).first();
                 let name = schema.dialect.names_constraints().then_some(name);
@@ -235,7 +237,9 @@ impl Baseline {
                 schema.namespaces.push(name.clone());
                 Invented::Retry
             }
-            ObjectKind::Enum | ObjectKind::Domain if self.assumed.contains(&(ObjectKind::Enum, object.clone())) => {
+            ObjectKind::Enum | ObjectKind::Domain
+                if self.assumed.contains(&(ObjectKind::Enum, object.clone())) =>
+            {
                 Invented::NothingToDo
             }
             _ => {

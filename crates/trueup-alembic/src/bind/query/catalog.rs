@@ -1,7 +1,7 @@
 //! The catalogs as tables of cells, made from the simulated schema.
 
-use trueup_schema::{Dialect, Generated, IndexKey, ObjectName, Schema, Table};
 use trueup_python::Value;
+use trueup_schema::{Dialect, Generated, IndexKey, ObjectName, Schema, Table};
 
 use super::text::{self, Token};
 use super::{Answer, Cell};
@@ -44,7 +44,10 @@ pub(super) fn relation_oid(schema: &Schema, name: &ObjectName) -> Cell {
 }
 
 fn namespace_oid(schema: &Schema, name: &ObjectName) -> Cell {
-    Cell::Text(format!("oid:namespace:{}", name.namespace.as_deref().unwrap_or(schema.dialect.default_namespace())))
+    Cell::Text(format!(
+        "oid:namespace:{}",
+        name.namespace.as_deref().unwrap_or(schema.dialect.default_namespace())
+    ))
 }
 
 fn type_oid(name: &ObjectName) -> Cell {
@@ -67,7 +70,12 @@ fn information_schema(schema: &Schema, name: &str) -> Option<Virtual> {
                 })
                 .collect();
             rows.extend(schema.views.values().filter(|view| !view.materialized).map(|view| {
-                vec![Cell::Unknown, namespace_of(schema, &view.name), Cell::text(&view.name.name), Cell::text("VIEW")]
+                vec![
+                    Cell::Unknown,
+                    namespace_of(schema, &view.name),
+                    Cell::text(&view.name.name),
+                    Cell::text("VIEW"),
+                ]
             }));
             Virtual { columns: &["table_catalog", "table_schema", "table_name", "table_type"], rows }
         }
@@ -82,13 +90,23 @@ fn information_schema(schema: &Schema, name: &str) -> Option<Virtual> {
         },
         "columns" => Virtual {
             columns: &[
-                "table_catalog", "table_schema", "table_name", "column_name", "ordinal_position", "data_type",
-                "udt_name", "is_nullable", "column_default", "character_maximum_length", "is_identity",
+                "table_catalog",
+                "table_schema",
+                "table_name",
+                "column_name",
+                "ordinal_position",
+                "data_type",
+                "udt_name",
+                "is_nullable",
+                "column_default",
+                "character_maximum_length",
+                "is_identity",
             ],
             rows: schema.tables.values().flat_map(|table| column_rows(schema, table)).collect(),
         },
         "schemata" => {
-            let mut names = vec![schema.dialect.default_namespace().to_owned(), "information_schema".to_owned()];
+            let mut names =
+                vec![schema.dialect.default_namespace().to_owned(), "information_schema".to_owned()];
             names.push("pg_catalog".to_owned());
             names.extend(schema.namespaces.iter().cloned());
             let rows = names.into_iter().map(|name| vec![Cell::Unknown, Cell::Text(name)]).collect();
@@ -96,21 +114,38 @@ fn information_schema(schema: &Schema, name: &str) -> Option<Virtual> {
         }
         "table_constraints" => Virtual {
             columns: &[
-                "constraint_schema", "constraint_name", "table_schema", "table_name", "constraint_type",
+                "constraint_schema",
+                "constraint_name",
+                "table_schema",
+                "table_name",
+                "constraint_type",
             ],
             rows: schema
                 .tables
                 .values()
-                .flat_map(|table| constraints(table).into_iter().map(move |(name, kind, _)| (table, name, kind)))
+                .flat_map(|table| {
+                    constraints(table).into_iter().map(move |(name, kind, _)| (table, name, kind))
+                })
                 .map(|(table, name, kind)| {
                     let namespace = namespace_of(schema, &table.name);
-                    vec![namespace.clone(), Cell::Text(name), namespace, Cell::text(&table.name.name), Cell::text(kind)]
+                    vec![
+                        namespace.clone(),
+                        Cell::Text(name),
+                        namespace,
+                        Cell::text(&table.name.name),
+                        Cell::text(kind),
+                    ]
                 })
                 .collect(),
         },
         "key_column_usage" => Virtual {
             columns: &[
-                "constraint_schema", "constraint_name", "table_schema", "table_name", "column_name", "ordinal_position",
+                "constraint_schema",
+                "constraint_name",
+                "table_schema",
+                "table_name",
+                "column_name",
+                "ordinal_position",
             ],
             rows: schema.tables.values().flat_map(|table| key_rows(schema, table)).collect(),
         },
@@ -152,7 +187,9 @@ fn column_rows(schema: &Schema, table: &Table) -> Vec<Vec<Cell>> {
         };
         let default = match (&column.default, &column.generated) {
             (Some(default), _) => Cell::text(default.text()),
-            (None, Some(Generated::Serial { sequence })) => Cell::Text(format!("nextval('{sequence}'::regclass)")),
+            (None, Some(Generated::Serial { sequence })) => {
+                Cell::Text(format!("nextval('{sequence}'::regclass)"))
+            }
             _ => Cell::Null,
         };
         let length = match column.column_type.modifiers.first().map(|text| text.parse()) {
@@ -233,9 +270,11 @@ fn key_rows(schema: &Schema, table: &Table) -> Vec<Vec<Cell>> {
 }
 
 fn sequences(schema: &Schema) -> Vec<ObjectName> {
-    let owned = schema.tables.values().flat_map(|table| &table.columns).filter_map(|column| match &column.generated {
-        Some(Generated::Serial { sequence }) => Some(sequence.clone()),
-        _ => None,
+    let owned = schema.tables.values().flat_map(|table| &table.columns).filter_map(|column| {
+        match &column.generated {
+            Some(Generated::Serial { sequence }) => Some(sequence.clone()),
+            _ => None,
+        }
     });
     schema.sequences.keys().cloned().chain(owned).collect()
 }
@@ -260,7 +299,11 @@ fn pg_catalog(schema: &Schema, name: &str) -> Option<Virtual> {
                 .collect(),
         },
         "pg_views" | "pg_matviews" => Virtual {
-            columns: if name == "pg_views" { &["schemaname", "viewname"] } else { &["schemaname", "matviewname"] },
+            columns: if name == "pg_views" {
+                &["schemaname", "viewname"]
+            } else {
+                &["schemaname", "matviewname"]
+            },
             rows: schema
                 .views
                 .values()
@@ -290,7 +333,9 @@ fn pg_catalog(schema: &Schema, name: &str) -> Option<Virtual> {
         "pg_namespace" => {
             let names = [schema.dialect.default_namespace(), "pg_catalog", "information_schema"];
             let names = names.into_iter().chain(schema.namespaces.iter().map(String::as_str));
-            let rows = names.map(|name| vec![Cell::Text(format!("oid:namespace:{name}")), Cell::text(name)]).collect();
+            let rows = names
+                .map(|name| vec![Cell::Text(format!("oid:namespace:{name}")), Cell::text(name)])
+                .collect();
             Virtual { columns: &["oid", "nspname"], rows }
         }
         "pg_class" => pg_class(schema),
@@ -302,7 +347,12 @@ fn pg_catalog(schema: &Schema, name: &str) -> Option<Virtual> {
                 .map(|name| (name, "e"))
                 .chain(schema.domains.keys().map(|name| (name, "d")))
                 .map(|(name, kind)| {
-                    vec![type_oid(name), Cell::text(&name.name), Cell::text(kind), namespace_oid(schema, name)]
+                    vec![
+                        type_oid(name),
+                        Cell::text(&name.name),
+                        Cell::text(kind),
+                        namespace_oid(schema, name),
+                    ]
                 })
                 .collect(),
         },
@@ -466,7 +516,8 @@ pub(super) fn pragma(schema: &Schema, sql: &str) -> Option<Answer> {
     match name.as_str() {
         "table_info" | "table_xinfo" => {
             let rows = table.iter().flat_map(|table| {
-                let key: Vec<String> = table.primary_key.as_ref().map(|key| key.columns.clone()).unwrap_or_default();
+                let key: Vec<String> =
+                    table.primary_key.as_ref().map(|key| key.columns.clone()).unwrap_or_default();
                 table.columns.iter().enumerate().map(move |(position, column)| {
                     let in_key = key.iter().position(|name| *name == column.name).map_or(0, |at| at + 1);
                     vec![
@@ -500,14 +551,19 @@ pub(super) fn pragma(schema: &Schema, sql: &str) -> Option<Answer> {
                 Token::Word { text, .. } | Token::Text(text) => Some(text.as_str()),
                 _ => None,
             });
-            let index = schema.tables.values().flat_map(|table| &table.indexes).find(|index| Some(index.name.as_str()) == argument);
-            let rows = index.into_iter().flat_map(|index| index.parts.iter().enumerate()).map(|(position, part)| {
-                let name = match &part.key {
-                    IndexKey::Column(name) => Value::str(name),
-                    IndexKey::Expression(_) => Value::None,
-                };
-                vec![number(position), number(position), name]
-            });
+            let index = schema
+                .tables
+                .values()
+                .flat_map(|table| &table.indexes)
+                .find(|index| Some(index.name.as_str()) == argument);
+            let rows =
+                index.into_iter().flat_map(|index| index.parts.iter().enumerate()).map(|(position, part)| {
+                    let name = match &part.key {
+                        IndexKey::Column(name) => Value::str(name),
+                        IndexKey::Expression(_) => Value::None,
+                    };
+                    vec![number(position), number(position), name]
+                });
             answer(&["seqno", "cid", "name"], rows.collect())
         }
         "foreign_key_list" => {

@@ -89,9 +89,10 @@ fn select(state: &SimState, query: &Query, outer: &[Binding<'_>]) -> Evaluated<O
                 loaded.push(Loaded { table: None });
             }
             Err(reason) => {
-                let later_empty = query.sources.iter().any(|other| {
-                    !other.outer && load(state, other).is_ok_and(|found| found.table.is_none())
-                });
+                let later_empty = query
+                    .sources
+                    .iter()
+                    .any(|other| !other.outer && load(state, other).is_ok_and(|found| found.table.is_none()));
                 if !later_empty {
                     return Err(reason);
                 }
@@ -107,7 +108,12 @@ fn select(state: &SimState, query: &Query, outer: &[Binding<'_>]) -> Evaluated<O
     project(state, query, &loaded, outer, &matching)
 }
 
-fn bindings<'a>(query: &'a Query, loaded: &'a [Loaded], chosen: &[Option<usize>], outer: &[Binding<'a>]) -> Vec<Binding<'a>> {
+fn bindings<'a>(
+    query: &'a Query,
+    loaded: &'a [Loaded],
+    chosen: &[Option<usize>],
+    outer: &[Binding<'a>],
+) -> Vec<Binding<'a>> {
     let mut found: Vec<Binding<'a>> = Vec::with_capacity(chosen.len() + outer.len());
     for ((source, table), row) in query.sources.iter().zip(loaded).zip(chosen) {
         let Some(table) = &table.table else {
@@ -117,7 +123,11 @@ fn bindings<'a>(query: &'a Query, loaded: &'a [Loaded], chosen: &[Option<usize>]
         let row = row.and_then(|row| table.rows.get(row)).map(Vec::as_slice);
         found.push(Binding { alias: &source.alias, columns: table.columns, row });
     }
-    found.extend(outer.iter().map(|binding| Binding { alias: binding.alias, columns: binding.columns, row: binding.row }));
+    found.extend(outer.iter().map(|binding| Binding {
+        alias: binding.alias,
+        columns: binding.columns,
+        row: binding.row,
+    }));
     found
 }
 
@@ -176,7 +186,8 @@ fn project(
     outer: &[Binding<'_>],
     matching: &[Vec<Option<usize>>],
 ) -> Evaluated<Output> {
-    let aggregates = query.items.iter().filter(|item| matches!(item, Item::Expr(expr, _) if is_aggregate(expr))).count();
+    let aggregates =
+        query.items.iter().filter(|item| matches!(item, Item::Expr(expr, _) if is_aggregate(expr))).count();
     let mut keys = Vec::new();
     for item in &query.items {
         keys.extend(item_keys(item, query, loaded));
@@ -203,7 +214,9 @@ fn project(
                 match item {
                     Item::All(alias) => {
                         let wanted = bound.iter().take(query.sources.len());
-                        for binding in wanted.filter(|binding| alias.as_deref().is_none_or(|alias| alias == binding.alias)) {
+                        for binding in wanted
+                            .filter(|binding| alias.as_deref().is_none_or(|alias| alias == binding.alias))
+                        {
                             row.extend(binding.row.map_or_else(Vec::new, <[Cell]>::to_vec));
                         }
                     }
@@ -331,7 +344,9 @@ fn value(state: &SimState, expr: &Expr, bound: &[Binding<'_>]) -> Evaluated<Cell
         Expr::Column(table, column) => return self::column(table.as_deref(), column, bound),
         Expr::Call(name, arguments) => return function(state, name, arguments, bound),
         Expr::CountAll => return Err("an aggregate inside of an expression is not modelled".to_owned()),
-        Expr::And(..) | Expr::Or(..) | Expr::Not(_) => truth(state, expr, bound)?.map_or(Cell::Null, Cell::Bool),
+        Expr::And(..) | Expr::Or(..) | Expr::Not(_) => {
+            truth(state, expr, bound)?.map_or(Cell::Null, Cell::Bool)
+        }
         Expr::Compare(operator, left, right) => {
             let (left, right) = (value(state, left, bound)?, value(state, right, bound)?);
             if left == Cell::Unknown || right == Cell::Unknown {
@@ -381,7 +396,9 @@ fn value(state: &SimState, expr: &Expr, bound: &[Binding<'_>]) -> Evaluated<Cell
 fn column(table: Option<&str>, column: &str, bound: &[Binding<'_>]) -> Evaluated<Cell> {
     for binding in bound.iter().filter(|binding| table.is_none_or(|table| table == binding.alias)) {
         if let Some(position) = binding.columns.iter().position(|name| *name == column) {
-            return Ok(binding.row.map_or(Cell::Null, |row| row.get(position).cloned().unwrap_or(Cell::Unknown)));
+            return Ok(binding
+                .row
+                .map_or(Cell::Null, |row| row.get(position).cloned().unwrap_or(Cell::Unknown)));
         }
     }
     if table.is_none() {

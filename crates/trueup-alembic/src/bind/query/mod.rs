@@ -86,7 +86,8 @@ fn unknown(reason: &str) -> Answer {
 /// Tells whether a text is one that returns rows.
 pub(super) fn is_query(text: &str) -> bool {
     let text = text.trim_start().trim_start_matches('(').trim_start();
-    let word: String = text.chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
+    let word: String =
+        text.chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
     match word.as_str() {
         "select" | "values" | "show" | "explain" => true,
         "pragma" => !text.contains('='),

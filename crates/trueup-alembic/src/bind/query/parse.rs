@@ -45,10 +45,26 @@ pub(super) enum Expr {
     /// `count(*)`
     CountAll,
     Compare(&'static str, Box<Expr>, Box<Expr>),
-    In { value: Box<Expr>, items: Vec<Expr>, negated: bool },
-    InQuery { value: Box<Expr>, query: Box<Query>, negated: bool },
-    IsNull { value: Box<Expr>, negated: bool },
-    Like { value: Box<Expr>, pattern: Box<Expr>, negated: bool, fold: bool },
+    In {
+        value: Box<Expr>,
+        items: Vec<Expr>,
+        negated: bool,
+    },
+    InQuery {
+        value: Box<Expr>,
+        query: Box<Query>,
+        negated: bool,
+    },
+    IsNull {
+        value: Box<Expr>,
+        negated: bool,
+    },
+    Like {
+        value: Box<Expr>,
+        pattern: Box<Expr>,
+        negated: bool,
+        fold: bool,
+    },
     And(Box<Expr>, Box<Expr>),
     Or(Box<Expr>, Box<Expr>),
     Not(Box<Expr>),
@@ -190,11 +206,33 @@ impl Parser<'_> {
             return self.word().map(Some);
         }
         let keywords = [
-            "from", "where", "group", "order", "limit", "join", "inner", "left", "on", "and", "or", "union", "having",
-            "cross", "right", "full", "using", "except", "intersect", "natural", "for", "offset",
+            "from",
+            "where",
+            "group",
+            "order",
+            "limit",
+            "join",
+            "inner",
+            "left",
+            "on",
+            "and",
+            "or",
+            "union",
+            "having",
+            "cross",
+            "right",
+            "full",
+            "using",
+            "except",
+            "intersect",
+            "natural",
+            "for",
+            "offset",
         ];
         match self.peek() {
-            Some(Token::Word { text, quoted }) if *quoted || !keywords.contains(&text.as_str()) => self.word().map(Some),
+            Some(Token::Word { text, quoted }) if *quoted || !keywords.contains(&text.as_str()) => {
+                self.word().map(Some)
+            }
             _ => Ok(None),
         }
     }
@@ -229,7 +267,8 @@ impl Parser<'_> {
     fn source(&mut self) -> Parsed<Source> {
         let _ = self.take_keyword("only");
         let first = self.word()?;
-        let (namespace, name) = if self.take_symbol(".") { (Some(first), self.word()?) } else { (None, first) };
+        let (namespace, name) =
+            if self.take_symbol(".") { (Some(first), self.word()?) } else { (None, first) };
         if self.peek().is_some_and(|token| token.is_symbol("(")) {
             return Err(format!("the function `{name}` in FROM is not modelled"));
         }

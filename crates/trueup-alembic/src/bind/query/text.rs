@@ -38,7 +38,9 @@ pub(super) fn tokens(dialect: Dialect, text: &str) -> Vec<Token> {
             '-' if next == Some('-') => at = position(&characters, at, |c| c == '\n'),
             '/' if next == Some('*') => {
                 at += 2;
-                while at < characters.len() && !(characters[at] == '*' && characters.get(at + 1) == Some(&'/')) {
+                while at < characters.len()
+                    && !(characters[at] == '*' && characters.get(at + 1) == Some(&'/'))
+                {
                     at += 1;
                 }
                 at += 2;
@@ -67,7 +69,8 @@ pub(super) fn tokens(dialect: Dialect, text: &str) -> Vec<Token> {
             }
             _ => {
                 let pair: String = [Some(first), next].into_iter().flatten().collect();
-                let long = matches!(pair.as_str(), "::" | "<>" | "!=" | "<=" | ">=" | "||" | "~~" | "->" | "!~");
+                let long =
+                    matches!(pair.as_str(), "::" | "<>" | "!=" | "<=" | ">=" | "||" | "~~" | "->" | "!~");
                 found.push(Token::Symbol(if long { pair } else { first.to_string() }));
                 at += if long { 2 } else { 1 };
             }
@@ -218,7 +221,9 @@ pub(super) fn insert_targets(dialect: Dialect, sql: &str) -> Vec<super::InsertTa
     let tokens = tokens(dialect, sql);
     let mut targets = Vec::new();
     for at in 0..tokens.len() {
-        let insert = tokens[at].is_keyword("insert") || tokens[at].is_keyword("merge") || tokens[at].is_keyword("replace");
+        let insert = tokens[at].is_keyword("insert")
+            || tokens[at].is_keyword("merge")
+            || tokens[at].is_keyword("replace");
         let into = (at + 1..(at + 4).min(tokens.len())).find(|place| tokens[*place].is_keyword("into"));
         let start = match into.filter(|_| insert) {
             Some(into) => into + 1,
@@ -226,7 +231,10 @@ pub(super) fn insert_targets(dialect: Dialect, sql: &str) -> Vec<super::InsertTa
             None => continue,
         };
         let Some((table, after)) = name_at(dialect, &tokens, start) else { continue };
-        let end = tokens[after..].iter().position(|token| token.is_symbol(";")).map_or(tokens.len(), |end| after + end);
+        let end = tokens[after..]
+            .iter()
+            .position(|token| token.is_symbol(";"))
+            .map_or(tokens.len(), |end| after + end);
         let sources = sources(dialect, &tokens[after..end]);
         targets.push(super::InsertTarget { table, sources });
     }
@@ -246,10 +254,14 @@ fn sources(dialect: Dialect, tokens: &[Token]) -> Vec<ObjectName> {
 /// Returns the table that an UPDATE or DELETE changes, also behind `WITH …`.
 pub(super) fn changed_table(dialect: Dialect, sql: &str) -> Option<ObjectName> {
     let tokens = tokens(dialect, sql);
-    if !tokens.first()?.is_keyword("with") && !tokens.first()?.is_keyword("update") && !tokens.first()?.is_keyword("delete") {
+    if !tokens.first()?.is_keyword("with")
+        && !tokens.first()?.is_keyword("update")
+        && !tokens.first()?.is_keyword("delete")
+    {
         return None;
     }
-    let verb = top_level(&tokens).find(|at| tokens[*at].is_keyword("update") || tokens[*at].is_keyword("delete"))?;
+    let verb =
+        top_level(&tokens).find(|at| tokens[*at].is_keyword("update") || tokens[*at].is_keyword("delete"))?;
     let mut start = verb + if tokens[verb].is_keyword("delete") { 2 } else { 1 };
     if tokens.get(start)?.is_keyword("only") {
         start += 1;
@@ -259,18 +271,61 @@ pub(super) fn changed_table(dialect: Dialect, sql: &str) -> Option<ObjectName> {
 
 /// Returns the first table of a query that gives no row when that table has none.
 pub(super) fn first_table(dialect: Dialect, tokens: &[Token]) -> Option<ObjectName> {
-    let at_top = |words: &[&str]| top_level(tokens).any(|at| words.iter().any(|word| tokens[at].is_keyword(word)));
+    first_table_within(dialect, tokens, 8)
+}
+
+fn first_table_within(dialect: Dialect, tokens: &[Token], depth: usize) -> Option<ObjectName> {
+    let at_top =
+        |words: &[&str]| top_level(tokens).any(|at| words.iter().any(|word| tokens[at].is_keyword(word)));
     if at_top(&["union", "right", "full", "intersect", "except"]) {
         return None;
     }
     let select = top_level(tokens).find(|at| tokens[*at].is_keyword("select"))?;
     let from = top_level(tokens).find(|at| *at > select && tokens[*at].is_keyword("from"))?;
-    let aggregates = ["count", "max", "min", "sum", "avg", "array_agg", "string_agg", "bool_or", "bool_and", "json_agg"];
-    let aggregated = tokens[select..from].iter().any(|token| aggregates.iter().any(|name| token.is_keyword(name)));
+    let aggregates =
+        ["count", "max", "min", "sum", "avg", "array_agg", "string_agg", "bool_or", "bool_and", "json_agg"];
+    let aggregated =
+        tokens[select..from].iter().any(|token| aggregates.iter().any(|name| token.is_keyword(name)));
     if aggregated && !at_top(&["group"]) {
         return None;
     }
-    Some(name_at(dialect, tokens, from + 1)?.0)
+    if tokens.get(from + 1)?.is_symbol("(") {
+        let inner = parenthesised(tokens, from + 1)?;
+        return first_table_within(dialect, inner, depth.checked_sub(1)?);
+    }
+    let name = name_at(dialect, tokens, from + 1)?.0;
+    match common_table(tokens, select, &name) {
+        Some(inner) => first_table_within(dialect, inner, depth.checked_sub(1)?),
+        None => Some(name),
+    }
+}
+
+/// Returns the tokens of the query behind `WITH name AS (…)`.
+fn common_table<'a>(tokens: &'a [Token], select: usize, name: &ObjectName) -> Option<&'a [Token]> {
+    if name.namespace.is_some() || !tokens.first()?.is_keyword("with") {
+        return None;
+    }
+    let at = top_level(&tokens[..select])
+        .find(|at| matches!(&tokens[*at], Token::Word { text, .. } if *text == name.name))?;
+    let open = (at + 1..select).find(|at| tokens[*at].is_keyword("as"))? + 1;
+    let open = (open..select).find(|at| tokens[*at].is_symbol("("))?;
+    parenthesised(tokens, open)
+}
+
+/// Returns the tokens between the parenthesis at a position and its partner.
+fn parenthesised(tokens: &[Token], open: usize) -> Option<&[Token]> {
+    let mut depth = 0_usize;
+    for (at, token) in tokens.iter().enumerate().skip(open) {
+        if token.is_symbol("(") {
+            depth += 1;
+        } else if token.is_symbol(")") {
+            depth = depth.saturating_sub(1);
+            if depth == 0 {
+                return tokens.get(open + 1..at);
+            }
+        }
+    }
+    None
 }
 
 /// Returns the positions of tokens outside of parentheses.

@@ -5,6 +5,14 @@ class MigrateOperation:
     info = {}
 
     def _invoke(self, operations):
+        # An implementation is registered when the module that defines the operation runs.
+        from alembic.operations.base import Operations
+
+        _run_module_of(type(self))
+        for cls in type(self).__mro__:
+            function = Operations._implementations.get(cls)
+            if function is not None:
+                return function(operations, self)
         return _unknown_operation(self)
 
     def reverse(self):
@@ -15,6 +23,10 @@ class MigrateOperation:
 
 
 def _unknown_operation(operation):
+    ...
+
+
+def _run_module_of(cls):
     ...
 
 

@@ -1,0 +1,100 @@
+//! Revisions as text in, operations, verdicts and the schema out.
+//!
+//! A section of `tests/replay/*.md` holds revision files in their order; `operations` is what they do, one line each,
+//! `report` what is not proved or fails, `schema` what they build.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::rc::Rc;
+
+use trueup_alembic::replay::{Replay, ReplayOptions, RevisionSource, replay};
+use trueup_alembic::{SourceModule, Sources};
+use trueup_schema::schema::dump;
+use trueup_schema::{Dialect, Operation, Origin};
+use trueup_testkit::scenario::{self, Outputs, Section};
+
+/// Modules that revisions import: blocks with a path.
+struct Modules(Vec<(String, SourceModule)>);
+
+impl Sources for Modules {
+    fn module(&self, name: &str) -> Option<SourceModule> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, module)| module.clone())
+    }
+
+    fn is_namespace(&self, _name: &str) -> bool {
+        false
+    }
+
+    fn owns(&self, top_level: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == top_level)
+    }
+}
+
+fn run(section: &Section, dialect: Dialect) -> (Replay, Vec<RevisionSource>) {
+    let mut revisions = Vec::new();
+    let mut modules = Vec::new();
+    for block in section.blocks_in("py") {
+        let text: Rc<str> = Rc::from(block.text.as_str());
+        if let Some(name) = block.label.trim().strip_suffix(".py") {
+            let path = Rc::from(block.label.trim());
+            modules.push((name.to_owned(), SourceModule { path, text, is_package: false }));
+        } else {
+            let id = format!("r{}", revisions.len() + 1);
+            let text = Rc::from(format!("from alembic import op\nimport sqlalchemy as sa\n{text}"));
+            revisions.push(RevisionSource { path: Rc::from(format!("versions/{id}.py")), id, text });
+        }
+    }
+    let sources: Rc<dyn Sources> = Rc::new(Modules(modules));
+    (replay(&sources, &revisions, &ReplayOptions::new(dialect)), revisions)
+}
+
+/// Returns the revision and line of an origin; the two lines that every revision begins with are not counted.
+fn place(origin: &Origin, revisions: &[RevisionSource]) -> String {
+    let Some((path, span)) = &origin.0 else { return "nowhere".to_owned() };
+    let text =
+        revisions.iter().find(|revision| *revision.path == **path).map_or("", |revision| &revision.text);
+    let line = text.get(..span.start as usize).map_or(0, |before| before.matches('\n').count() + 1);
+    format!("{}:{}", path.trim_start_matches("versions/").trim_end_matches(".py"), line.saturating_sub(2))
+}
+
+fn outputs(section: &Section, dialect: Dialect) -> Outputs {
+    let (result, revisions) = run(section, dialect);
+    let (mut operations, mut report) = (String::new(), String::new());
+    for revision in &result.revisions {
+        for recorded in &revision.operations {
+            let implied = if recorded.implied { " (implied)" } else { "" };
+            let sql = match &recorded.operation {
+                Operation::RunData(data) => data.sql.clone(),
+                other => other.to_sql(dialect).join("; "),
+            };
+            let name = recorded.operation.name();
+            writeln!(operations, "{} {name}{implied}: {sql}", place(&recorded.origin, &revisions)).unwrap();
+        }
+        for found in &revision.unproven {
+            writeln!(report, "{} unproven: {}", place(&found.origin, &revisions), found.reason).unwrap();
+        }
+        for failure in &revision.failures {
+            writeln!(report, "{} fails: {}", place(&failure.origin, &revisions), failure.message).unwrap();
+        }
+        for failure in &revision.swallowed {
+            writeln!(report, "{} swallows: {}", place(&failure.origin, &revisions), failure.message).unwrap();
+        }
+    }
+    for name in result.assumed_tables() {
+        writeln!(report, "assumed: {name}").unwrap();
+    }
+    let schema = dump(&result.schema);
+    Outputs::from([("operations".into(), operations), ("report".into(), report), ("schema".into(), schema)])
+}
+
+#[test]
+fn revisions_on_postgresql() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/replay/postgresql.md");
+    scenario::run_file(page, |section| Ok(outputs(section, Dialect::Postgresql)));
+}
+
+#[test]
+fn revisions_on_sqlite() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/replay/sqlite.md");
+    scenario::run_file(page, |section| Ok(outputs(section, Dialect::Sqlite)));
+}
