@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use trueup_python::{Args, Instance, PyResult, Value, Vm};
+use trueup_python::{Args, Instance, Note, NoteKind, PyResult, Value, Vm};
 
 use super::is_a;
 
@@ -17,6 +17,14 @@ pub(crate) fn register(vm: &mut Vm) {
     vm.register("sqlalchemy._trueup.annotations_of", annotations_of);
     vm.register("sqlalchemy._trueup.evaluate_forward", evaluate_forward);
     vm.register("sqlalchemy._trueup.own_names", own_names);
+    vm.register("sqlalchemy._trueup.set_class_attr", |vm, args| {
+        if let (Value::Class(class), Some(name)) = (argument(&args, 0), argument(&args, 1).as_str()) {
+            Vm::set_class_attr(&class, &name, argument(&args, 2), vm.user_place().map(|place| place.span));
+        }
+        Ok(Value::None)
+    });
+    vm.register("sqlalchemy._trueup.note_unknown", note_unknown);
+    vm.register("sqlalchemy._trueup.return_annotation", return_annotation);
     vm.register("sqlalchemy._trueup.unknown", |vm, args| {
         let reason = argument(&args, 0).as_str().map(|text| text.to_string()).unwrap_or_default();
         Ok(vm.unknown(reason))
@@ -38,8 +46,25 @@ fn copy_object(value: &Value) -> Value {
 
 /// Attributes that `Column(…)` takes by keyword, with what they are when not given.
 const COLUMN_KEYWORDS: &[&str] = &[
-    "name", "type_", "key", "primary_key", "nullable", "default", "server_default", "server_onupdate", "onupdate",
-    "index", "unique", "info", "comment", "autoincrement", "doc", "quote", "system", "sort_order", "insert_default",
+    "name",
+    "type_",
+    "key",
+    "primary_key",
+    "nullable",
+    "default",
+    "server_default",
+    "server_onupdate",
+    "onupdate",
+    "index",
+    "unique",
+    "info",
+    "comment",
+    "autoincrement",
+    "doc",
+    "quote",
+    "system",
+    "sort_order",
+    "insert_default",
 ];
 
 /// `Column(name?, type?, *items, **keywords)`.
@@ -92,7 +117,18 @@ fn column_init(vm: &mut Vm, args: Args) -> PyResult {
     ] {
         column.set(attribute, value);
     }
-    for attribute in ["default", "server_default", "server_onupdate", "onupdate", "index", "unique", "comment", "doc", "quote", "system"] {
+    for attribute in [
+        "default",
+        "server_default",
+        "server_onupdate",
+        "onupdate",
+        "index",
+        "unique",
+        "comment",
+        "doc",
+        "quote",
+        "system",
+    ] {
         column.set(attribute, keyword(attribute).unwrap_or(Value::None));
     }
     for (key, value) in keywords.iter().flat_map(|dict| dict.pairs()) {
@@ -111,11 +147,14 @@ fn column_init(vm: &mut Vm, args: Args) -> PyResult {
 /// Tells whether a positional argument is the type rather than a constraint or default.
 fn is_type(value: &Value) -> bool {
     match value {
-        Value::Class(class) => class.derives_from("sqlalchemy.types.TypeEngine") || class.unknown_base.is_some(),
+        Value::Class(class) => {
+            class.derives_from("sqlalchemy.types.TypeEngine") || class.unknown_base.is_some()
+        }
         Value::Unknown(_) => true,
         Value::Instance(instance) => {
             instance.class.derives_from("sqlalchemy.types.TypeEngine")
-                || (instance.class.unknown_base.is_some() && !instance.class.derives_from("sqlalchemy.schema.SchemaItem"))
+                || (instance.class.unknown_base.is_some()
+                    && !instance.class.derives_from("sqlalchemy.schema.SchemaItem"))
         }
         _ => false,
     }
@@ -160,14 +199,20 @@ fn push(instance: &Rc<Instance>, attribute: &str, item: Value) {
 fn column_set_parent(vm: &mut Vm, args: Args) -> PyResult {
     let receiver = args.receiver();
     let table = args.positional.get(1).cloned().unwrap_or(Value::None);
-    let (Value::Instance(column), Value::Instance(owner)) = (&receiver, &table) else { return Ok(Value::None) };
+    let (Value::Instance(column), Value::Instance(owner)) = (&receiver, &table) else {
+        return Ok(Value::None);
+    };
     column.set("table", table.clone());
-    let key = column.get("key").filter(|key| !key.is_none()).or_else(|| column.get("name")).unwrap_or(Value::None);
+    let key =
+        column.get("key").filter(|key| !key.is_none()).or_else(|| column.get("name")).unwrap_or(Value::None);
     if let Some(unknown) = key.as_unknown() {
         return Err(vm.raise("ValueError", format!("a column's name is not known: {}", unknown.reason)));
     }
     let Some(key) = key.as_str() else {
-        return Err(vm.raise("ValueError", "Column must be constructed with a non-blank name or assign a non-blank .name"));
+        return Err(vm.raise(
+            "ValueError",
+            "Column must be constructed with a non-blank name or assign a non-blank .name",
+        ));
     };
     if let Some(columns) = owner.get("_all_columns").and_then(|columns| columns.as_dict()) {
         columns.insert_str(&key, receiver.clone());
@@ -219,8 +264,12 @@ fn column_copy(vm: &mut Vm, args: Args) -> PyResult {
 /// `annotations_of(cls)`: the class's own annotations, evaluated; one that cannot be evaluated is unknown.
 fn annotations_of(vm: &mut Vm, args: Args) -> PyResult {
     let Value::Class(class) = argument(&args, 0) else { return Ok(Value::dict_of([])) };
-    let annotations: Vec<_> =
-        class.annotations.borrow().iter().map(|(name, annotation)| (name.clone(), annotation.clone())).collect();
+    let annotations: Vec<_> = class
+        .annotations
+        .borrow()
+        .iter()
+        .map(|(name, annotation)| (name.clone(), annotation.clone()))
+        .collect();
     let mut entries = Vec::with_capacity(annotations.len());
     for (name, annotation) in annotations {
         let value = vm.evaluate_annotation(&annotation);
@@ -232,7 +281,8 @@ fn annotations_of(vm: &mut Vm, args: Args) -> PyResult {
 /// `evaluate_forward(cls, name, text)`: a text inside the annotation of an attribute.
 fn evaluate_forward(vm: &mut Vm, args: Args) -> PyResult {
     let text = argument(&args, 2);
-    let (Value::Class(class), Some(name), Some(source)) = (argument(&args, 0), argument(&args, 1).as_str(), text.as_str())
+    let (Value::Class(class), Some(name), Some(source)) =
+        (argument(&args, 0), argument(&args, 1).as_str(), text.as_str())
     else {
         return Ok(text);
     };
@@ -242,6 +292,32 @@ fn evaluate_forward(vm: &mut Vm, args: Args) -> PyResult {
         Some(expr) => Ok(vm.evaluate_in(&expr, &annotation.scope, &annotation.source)),
         None => Ok(text),
     }
+}
+
+/// `note_unknown(cls, value, what)`.
+fn note_unknown(vm: &mut Vm, args: Args) -> PyResult {
+    let value = argument(&args, 1);
+    let Some(unknown) = value.as_unknown() else { return Ok(Value::Bool(false)) };
+    let (name, place) = match argument(&args, 0) {
+        Value::Class(class) => (class.name.to_string(), class.place.clone()),
+        _ => ("a class".to_owned(), None),
+    };
+    let what = argument(&args, 2).as_str().unwrap_or_default();
+    let place = place.or_else(|| unknown.place.clone());
+    vm.note(Note {
+        kind: NoteKind::Failed,
+        message: format!("{what} of `{name}` is not known: {}", unknown.reason),
+        place,
+        traceback: Vec::new(),
+    });
+    Ok(Value::Bool(true))
+}
+
+/// `return_annotation(fn)`.
+fn return_annotation(vm: &mut Vm, args: Args) -> PyResult {
+    let Value::Function(function) = argument(&args, 0) else { return Ok(Value::None) };
+    let Some(returns) = function.def.returns.clone() else { return Ok(Value::None) };
+    Ok(vm.evaluate_in(&returns, &function.scope, &function.source))
 }
 
 /// `own_names(cls)`: names assigned in the class body, in the order they were first written.

@@ -8,8 +8,8 @@ use trueup_schema::ops::Constraint;
 use trueup_schema::{Dialect, Generated, ObjectName, PrimaryKey, Sequence, Table, naming};
 
 use super::{
-    CompileError, CompiledColumn, CompiledEnum, attr, column, constraint, flag_attr, index, is_a, items_attr, origin,
-    place_of, sql_text, text_attr,
+    CompileError, CompiledColumn, CompiledEnum, attr, column, constraint, flag_attr, index, is_a, items_attr,
+    origin, place_of, sql_text, text_attr,
 };
 
 /// What reading the parts of a table needs to know of it.
@@ -36,7 +36,10 @@ impl TableContext<'_> {
 
     /// Returns the key of the column with a name.
     pub fn column_key(&self, name: &str) -> String {
-        self.keys.iter().find(|(_, candidate)| *candidate == name).map_or_else(|| name.to_owned(), |(key, _)| key.clone())
+        self.keys
+            .iter()
+            .find(|(_, candidate)| *candidate == name)
+            .map_or_else(|| name.to_owned(), |(key, _)| key.clone())
     }
 }
 
@@ -67,7 +70,8 @@ pub fn table(vm: &mut Vm, value: &Value, dialect: Dialect) -> Result<CompiledTab
     let metadata = attr(vm, value, "metadata")?;
     let convention = super::convention(vm, &metadata)?;
     let default_namespace = text_attr(vm, &metadata, "schema")?;
-    let columns = attr(vm, value, "_all_columns")?.as_dict().map(|columns| columns.pairs()).unwrap_or_default();
+    let columns =
+        attr(vm, value, "_all_columns")?.as_dict().map(|columns| columns.pairs()).unwrap_or_default();
     let mut keys = BTreeMap::new();
     for (key, column) in &columns {
         if let (Some(key), Some(name)) = (key.as_str(), text_attr(vm, column, "name")?)
@@ -76,14 +80,26 @@ pub fn table(vm: &mut Vm, value: &Value, dialect: Dialect) -> Result<CompiledTab
             keys.insert(key.to_string(), name);
         }
     }
-    let context =
-        TableContext { name: &name, dialect, convention: &convention, metadata: Some(metadata), default_namespace, keys };
+    let context = TableContext {
+        name: &name,
+        dialect,
+        convention: &convention,
+        metadata: Some(metadata),
+        default_namespace,
+        keys,
+    };
     let mut reader = TableReader {
-        result: CompiledTable { table: Table::new(name.clone()), enums: Vec::new(), sequences: Vec::new(), problems: Vec::new() },
+        result: CompiledTable {
+            table: Table::new(name.clone()),
+            enums: Vec::new(),
+            sequences: Vec::new(),
+            problems: Vec::new(),
+        },
         columns: Vec::new(),
     };
     reader.result.table.origin = origin(place.as_ref());
-    reader.result.table.comment = if dialect.has_comments() { text_attr(vm, value, "comment")? } else { None };
+    reader.result.table.comment =
+        if dialect.has_comments() { text_attr(vm, value, "comment")? } else { None };
     for (_, item) in &columns {
         match column(vm, item, &context) {
             Ok(compiled) => reader.columns.push(compiled),
@@ -113,7 +129,12 @@ impl TableReader {
         self.result.problems.push((error.message, place));
     }
 
-    fn constraints(&mut self, vm: &mut Vm, value: &Value, context: &TableContext<'_>) -> Result<(), CompileError> {
+    fn constraints(
+        &mut self,
+        vm: &mut Vm,
+        value: &Value,
+        context: &TableContext<'_>,
+    ) -> Result<(), CompileError> {
         for item in items_attr(vm, value, "constraints")? {
             match constraint(vm, &item, context) {
                 Ok(Constraint::PrimaryKey(key)) => self.result.table.primary_key = Some(key),
@@ -169,7 +190,10 @@ impl TableReader {
                 Some(wanted) => wanted,
                 None => {
                     let no_foreign_keys = compiled.foreign_keys.is_empty() || compiled.ignore_foreign_keys;
-                    alone && no_foreign_keys && !compiled.has_python_default && compiled.column.default.is_none()
+                    alone
+                        && no_foreign_keys
+                        && !compiled.has_python_default
+                        && compiled.column.default.is_none()
                 }
             };
             compiled.primary_key
@@ -206,7 +230,28 @@ impl TableReader {
         }
     }
 
-    fn indexes(&mut self, vm: &mut Vm, value: &Value, context: &TableContext<'_>) -> Result<(), CompileError> {
+    fn indexes(
+        &mut self,
+        vm: &mut Vm,
+        value: &Value,
+        context: &TableContext<'_>,
+    ) -> Result<(), CompileError> {
+        for (_, column) in
+            attr(vm, value, "_all_columns")?.as_dict().map(|all| all.pairs()).unwrap_or_default()
+        {
+            // Spatial types bring an index of their own.
+            let type_value = attr(vm, &column, "type")?;
+            let Value::Instance(_) = &type_value else { continue };
+            if let Some(method) = vm.lookup_attr(&type_value, "_implied_index")?
+                && !method.is_unknown()
+            {
+                let dialect = super::dialect_value(vm, context.dialect)?;
+                let implied = vm.call_with(&method, vec![value.clone(), column.clone(), dialect])?;
+                if implied.as_instance().is_some() {
+                    self.result.table.indexes.push(index(vm, &implied, context)?);
+                }
+            }
+        }
         for item in items_attr(vm, value, "indexes")? {
             match index(vm, &item, context) {
                 Ok(index) => self.result.table.indexes.push(index),
@@ -216,7 +261,12 @@ impl TableReader {
         Ok(())
     }
 
-    fn options(&mut self, vm: &mut Vm, value: &Value, context: &TableContext<'_>) -> Result<(), CompileError> {
+    fn options(
+        &mut self,
+        vm: &mut Vm,
+        value: &Value,
+        context: &TableContext<'_>,
+    ) -> Result<(), CompileError> {
         let table = &mut self.result.table;
         for prefix in items_attr(vm, value, "_prefixes")? {
             table.unlogged |= prefix.as_str().is_some_and(|text| text.eq_ignore_ascii_case("unlogged"));

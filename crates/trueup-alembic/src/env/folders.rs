@@ -90,7 +90,9 @@ impl Reader<'_> {
         }
         let folders: Vec<&Expr> = match (&**attr, call.args.as_slice()) {
             ("append", [folder]) | ("insert", [_, folder]) => vec![folder],
-            ("extend", [Expr { kind: ExprKind::List(items) | ExprKind::Tuple(items), .. }]) => items.iter().collect(),
+            ("extend", [Expr { kind: ExprKind::List(items) | ExprKind::Tuple(items), .. }]) => {
+                items.iter().collect()
+            }
             _ => Vec::new(),
         };
         for folder in folders {
@@ -119,7 +121,8 @@ impl Reader<'_> {
                 _ => None,
             },
             ExprKind::Subscript { value, index } => {
-                let (ExprKind::Attribute { value, attr }, ExprKind::Int(up)) = (&value.kind, &index.kind) else {
+                let (ExprKind::Attribute { value, attr }, ExprKind::Int(up)) = (&value.kind, &index.kind)
+                else {
                     return None;
                 };
                 if &**attr != "parents" || *up < 0 || *up > 32 {
@@ -134,7 +137,8 @@ impl Reader<'_> {
             ExprKind::Binary { op: BinaryOp::Div, left, right } => joined(&folder(left)?, &text_of(right)?),
             ExprKind::Binary { op: BinaryOp::Add, left, right } => {
                 let tail = text_of(right)?;
-                tail.starts_with('/').then(|| joined(&folder(left).unwrap_or_default(), tail.trim_start_matches('/')))?
+                tail.starts_with('/')
+                    .then(|| joined(&folder(left).unwrap_or_default(), tail.trim_start_matches('/')))?
             }
             ExprKind::Call(call) => self.path_call(call, names, depth),
             _ => None,
@@ -257,7 +261,9 @@ mod tests {
 
     #[test]
     fn what_hangs_on_the_outside_world_is_left_out() {
-        for text in ["sys.path.append(os.environ['HOME'])", "sys.path.append('/opt/app')", "sys.path.append(x)"] {
+        for text in
+            ["sys.path.append(os.environ['HOME'])", "sys.path.append('/opt/app')", "sys.path.append(x)"]
+        {
             assert!(search_folders("migrations/env.py", text).is_empty(), "{text}");
         }
     }

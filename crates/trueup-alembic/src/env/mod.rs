@@ -138,7 +138,8 @@ pub fn read_env(vm: &mut Vm, input: &EnvInput) -> EnvReading {
         .or_else(|| origin(place.as_ref()).location());
     settle_target(vm, &mut reading, value);
     let main_url = recorder.options.get("sqlalchemy.url").and_then(Value::as_str);
-    reading.url = reading.text("url").or_else(|| main_url.map(|url| url.to_string())).filter(|url| url.contains("://"));
+    reading.url =
+        reading.text("url").or_else(|| main_url.map(|url| url.to_string())).filter(|url| url.contains("://"));
     reading
 }
 
@@ -225,22 +226,30 @@ fn register_config(vm: &mut Vm, recorder: &Rc<RefCell<Recorder>>) {
     }
     let state = recorder.clone();
     vm.register("alembic.config.Config.set_main_option", move |_, args| {
-        if let (Some(key), Some(value)) = (args.positional.get(1).and_then(Value::as_str), args.positional.get(2)) {
+        if let (Some(key), Some(value)) =
+            (args.positional.get(1).and_then(Value::as_str), args.positional.get(2))
+        {
             state.borrow_mut().options.insert(key.to_string(), value.clone());
         }
         Ok(Value::None)
     });
     let state = recorder.clone();
     vm.register("alembic.config.Config.set_section_option", move |_, args| {
-        if let (Some(key), Some(value)) = (args.positional.get(2).and_then(Value::as_str), args.positional.get(3)) {
+        if let (Some(key), Some(value)) =
+            (args.positional.get(2).and_then(Value::as_str), args.positional.get(3))
+        {
             state.borrow_mut().options.insert(key.to_string(), value.clone());
         }
         Ok(Value::None)
     });
     let state = recorder.clone();
     vm.register("alembic.config.Config.get_section", move |_, _| {
-        let entries: Vec<(Name, Value)> =
-            state.borrow().options.iter().map(|(key, value)| (Name::from(key.as_str()), value.clone())).collect();
+        let entries: Vec<(Name, Value)> = state
+            .borrow()
+            .options
+            .iter()
+            .map(|(key, value)| (Name::from(key.as_str()), value.clone()))
+            .collect();
         Ok(Value::dict_of(entries))
     });
     let state = recorder.clone();
@@ -270,7 +279,9 @@ fn configure_options(args: &Args) -> Vec<(Name, Value)> {
 /// `create_engine(…)` and its like: an engine of the dialect that everything is read for.
 fn make_engine(vm: &mut Vm, _args: Args) -> PyResult {
     let class = vm.module_attr("sqlalchemy.engine.base", "Engine")?;
-    let dialect = vm.state::<crate::Context>().map_or(trueup_schema::Dialect::Postgresql, |context| context.dialect);
-    let dialect = crate::compile::dialect_value(vm, dialect).map_err(|error| vm.raise("ValueError", error.message))?;
+    let dialect =
+        vm.state::<crate::Context>().map_or(trueup_schema::Dialect::Postgresql, |context| context.dialect);
+    let dialect =
+        crate::compile::dialect_value(vm, dialect).map_err(|error| vm.raise("ValueError", error.message))?;
     vm.call_with(&class, vec![dialect])
 }

@@ -11,11 +11,21 @@ use super::imports::Parsed;
 
 /// Calls that take SQL text.
 const EXECUTE: &[&str] = &[
-    "execute", "exec_driver_sql", "executescript", "executemany", "text", "DDL", "run_sql", "fetch", "fetchrow", "scalar",
+    "execute",
+    "exec_driver_sql",
+    "executescript",
+    "executemany",
+    "text",
+    "DDL",
+    "run_sql",
+    "fetch",
+    "fetchrow",
+    "scalar",
 ];
 
 /// Calls that make an engine or a Flask-SQLAlchemy object.
-const ENGINES: &[&str] = &["create_engine", "create_async_engine", "SQLAlchemy", "engine_from_config", "async_engine_from_config"];
+const ENGINES: &[&str] =
+    &["create_engine", "create_async_engine", "SQLAlchemy", "engine_from_config", "async_engine_from_config"];
 
 /// What one module does to a schema by itself.
 #[derive(Default)]
@@ -26,11 +36,23 @@ pub(crate) struct Changes {
 
 /// Returns schema changes in a module and the engines it makes.
 pub(crate) fn changes_in(module: &Parsed, role: ModuleRole, reached_from_env: bool) -> Changes {
-    let interesting = ["create_all", "drop_all", "CREATE", "ALTER", "DROP", "create ", "alter ", "drop ", "engine", "SQLAlchemy"];
+    let interesting = [
+        "create_all",
+        "drop_all",
+        "CREATE",
+        "ALTER",
+        "DROP",
+        "create ",
+        "alter ",
+        "drop ",
+        "engine",
+        "SQLAlchemy",
+    ];
     if !interesting.iter().any(|word| module.text.contains(word)) {
         return Changes::default();
     }
-    let mut reader = Reader { module, role, reached_from_env, constants: HashMap::new(), found: Changes::default() };
+    let mut reader =
+        Reader { module, role, reached_from_env, constants: HashMap::new(), found: Changes::default() };
     reader.body(&module.ast.body);
     reader.found
 }
@@ -79,7 +101,9 @@ impl<'a> Reader<'a> {
         let name = last_name(&call.function);
         match name {
             // `metadata.create_all` is also handed over as a function: `run_sync(metadata.create_all)`.
-            "create_all" | "drop_all" if is_attribute(&call.function) => self.change(one_line(self.source(expr)), expr),
+            "create_all" | "drop_all" if is_attribute(&call.function) => {
+                self.change(one_line(self.source(expr)), expr)
+            }
             "run_sync" | "run_callable" => {
                 if let Some(argument) = call.args.first()
                     && matches!(last_name(argument), "create_all" | "drop_all")
@@ -112,9 +136,11 @@ impl<'a> Reader<'a> {
         let location = self.location(expr);
         // `execute(text("CREATE …"))` is one change, found at the outer call first.
         let inside = |known: &SchemaChangeFacts| {
-            known.location.span.zip(location.span).is_some_and(|(outer, inner)| {
-                outer.start <= inner.start && inner.end <= outer.end
-            })
+            known
+                .location
+                .span
+                .zip(location.span)
+                .is_some_and(|(outer, inner)| outer.start <= inner.start && inner.end <= outer.end)
         };
         if !self.found.schema_changes.iter().any(inside) {
             self.found.schema_changes.push(SchemaChangeFacts { text, location, role: self.role });
@@ -145,7 +171,9 @@ impl<'a> Reader<'a> {
             }
             ExprKind::Name(name) => self.constants.get(&**name).map(|text| (*text).to_owned()),
             ExprKind::Binary { left, .. } => self.text(left),
-            ExprKind::Call(call) if matches!(last_name(&call.function), "text" | "DDL" | "dedent" | "format" | "SQL") => {
+            ExprKind::Call(call)
+                if matches!(last_name(&call.function), "text" | "DDL" | "dedent" | "format" | "SQL") =>
+            {
                 match &call.function.kind {
                     ExprKind::Attribute { value, attr } if &**attr == "format" => self.text(value),
                     _ => call.args.first().and_then(|argument| self.text(argument)),
@@ -183,10 +211,12 @@ fn ddl_words(text: &str) -> Option<String> {
     }
     let rest: Vec<&str> = words.take(7).collect();
     let skipped = ["OR", "REPLACE", "UNIQUE", "TEMP", "TEMPORARY", "UNLOGGED", "GLOBAL", "LOCAL", "VIRTUAL"];
-    let mut kinds = rest.iter().map(|word| word.to_ascii_uppercase()).skip_while(|word| skipped.contains(&word.as_str()));
+    let mut kinds =
+        rest.iter().map(|word| word.to_ascii_uppercase()).skip_while(|word| skipped.contains(&word.as_str()));
     let temporary = rest.iter().take(3).any(|word| word.to_ascii_uppercase().starts_with("TEMP"));
     let kind = kinds.next()?;
-    let wanted = ["TABLE", "INDEX", "VIEW", "MATERIALIZED", "TYPE", "SEQUENCE", "TRIGGER", "FUNCTION", "DOMAIN"];
+    let wanted =
+        ["TABLE", "INDEX", "VIEW", "MATERIALIZED", "TYPE", "SEQUENCE", "TRIGGER", "FUNCTION", "DOMAIN"];
     if temporary || !wanted.contains(&kind.trim_end_matches(';')) {
         return None;
     }

@@ -5,14 +5,15 @@ use std::rc::Rc;
 
 use trueup_python::ast::{ClassDef, Expr, ExprKind, Name, Span, Stmt, StmtKind};
 use trueup_python::{Class, Place, Value, Vm, walk};
-use trueup_schema::facts::{AttributeFacts, ClassFacts, RelationshipFacts};
 use trueup_schema::ObjectName;
+use trueup_schema::facts::{AttributeFacts, ClassFacts, RelationshipFacts};
 
 use super::changes::last_name;
 use crate::compile::{attr, is_a, origin};
 
 /// Calls that make a column.
-const COLUMN_CALLS: &[&str] = &["Column", "mapped_column", "Field", "column_property", "deferred", "composite"];
+const COLUMN_CALLS: &[&str] =
+    &["Column", "mapped_column", "Field", "column_property", "deferred", "composite"];
 /// Calls that make a relationship.
 const RELATIONSHIP_CALLS: &[&str] = &["relationship", "Relationship", "relation", "dynamic_loader"];
 
@@ -119,7 +120,16 @@ fn collect(body: &[Stmt], add: &mut dyn FnMut(&Name, Span, Option<&'static str>)
             }
             StmtKind::FunctionDef(def) => {
                 let overloaded = def.decorators.iter().any(|decorator| {
-                    matches!(last_name(decorator), "setter" | "expression" | "comparator" | "deleter" | "update_expression" | "inplace" | "overload")
+                    matches!(
+                        last_name(decorator),
+                        "setter"
+                            | "expression"
+                            | "comparator"
+                            | "deleter"
+                            | "update_expression"
+                            | "inplace"
+                            | "overload"
+                    )
                 });
                 if !overloaded {
                     add(&def.name, def.name_span, Some("method"));
@@ -167,7 +177,9 @@ fn evaluated_kind(class: &Class, name: &str) -> &'static str {
         Some(value) if is_a(value, "sqlalchemy.orm._mapping.InstrumentedAttribute") => "column",
         Some(value) if is_a(value, "sqlalchemy.schema.Column") => "column",
         Some(value) if is_a(value, "sqlalchemy.orm._mapping.Relationship") => "relationship",
-        Some(Value::Function(_) | Value::Property(_) | Value::StaticMethod(_) | Value::ClassMethod(_)) => "method",
+        Some(Value::Function(_) | Value::Property(_) | Value::StaticMethod(_) | Value::ClassMethod(_)) => {
+            "method"
+        }
         _ => "other",
     }
 }
@@ -217,19 +229,25 @@ pub(crate) fn relationships(vm: &mut Vm, mapped: &Mapped, names: &ClassNames) ->
         .collect()
 }
 
-fn relationship(vm: &mut Vm, mapped: &Mapped, name: &str, value: &Value, names: &ClassNames) -> RelationshipFacts {
+fn relationship(
+    vm: &mut Vm,
+    mapped: &Mapped,
+    name: &str,
+    value: &Value,
+    names: &ClassNames,
+) -> RelationshipFacts {
     let class = &mapped.class;
     let keywords = value.as_instance().and_then(|instance| instance.get("kw")?.as_dict());
-    let keyword = |key: &str| keywords.as_ref().and_then(|dict| dict.get_str(key)).filter(|value| !value.is_none());
+    let keyword =
+        |key: &str| keywords.as_ref().and_then(|dict| dict.get_str(key)).filter(|value| !value.is_none());
     let text = |key: &str| keyword(key).and_then(|value| value.as_str()).map(|text| text.to_string());
     let flag = |key: &str| keyword(key).and_then(|value| value.as_bool());
     let argument = attr(vm, value, "argument").unwrap_or(Value::None);
-    let annotation = attr(vm, value, "annotation").unwrap_or(Value::None);
-    let annotated = annotation_target(vm, &annotation);
+    let annotated = annotated_target(class, name);
     let (target, found) = match target_of(vm, &argument, mapped, names) {
         Some(target) => target,
         None => match &annotated {
-            Some((value, _)) => target_of(vm, value, mapped, names).unwrap_or((None, true)),
+            Some((text, _)) => named_target(text, mapped, names),
             None => (None, true),
         },
     };
@@ -261,47 +279,64 @@ fn relationship(vm: &mut Vm, mapped: &Mapped, name: &str, value: &Value, names: 
         passive_deletes: passive,
         secondary,
         secondary_found,
-        explicit_join: ["primaryjoin", "foreign_keys", "secondaryjoin"].iter().any(|key| keyword(key).is_some()),
-        uselist: flag("uselist").or(dynamic.then_some(true)).or(annotated.map(|(_, uselist)| uselist)),
+        explicit_join: ["primaryjoin", "foreign_keys", "secondaryjoin"]
+            .iter()
+            .any(|key| keyword(key).is_some()),
+        uselist: flag("uselist")
+            .or(dynamic.then_some(true))
+            .or(annotated.as_ref().map(|(_, uselist)| *uselist)),
         viewonly: flag("viewonly").unwrap_or(false),
         location: origin(place.as_ref()).location(),
     }
 }
 
-/// Returns what `Mapped[list["X"]]` points to and whether it is a collection.
-fn annotation_target(vm: &mut Vm, annotation: &Value) -> Option<(Value, bool)> {
-    let instance = annotation.as_instance()?;
-    let container = instance.get("container").and_then(|value| value.as_str());
-    let mut inner = instance.get("inner")?;
-    if matches!(container.as_deref(), Some("WriteOnlyMapped" | "DynamicMapped")) {
-        return Some((inner, true));
-    }
-    let mut uselist = false;
-    for _ in 0..6 {
-        let Ok(args) = attr(vm, &inner, "__args__") else { break };
-        let Some(args) = args.items().filter(|args| !args.is_empty()) else { break };
-        let origin = attr(vm, &inner, "__origin__").unwrap_or(Value::None);
-        let origin_name = origin.as_class().map(|class| class.name.to_string());
-        if matches!(origin_name.as_deref(), Some("list" | "set" | "dict" | "tuple" | "List" | "Set" | "Sequence" | "Collection" | "Iterable" | "MutableSequence" | "MutableSet")) {
-            uselist = true;
-            inner = args.last()?.clone();
-            continue;
-        }
-        let optional: Vec<Value> = args.iter().filter(|value| !is_none_type(value)).cloned().collect();
-        match optional.as_slice() {
-            [only] if optional.len() < args.len() => inner = only.clone(),
-            _ => break,
-        }
-    }
-    Some((inner, uselist))
+/// Returns the class name in `Mapped[list["X"]]` and whether it is a collection, from the annotation's text: what it
+/// names is often imported for type checkers only.
+fn annotated_target(class: &Class, name: &str) -> Option<(String, bool)> {
+    let annotation =
+        class.mro.borrow().iter().find_map(|base| base.annotations.borrow().get(name).cloned())?;
+    target_in(&annotation.expr, false, 0)
 }
 
-fn is_none_type(value: &Value) -> bool {
-    value.is_none() || value.as_class().is_some_and(|class| &*class.name == "NoneType")
+fn target_in(expr: &Expr, uselist: bool, depth: usize) -> Option<(String, bool)> {
+    if depth > 12 {
+        return None;
+    }
+    let inner = |expr: &Expr, uselist: bool| target_in(expr, uselist, depth + 1);
+    match &expr.kind {
+        ExprKind::Str(text) => inner(&trueup_python::parse_expression(text)?, uselist),
+        ExprKind::Name(name) => Some((name.to_string(), uselist)),
+        ExprKind::Attribute { attr, .. } => Some((attr.to_string(), uselist)),
+        ExprKind::Binary { left, right, .. } => inner(left, uselist).or_else(|| inner(right, uselist)),
+        ExprKind::Subscript { value, index } => {
+            let args: Vec<&Expr> = match &index.kind {
+                ExprKind::Tuple(items) => items.iter().collect(),
+                _ => vec![index],
+            };
+            match last_name(value) {
+                "Mapped" | "Optional" | "Union" | "Annotated" => {
+                    args.into_iter().find_map(|arg| inner(arg, uselist))
+                }
+                "list" | "List" | "set" | "Set" | "Sequence" | "Collection" | "Iterable"
+                | "MutableSequence" | "MutableSet" | "tuple" | "Tuple" | "WriteOnlyMapped"
+                | "DynamicMapped" | "AppenderQuery" => inner(args.first()?, true),
+                "dict" | "Dict" | "Mapping" | "MutableMapping" | "KeyFuncDict" | "MappedCollection" => {
+                    inner(args.last()?, true)
+                }
+                name => Some((name.to_owned(), uselist)),
+            }
+        }
+        _ => None,
+    }
 }
 
 /// Returns the name of a target class and whether it is there; `None` when nothing was said.
-fn target_of(vm: &mut Vm, value: &Value, mapped: &Mapped, names: &ClassNames) -> Option<(Option<String>, bool)> {
+fn target_of(
+    vm: &mut Vm,
+    value: &Value,
+    mapped: &Mapped,
+    names: &ClassNames,
+) -> Option<(Option<String>, bool)> {
     match value {
         Value::None => None,
         Value::Unknown(_) => Some((None, true)),
@@ -340,7 +375,8 @@ fn secondary_of(vm: &mut Vm, value: &Value, mapped: &Mapped, names: &ClassNames)
         Value::None => (None, true),
         other => match other.as_str() {
             Some(text) => {
-                let plain = text.chars().all(|letter| letter.is_alphanumeric() || letter == '_' || letter == '.');
+                let plain =
+                    text.chars().all(|letter| letter.is_alphanumeric() || letter == '_' || letter == '.');
                 let found = !plain
                     || names.uncertain
                     || names.has_table(mapped.namespace, &text)

@@ -9,7 +9,7 @@ use trueup_schema::facts::{ImportFacts, ImportResolution};
 use trueup_schema::{Location, Span};
 
 use super::names::{Bound, bound_names};
-use crate::{Sources, libraries};
+use crate::Sources;
 
 /// How many similar names are offered for one that is missing.
 const MAX_SIMILAR: usize = 3;
@@ -31,7 +31,13 @@ pub(crate) struct Parsed {
 }
 
 impl Parsed {
-    pub(crate) fn new(name: &str, path: &std::sync::Arc<str>, text: &Rc<str>, is_package: bool, ast: Rc<ModuleAst>) -> Self {
+    pub(crate) fn new(
+        name: &str,
+        path: &std::sync::Arc<str>,
+        text: &Rc<str>,
+        is_package: bool,
+        ast: Rc<ModuleAst>,
+    ) -> Self {
         let imports = imports_of(&ast, name, is_package);
         Self { name: name.to_owned(), path: path.clone(), text: text.clone(), ast, is_package, imports }
     }
@@ -48,8 +54,12 @@ pub(crate) struct Resolver<'a> {
 
 impl<'a> Resolver<'a> {
     pub(crate) fn new(sources: Rc<dyn Sources>, modules: &'a [Parsed]) -> Self {
-        let parsed: HashMap<&str, &Parsed> = modules.iter().map(|module| (module.name.as_str(), module)).collect();
-        let bound = modules.iter().map(|module| (module.name.as_str(), bound_names(&module.ast, &module.text))).collect();
+        let parsed: HashMap<&str, &Parsed> =
+            modules.iter().map(|module| (module.name.as_str(), module)).collect();
+        let bound = modules
+            .iter()
+            .map(|module| (module.name.as_str(), bound_names(&module.ast, &module.text)))
+            .collect();
         let mut resolver = Self { sources, parsed, bound, proven_namespaces: HashSet::new() };
         for import in modules.iter().flat_map(|module| &module.imports) {
             let top_level = top_level(&import.module);
@@ -93,7 +103,10 @@ impl<'a> Resolver<'a> {
                 facts.push(ImportFacts {
                     module: record.module.clone(),
                     name: name.map(str::to_owned),
-                    location: Location::at(module.path.clone(), Span::new(record.span.start, record.span.end)),
+                    location: Location::at(
+                        module.path.clone(),
+                        Span::new(record.span.start, record.span.end),
+                    ),
                     text: statement_text(&module.text, record),
                     type_checking: record.type_checking,
                     guarded: record.in_try,
@@ -132,7 +145,9 @@ impl<'a> Resolver<'a> {
     fn has_dynamic_ancestor(&self, module: &str) -> bool {
         ancestors(module).any(|package| {
             self.parsed.get(package).is_some_and(|parsed| {
-                parsed.text.contains("__path__") || parsed.text.contains("sys.modules") || parsed.text.contains("sys.meta_path")
+                parsed.text.contains("__path__")
+                    || parsed.text.contains("sys.modules")
+                    || parsed.text.contains("sys.meta_path")
             })
         })
     }
@@ -142,7 +157,9 @@ impl<'a> Resolver<'a> {
         if !seen.insert(module.to_owned()) {
             return Some(false);
         }
-        let (Some(bound), Some(parsed)) = (self.bound.get(module), self.parsed.get(module)) else { return None };
+        let (Some(bound), Some(parsed)) = (self.bound.get(module), self.parsed.get(module)) else {
+            return None;
+        };
         if bound.names.contains(name) {
             return Some(true);
         }
@@ -225,7 +242,17 @@ fn ancestors(module: &str) -> impl Iterator<Item = &str> {
 }
 
 fn is_implicit(name: &str) -> bool {
-    matches!(name, "__name__" | "__file__" | "__doc__" | "__path__" | "__package__" | "__spec__" | "__dict__" | "__loader__")
+    matches!(
+        name,
+        "__name__"
+            | "__file__"
+            | "__doc__"
+            | "__path__"
+            | "__package__"
+            | "__spec__"
+            | "__dict__"
+            | "__loader__"
+    )
 }
 
 /// Returns the statement in one line.

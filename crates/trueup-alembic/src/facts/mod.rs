@@ -9,8 +9,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use trueup_python::{NoteKind, Value, Vm};
-use trueup_schema::naming::Convention;
 use trueup_schema::facts::{EnvFacts, ModuleFacts, ModuleRole, ProjectFacts, RegistryFacts, TableFacts};
+use trueup_schema::naming::Convention;
 use trueup_schema::{Dialect, Location, ObjectName, Schema, Span};
 
 use crate::compile::{self, attr, origin, text_attr};
@@ -119,7 +119,8 @@ pub fn read_project(input: ProjectInput) -> ProjectReading {
     facts.target_registry = chosen.first().copied();
     facts.env = env.as_ref().map(env_facts);
     model_facts(&mut vm, &mut facts, &models, &reached, dialect);
-    let registry_metadata: Vec<Value> = models.registries.iter().map(|registry| registry.metadata.clone()).collect();
+    let registry_metadata: Vec<Value> =
+        models.registries.iter().map(|registry| registry.metadata.clone()).collect();
     let schema = chosen_schema(&mut vm, &models, &chosen, dialect);
     let (models, problems) = match schema {
         Some(found) => (Some(found.schema), found.problems),
@@ -129,7 +130,8 @@ pub fn read_project(input: ProjectInput) -> ProjectReading {
     let target = chosen.first().map(|index| registry_metadata.get(*index).cloned()).unwrap_or_default();
     let target = target.or_else(|| targets.first().cloned());
     // A convention that cannot be told leaves SQLAlchemy's own.
-    let convention = target.and_then(|metadata| compile::convention(&mut vm, &metadata).ok()).unwrap_or_default();
+    let convention =
+        target.and_then(|metadata| compile::convention(&mut vm, &metadata).ok()).unwrap_or_default();
     ProjectReading { facts, models, convention, env, problems, notes, vm: RefCell::new(vm) }
 }
 
@@ -150,7 +152,8 @@ fn parse_all(vm: &mut Vm, modules: &[ProjectModule]) -> Vec<Parsed> {
         .map(|module| {
             // What the interpreter has parsed already is not parsed again.
             let known = loaded.get(module.name.as_str()).and_then(|name| vm.module(name));
-            let known = known.filter(|known| *known.source.path == *module.path).map(|known| known.ast.clone());
+            let known =
+                known.filter(|known| *known.source.path == *module.path).map(|known| known.ast.clone());
             let ast = known.unwrap_or_else(|| Rc::new(trueup_python::parse(&module.text)));
             Parsed::new(&module.name, &module.path, &module.text, module.is_package, ast)
         })
@@ -165,8 +168,16 @@ fn run_candidates(vm: &mut Vm, modules: &[ProjectModule]) {
     for module in modules.iter().filter(|module| candidates.contains(&module.name)) {
         // The same file may have run under another name.
         if !loaded_paths(vm).contains(&*module.path) {
-            vm.run_module(&module.name);
+            run_with_packages(vm, &module.name);
         }
+    }
+}
+
+/// Runs a module after the packages it is in, as an import would.
+fn run_with_packages(vm: &mut Vm, name: &str) {
+    let ends = name.match_indices('.').map(|(at, _)| at).chain([name.len()]);
+    for end in ends {
+        vm.run_module(&name[..end]);
     }
 }
 
@@ -251,7 +262,12 @@ fn choose_targets(
     }
 }
 
-fn chosen_schema(vm: &mut Vm, models: &Models, chosen: &[usize], dialect: Dialect) -> Option<models::ModelSchema> {
+fn chosen_schema(
+    vm: &mut Vm,
+    models: &Models,
+    chosen: &[usize],
+    dialect: Dialect,
+) -> Option<models::ModelSchema> {
     if chosen.is_empty() {
         return None;
     }
@@ -269,7 +285,13 @@ fn table_name(vm: &mut Vm, table: &Value, dialect: Dialect) -> Option<ObjectName
 }
 
 /// Fills in registries, tables, classes and relationships.
-fn model_facts(vm: &mut Vm, facts: &mut ProjectFacts, models: &Models, reached: &BTreeSet<String>, dialect: Dialect) {
+fn model_facts(
+    vm: &mut Vm,
+    facts: &mut ProjectFacts,
+    models: &Models,
+    reached: &BTreeSet<String>,
+    dialect: Dialect,
+) {
     let mapped = mapped_classes(vm, models);
     for (at, registry) in models.registries.iter().enumerate() {
         facts.registries.push(RegistryFacts {
@@ -341,7 +363,8 @@ fn table_facts(
         }),
         None => origin(place.as_ref()).location(),
     };
-    let columns = attr(vm, table, "_all_columns").ok()?.as_dict().map(|dict| dict.pairs()).unwrap_or_default();
+    let columns =
+        attr(vm, table, "_all_columns").ok()?.as_dict().map(|dict| dict.pairs()).unwrap_or_default();
     let mut typed = Vec::with_capacity(columns.len());
     for (key, column) in columns {
         let name = text_attr(vm, &column, "name").ok().flatten();

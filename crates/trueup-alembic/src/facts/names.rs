@@ -55,13 +55,18 @@ impl Bound {
                 names.iter().for_each(|alias| self.add(alias.asname.as_ref().unwrap_or(&alias.name)));
             }
             StmtKind::Assign { targets, .. } => targets.iter().for_each(|target| self.target(target)),
-            StmtKind::AugAssign { target, .. } | StmtKind::AnnAssign { target, value: Some(_), .. } => self.target(target),
+            StmtKind::AugAssign { target, .. } | StmtKind::AnnAssign { target, value: Some(_), .. } => {
+                self.target(target)
+            }
             StmtKind::For { target, .. } => self.target(target),
             StmtKind::With { items, .. } => {
                 items.iter().filter_map(|(_, target)| target.as_ref()).for_each(|target| self.target(target));
             }
             StmtKind::Try(node) => {
-                node.handlers.iter().filter_map(|handler| handler.name.as_ref()).for_each(|name| self.add(name));
+                node.handlers
+                    .iter()
+                    .filter_map(|handler| handler.name.as_ref())
+                    .for_each(|name| self.add(name));
             }
             StmtKind::Match { cases, .. } => cases.iter().for_each(|case| self.pattern(&case.pattern)),
             _ => {}

@@ -20,7 +20,8 @@ const SIGNS: &[&str] = &[
 /// Returns the names of modules that may define tables, from (name, text).
 pub fn scan_candidates(modules: &[(&str, &str)]) -> Vec<String> {
     let may_define = |text: &str| {
-        let mentions_library = ["sqlalchemy", "sqlmodel", "db", "Base", "orm"].iter().any(|word| text.contains(word));
+        let mentions_library =
+            ["sqlalchemy", "sqlmodel", "db", "Base", "orm"].iter().any(|word| text.contains(word));
         mentions_library && SIGNS.iter().any(|sign| text.contains(sign))
     };
     modules.iter().filter(|(_, text)| may_define(text)).map(|(name, _)| (*name).to_owned()).collect()

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 
 use trueup_python::{Value, Vm};
-use trueup_schema::ops::{AddConstraint, Constraint, CreateEnum, CreateIndex, CreateNamespace, CreateSequence, CreateTable};
+use trueup_schema::ops::{
+    AddConstraint, Constraint, CreateEnum, CreateIndex, CreateNamespace, CreateSequence, CreateTable,
+};
 use trueup_schema::{Dialect, EnumType, ForeignKey, Location, ObjectName, Operation, Schema, Table};
 
 use crate::compile::{self, CompiledEnum, CompiledTable, origin};
@@ -84,7 +86,8 @@ impl Builder {
         if !self.schema.dialect.has_enum_types() {
             return;
         }
-        let mut found: Vec<CompiledEnum> = tables.iter().flat_map(|table| table.enums.iter().cloned()).collect();
+        let mut found: Vec<CompiledEnum> =
+            tables.iter().flat_map(|table| table.enums.iter().cloned()).collect();
         for value in metadata {
             for object in list_attribute(value, "_types") {
                 match compile::enum_type(vm, &object, self.schema.dialect) {
@@ -156,7 +159,9 @@ impl Builder {
             .filter_map(|(at, table)| keep.contains(&at).then_some(table))
             .collect();
         // Parents come before what inherits from them or is a part of them.
-        ordered.sort_by_key(|compiled| !compiled.table.inherits.is_empty() || compiled.table.partition_of.is_some());
+        ordered.sort_by_key(|compiled| {
+            !compiled.table.inherits.is_empty() || compiled.table.partition_of.is_some()
+        });
         for CompiledTable { mut table, problems, .. } in ordered {
             for (message, place) in problems {
                 let location = origin(place.as_ref()).location().or_else(|| table.origin.location());
@@ -204,12 +209,8 @@ impl Builder {
             let _ = self.apply(operation);
         }
         for index in indexes {
-            let operation = CreateIndex {
-                table: name.clone(),
-                index,
-                if_not_exists: false,
-                concurrently: false,
-            };
+            let operation =
+                CreateIndex { table: name.clone(), index, if_not_exists: false, concurrently: false };
             let _ = self.apply(operation);
         }
     }
@@ -238,5 +239,9 @@ impl Builder {
 }
 
 fn list_attribute(value: &Value, name: &str) -> Vec<Value> {
-    value.as_instance().and_then(|instance| instance.get(name)).and_then(|list| list.items()).unwrap_or_default()
+    value
+        .as_instance()
+        .and_then(|instance| instance.get(name))
+        .and_then(|list| list.items())
+        .unwrap_or_default()
 }

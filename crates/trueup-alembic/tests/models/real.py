@@ -1,7 +1,8 @@
 """Writes what real SQLAlchemy creates for the models of a page into its `sql` blocks.
 
 Usage: python real.py PAGE.md…  (needs sqlalchemy, sqlmodel, flask-sqlalchemy, sqlalchemy-utils, geoalchemy2, pgvector,
-fastapi-users-db-sqlalchemy, psycopg2). A section without `sql` blocks gets them; others are rewritten.
+fastapi-users-db-sqlalchemy, psycopg2). A section without `sql` blocks gets them; others are rewritten; one with
+"(PostgreSQL)" in its title gets no block for SQLite.
 """
 import pathlib
 import re
@@ -10,18 +11,23 @@ import sys
 import tempfile
 
 RUN = r'''
-import gc, importlib, sys, pathlib
+import importlib, sys, pathlib
 sys.path.insert(0, sys.argv[1])
+modules = []
 for path in sorted(pathlib.Path(sys.argv[1]).rglob("*.py")):
     name = str(path.relative_to(sys.argv[1]))[:-3].replace("/", ".")
     if name.endswith("__init__"):
         name = name[:-9]
     if name:
-        importlib.import_module(name)
+        modules.append(importlib.import_module(name))
 import sqlalchemy as sa
 from sqlalchemy.orm import configure_mappers
 url = {"postgresql": "postgresql+psycopg2://", "sqlite": "sqlite://"}[sys.argv[2]]
-found = [item for item in gc.get_objects() if isinstance(item, sa.MetaData) and item.tables and not any("pg_" in key or "pragma" in key for key in item.tables)]
+found = []
+for value in [value for module in modules for value in vars(module).values()]:
+    value = value if isinstance(value, sa.MetaData) else getattr(value, "metadata", None)
+    if isinstance(value, sa.MetaData) and value.tables and value not in found:
+        found.append(value)
 lines = []
 def run(sql, *args, **kw):
     text = str(sql.compile(dialect=engine.dialect)).strip() if not isinstance(sql, str) else sql
@@ -60,7 +66,8 @@ def main():
             if not files:
                 continue
             section = re.sub(r"(?ms)^```sql [^\n]*\n.*?^```\n\n?", "", section).rstrip() + "\n"
-            for dialect in ("postgresql", "sqlite"):
+            only_postgresql = "(PostgreSQL)" in section.splitlines()[0]
+            for dialect in ("postgresql",) if only_postgresql else ("postgresql", "sqlite"):
                 print(page, section.splitlines()[0], dialect, file=sys.stderr)
                 sql = ddl(files, dialect)
                 if sql is not None:

@@ -1,4 +1,5 @@
 """`geoalchemy2.types`."""
+from sqlalchemy.schema import Index
 from sqlalchemy.types import UserDefinedType
 
 DEFAULT = "POINT"
@@ -27,13 +28,20 @@ class _GISType(UserDefinedType):
         return self.get_col_spec()
 
     def _implied_index(self, table, column, dialect):
-        """The options of the index that comes with the column: name, method, operator class."""
+        """The index that comes with the column."""
         if dialect.name != "postgresql" or not self.spatial_index:
             return None
         options = {"postgresql_using": "gist"}
         if self.use_N_D_index:
             options["postgresql_ops"] = {column.name: "gist_geometry_ops_nd"}
-        return f"idx_{table.name}_{column.name}", options
+        index = object.__new__(Index)
+        index.name = f"idx_{table.name}_{column.name}"
+        index.expressions = [column]
+        index.unique = False
+        index.kwargs = options
+        index.dialect_kwargs = options
+        index.table = table
+        return index
 
 
 class Geometry(_GISType):

@@ -26,3 +26,18 @@ def own_names(cls):
 
 def unknown(reason):
     ...
+
+
+def set_class_attr(cls, name, value):
+    """Sets an attribute of a class without asking its metaclass."""
+    ...
+
+
+def note_unknown(cls, value, what):
+    """Tells whether a value is unknown, and notes that the class is lost for it."""
+    ...
+
+
+def return_annotation(fn):
+    """What a function says it returns, evaluated; `None` when it says nothing."""
+    ...

@@ -6,6 +6,7 @@ from sqlalchemy.orm._mapping import (
     Composite,
     DeclarativeBase,
     DeclarativeBaseNoMeta,
+    DeclarativeMeta,
     DynamicMapped,
     InstrumentedAttribute,
     Mapped,
@@ -243,3 +244,7 @@ def synonym_for(name, map_column=False):
         return fn
 
     return decorate
+
+
+def add_mapped_attribute(target, key, attr):
+    _mapping.add_attribute(target, key, attr)

@@ -10,8 +10,8 @@ import uuid
 
 from sqlalchemy import types as _types
 from sqlalchemy._elements import ColumnOperators
-from sqlalchemy._trueup import annotations_of, copy_object, evaluate_forward, own_names, type_instance
-from sqlalchemy.schema import Column, ForeignKey, MetaData, SchemaItem, Table
+from sqlalchemy._trueup import annotations_of, copy_object, evaluate_forward, note_unknown, own_names, return_annotation, set_class_attr, type_instance
+from sqlalchemy.schema import Column, ForeignKey, MetaData, PrimaryKeyConstraint, SchemaItem, Table
 
 DEFAULT_TYPE_MAP = {
     bool: _types.Boolean,
@@ -79,7 +79,36 @@ class registry:
         pass
 
 
-class _DeclarativeRoot:
+class DeclarativeMeta(type):
+    """The metaclass of declarative classes: attributes that are set later become columns, too."""
+
+    def __init__(cls, name, bases, namespace, **kw):
+        if not issubclass(cls, _DeclarativeRoot):
+            _map_subclass(cls)
+
+    def __setattr__(cls, name, value):
+        if cls.__dict__.get("_sa_mapped") and isinstance(value, (Column, MappedColumn, Relationship)):
+            add_attribute(cls, name, value)
+        else:
+            set_class_attr(cls, name, value)
+
+
+def add_attribute(cls, name, value):
+    """`Model.name = Column(…)` after the class was mapped."""
+    if isinstance(value, Relationship):
+        value.class_ = cls
+        value.key = name
+        cls.__mapper__.relationships[name] = value
+        set_class_attr(cls, name, value)
+        return
+    column = value.column if isinstance(value, MappedColumn) else value
+    _name_column(column, name)
+    if column.table is None:
+        cls.__table__.append_column(column)
+    set_class_attr(cls, name, InstrumentedAttribute(cls, name, column))
+
+
+class _DeclarativeRoot(metaclass=DeclarativeMeta):
     """What every declarative base derives from, however it was made."""
 
     _mapping_root = True
@@ -439,6 +468,7 @@ def _collect(cls, inherits):
                 deferred.append((name, annotation))
                 continue
             if isinstance(value, declared_attr):
+                annotation = annotation or return_annotation(value.fget)
                 value = value.fget(cls)
             elif base is not cls and isinstance(value, (Column, MappedColumn)):
                 value = value._copy()
@@ -449,7 +479,7 @@ def _collect(cls, inherits):
             collected[name] = (value, annotation, base)
         for name, annotation in deferred:
             if name not in collected:
-                collected[name] = (base.__dict__[name].fget(cls), annotation, base)
+                collected[name] = (base.__dict__[name].fget(cls), annotation or return_annotation(base.__dict__[name].fget), base)
     return collected
 
 
@@ -485,12 +515,21 @@ def map_class(cls, registry):
         if isinstance(own, MetaData):
             metadata = own
             break
+    metadata_of = getattr(cls, "_metadata_of", None)
+    if metadata_of is not None:
+        metadata = metadata_of(metadata)
     table = _directive(cls, "__table__", inherits)
     tablename = _directive(cls, "__tablename__", inherits)
     table_args = _directive(cls, "__table_args__", inherits)
-    if tablename is None and table is None:
+    implicit = tablename is None and table is None
+    if implicit:
         tablename = _implicit_tablename(cls, inherits)
+    if note_unknown(cls, tablename, "the table name") or note_unknown(cls, table, "the table"):
+        return
     collected = _collect(cls, inherits)
+    order = cls.__dict__.get("_sa_field_order")
+    if order is not None:
+        collected = {name: collected[name] for name in order if name in collected}
     columns = []
     relationships = {}
     for name, (value, annotation, owner) in collected.items():
@@ -523,11 +562,17 @@ def map_class(cls, registry):
                 relationships[name] = made
             elif made is not None:
                 columns.append((name, made))
+    if implicit and inherits is not None and getattr(cls, "_implicit_needs_key", False):
+        # Flask-SQLAlchemy: without a primary key of its own the class shares its parent's table.
+        own_args, _ = _split_table_args(table_args)
+        keyed = any([column.primary_key for _, column in columns]) or any([isinstance(item, PrimaryKeyConstraint) for item in own_args])
+        tablename = tablename if keyed else None
     if table is None and tablename is not None:
         args, options = _split_table_args(table_args)
         ordered = sorted(columns, key=_sort_key)
         prefixes = [column for _, column in ordered]
-        table = Table(tablename, metadata, *prefixes, *args, **options)
+        make_table = getattr(cls, "__table_cls__", None) or Table
+        table = make_table(tablename, metadata, *prefixes, *args, **options)
     elif table is None and inherits is not None:
         # Single-table inheritance: the columns join the parent's table.
         table = inherits.__table__
@@ -548,22 +593,22 @@ def map_class(cls, registry):
     mapper.mapper_args = mapper_args
     cls.__mapper__ = mapper
     for name, column in columns:
-        setattr(cls, name, InstrumentedAttribute(cls, name, column))
+        set_class_attr(cls, name, InstrumentedAttribute(cls, name, column))
     if not columns:
         for column in table.columns:
             if column.key not in cls.__dict__:
-                setattr(cls, column.key, InstrumentedAttribute(cls, column.key, column))
+                set_class_attr(cls, column.key, InstrumentedAttribute(cls, column.key, column))
     for name, value in relationships.items():
         value.class_ = cls
         value.key = name
         mapper.relationships[name] = value
-        setattr(cls, name, value)
+        set_class_attr(cls, name, value)
     registry._classes.append(cls)
 
 
 def _implicit_tablename(cls, inherits):
     make = getattr(cls, "_implicit_tablename", None)
-    return make(cls, inherits) if make is not None else None
+    return make(inherits) if make is not None else None
 
 
 def _sort_key(pair):

@@ -3,6 +3,9 @@ from sqlalchemy.orm._mapping import (
     ColumnProperty,
     Composite,
     DeclarativeBase,
+    DeclarativeBaseNoMeta,
+    DeclarativeMeta,
+    MappedAsDataclass,
     InstrumentedAttribute,
     Mapped,
     MappedColumn,
@@ -13,12 +16,9 @@ from sqlalchemy.orm._mapping import (
     registry,
 )
 
+DeclarativeAttributeIntercept = DeclarativeMeta
 QueryableAttribute = InstrumentedAttribute
 RelationshipProperty = Relationship
-
-
-class DeclarativeMeta(type):
-    ...
 
 
 def flag_modified(instance, key):
