@@ -14,10 +14,34 @@ use lex::{Kind, Token};
 
 /// Methods that take SQL, of database/sql, sqlx, pgx and GORM.
 const QUERIES: &[&str] = &[
-    "Query", "QueryContext", "QueryRow", "QueryRowContext", "Queryx", "QueryxContext", "QueryRowx", "QueryRowxContext",
-    "Exec", "ExecContext", "MustExec", "MustExecContext", "NamedExec", "NamedExecContext", "NamedQuery",
-    "NamedQueryContext", "Prepare", "PrepareContext", "Preparex", "PreparexContext", "PrepareNamed", "Get",
-    "GetContext", "Select", "SelectContext", "Raw", "Queue", "Rebind",
+    "Query",
+    "QueryContext",
+    "QueryRow",
+    "QueryRowContext",
+    "Queryx",
+    "QueryxContext",
+    "QueryRowx",
+    "QueryRowxContext",
+    "Exec",
+    "ExecContext",
+    "MustExec",
+    "MustExecContext",
+    "NamedExec",
+    "NamedExecContext",
+    "NamedQuery",
+    "NamedQueryContext",
+    "Prepare",
+    "PrepareContext",
+    "Preparex",
+    "PreparexContext",
+    "PrepareNamed",
+    "Get",
+    "GetContext",
+    "Select",
+    "SelectContext",
+    "Raw",
+    "Queue",
+    "Rebind",
 ];
 
 /// Returns what a file tells.
@@ -134,7 +158,8 @@ impl<'a> Reader<'a> {
             // `db.Table("jobs AS j")`
             if self.is(at, &[".", "Table", "("])
                 && let Some(text) = self.string(at + 3)
-                && let Some(name) = text.split_whitespace().next().and_then(|word| table_name(self.dialect, word))
+                && let Some(name) =
+                    text.split_whitespace().next().and_then(|word| table_name(self.dialect, word))
             {
                 let span = self.span(at + 3, at + 3);
                 let text = format!("Table({:?})", name.name);
@@ -152,10 +177,13 @@ impl<'a> Reader<'a> {
             if !self.is(at, &["TableName", "("]) || self.spelled(at.saturating_sub(1)) != ")" {
                 continue;
             }
-            let Some(receiver) = at.checked_sub(2).filter(|receiver| self.is_name(*receiver)) else { continue };
+            let Some(receiver) = at.checked_sub(2).filter(|receiver| self.is_name(*receiver)) else {
+                continue;
+            };
             let class = self.spelled(receiver).to_owned();
             named.insert(class.clone());
-            let Some(value) = (at..at + 12).find(|next| self.spelled(*next) == "return").map(|at| at + 1) else {
+            let Some(value) = (at..at + 12).find(|next| self.spelled(*next) == "return").map(|at| at + 1)
+            else {
                 continue;
             };
             let ends = matches!(self.spelled(value + 1), "}" | ";");
@@ -197,7 +225,8 @@ impl<'a> Reader<'a> {
             let singular = plural::snake(class);
             let name = ObjectName::new(plural::plural(&singular));
             let mut used = Use::model(name, self.span(at + 1, at + 1), format!("type {class}"), class);
-            used.alternatives = vec![ObjectName::new(singular.as_str()), ObjectName::new(format!("{singular}s"))];
+            used.alternatives =
+                vec![ObjectName::new(singular.as_str()), ObjectName::new(format!("{singular}s"))];
             self.found.uses.push(used);
         }
     }
@@ -245,13 +274,19 @@ impl<'a> Reader<'a> {
 
     /// Reads `pgx.Identifier{"app", "jobs"}`, the table that rows are copied into.
     fn pgx(&mut self) {
-        for at in (0..self.tokens.len()).filter(|at| self.is(*at, &["CopyFrom", "("])) {
-            let Some(open) = (at..at + 12).find(|next| self.is(*next, &["Identifier", "{"])).map(|at| at + 2) else {
+        for at in 0..self.tokens.len() {
+            if !self.is(at, &["CopyFrom", "("]) {
+                continue;
+            }
+            let Some(open) = (at..at + 12).find(|next| self.is(*next, &["Identifier", "{"])).map(|at| at + 2)
+            else {
                 continue;
             };
             let name = match (self.string(open), self.spelled(open + 1), self.string(open + 2)) {
                 (Some(name), "}", _) => ObjectName::new(name),
-                (Some(namespace), ",", Some(name)) => ObjectName::qualified(self.dialect, Some(&namespace), name),
+                (Some(namespace), ",", Some(name)) => {
+                    ObjectName::qualified(self.dialect, Some(&namespace), name)
+                }
                 _ => continue,
             };
             let text = format!("CopyFrom {name}");

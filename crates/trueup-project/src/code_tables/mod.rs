@@ -124,12 +124,14 @@ fn collect(request: &CodeRequest<'_>, read: Vec<(Arc<str>, Arc<str>, PathBuf, Fi
         service.own_names |= found.own_names;
         created.extend(found.creates.iter().cloned());
     }
-    let is_created = |service: &Service, model: &str| {
-        service.creates_all_models || service.creates_models.contains(model)
-    };
+    let is_created =
+        |service: &Service, model: &str| service.creates_all_models || service.creates_models.contains(model);
     for (_, _, service, found) in &read {
         let Some(service) = services.get(service) else { continue };
-        let models = found.uses.iter().filter(|used| used.model.as_ref().is_some_and(|model| is_created(service, model)));
+        let models = found
+            .uses
+            .iter()
+            .filter(|used| used.model.as_ref().is_some_and(|model| is_created(service, model)));
         created.extend(models.flat_map(|used| used.alternatives.iter().chain([&used.name]).cloned()));
     }
     let mut out = CodeTables::default();
@@ -162,7 +164,10 @@ fn code_files(request: &CodeRequest<'_>) -> Vec<PathBuf> {
         let path = files::relative(request.root, file);
         let excluded = request.excluded.iter().any(|folder| file.starts_with(folder));
         let own_revisions = || {
-            file.ancestors().skip(1).take_while(|folder| *folder != request.root).any(|folder| folder.join("alembic.ini").is_file())
+            file.ancestors()
+                .skip(1)
+                .take_while(|folder| *folder != request.root)
+                .any(|folder| folder.join("alembic.ini").is_file())
         };
         !excluded && !is_test(&path) && !own_revisions()
     });
@@ -171,8 +176,18 @@ fn code_files(request: &CodeRequest<'_>) -> Vec<PathBuf> {
 
 /// Tells whether a file is a test or somebody else's code, by its place and name.
 fn is_test(path: &str) -> bool {
-    const FOLDERS: &[&str] =
-        &["test", "tests", "testing", "testdata", "testutil", "testutils", "e2e", "fixtures", "vendor", "third_party"];
+    const FOLDERS: &[&str] = &[
+        "test",
+        "tests",
+        "testing",
+        "testdata",
+        "testutil",
+        "testutils",
+        "e2e",
+        "fixtures",
+        "vendor",
+        "third_party",
+    ];
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     folders.split('/').any(|folder| FOLDERS.contains(&folder))
         || name.starts_with("test_")
@@ -209,7 +224,8 @@ impl Services<'_> {
 /// Returns a table's name as a library takes it, `app.users` or `users`.
 fn table_name(dialect: Dialect, text: &str) -> Option<ObjectName> {
     let plain = |part: &str| {
-        !part.is_empty() && part.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '$'))
+        !part.is_empty()
+            && part.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '$'))
     };
     let parts: Vec<&str> = text.split('.').map(|part| part.trim_matches(['"', '`'])).collect();
     match parts.as_slice() {

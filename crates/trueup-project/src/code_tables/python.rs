@@ -9,16 +9,35 @@ use super::{FileTables, Use, table_name};
 
 /// Calls that take SQL.
 const QUERIES: &[&str] = &[
-    "execute", "executemany", "executescript", "exec_driver_sql", "execute_sql", "text", "raw", "fetch", "fetchrow",
-    "fetchval", "fetch_all", "fetch_one", "fetch_val", "iterate", "mogrify", "prepare", "read_sql", "read_sql_query",
-    "scalar", "scalars", "copy_expert",
+    "execute",
+    "executemany",
+    "executescript",
+    "exec_driver_sql",
+    "execute_sql",
+    "text",
+    "raw",
+    "fetch",
+    "fetchrow",
+    "fetchval",
+    "fetch_all",
+    "fetch_one",
+    "fetch_val",
+    "iterate",
+    "mogrify",
+    "prepare",
+    "read_sql",
+    "read_sql_query",
+    "scalar",
+    "scalars",
+    "copy_expert",
 ];
 
 /// Returns what a module tells; one that is not Python tells what could be recovered.
 pub(super) fn tables(dialect: Dialect, text: &str) -> FileTables {
     // Most modules hold no SQL; parsing them all would be the longest part of a check.
     const SIGNS: &[&str] = &["__tablename__", "Table(", "table=True", "create_all", "CREATE", "create "];
-    let holds_sql = QUERIES.iter().any(|call| text.contains(call)) || ["SELECT", "INSERT", "UPDATE", "DELETE"].iter().any(|word| text.contains(word));
+    let holds_sql = QUERIES.iter().any(|call| text.contains(call))
+        || ["SELECT", "INSERT", "UPDATE", "DELETE"].iter().any(|word| text.contains(word));
     let mut reader = Reader { dialect, text, found: FileTables::default() };
     if holds_sql || SIGNS.iter().any(|sign| text.contains(sign)) {
         let module = trueup_python::parse(text);
@@ -95,7 +114,9 @@ impl Reader<'_> {
         let namespace = call.keywords.iter().find(|(key, _)| key.as_deref() == Some("schema"));
         let name = match namespace.map(|(_, value)| &value.kind) {
             None => Some(ObjectName::new(&**name)),
-            Some(ExprKind::Str(namespace)) => Some(ObjectName::qualified(self.dialect, Some(namespace), &**name)),
+            Some(ExprKind::Str(namespace)) => {
+                Some(ObjectName::qualified(self.dialect, Some(namespace), &**name))
+            }
             Some(_) => None,
         };
         let Some(name) = name else { return };
@@ -110,10 +131,9 @@ impl Reader<'_> {
         if attribute("__abstract__").is_some() || attribute("__bind_key__").is_some() {
             return;
         }
-        let is_sqlmodel = def
-            .keywords
-            .iter()
-            .any(|(key, value)| key.as_deref() == Some("table") && matches!(value.kind, ExprKind::Bool(true)));
+        let is_sqlmodel = def.keywords.iter().any(|(key, value)| {
+            key.as_deref() == Some("table") && matches!(value.kind, ExprKind::Bool(true))
+        });
         let (name, span) = match attribute("__tablename__") {
             Some(Expr { kind: ExprKind::Str(name), span }) => (name.to_string(), *span),
             Some(_) => return,
@@ -206,7 +226,11 @@ fn text_of(expr: &Expr, depth: usize) -> Option<String> {
         ExprKind::Binary { op: BinaryOp::Mod, left, .. } => text_of(left, depth + 1),
         ExprKind::Call(call) => match &call.function.kind {
             ExprKind::Attribute { value, attr } if matches!(&**attr, "format" | "strip" | "join") => {
-                if &**attr == "join" { None } else { text_of(value, depth + 1) }
+                if &**attr == "join" {
+                    None
+                } else {
+                    text_of(value, depth + 1)
+                }
             }
             ExprKind::Name(name) | ExprKind::Attribute { attr: name, .. } if &**name == "dedent" => {
                 text_of(call.args.first()?, depth + 1)

@@ -52,7 +52,12 @@ pub(super) fn literal(
 
 fn is_statement(words: &[Word<'_>], place: Place) -> bool {
     let same = |word: &Word<'_>, expected: &str| {
-        word.is_code && if place == Place::Query { word.text.eq_ignore_ascii_case(expected) } else { word.text == expected }
+        word.is_code
+            && if place == Place::Query {
+                word.text.eq_ignore_ascii_case(expected)
+            } else {
+                word.text == expected
+            }
     };
     let Some((first, rest)) = words.split_first() else { return false };
     SHAPES.iter().any(|(begin, needed)| {
@@ -84,7 +89,11 @@ fn created(dialect: Dialect, words: &[Word<'_>]) -> Vec<ObjectName> {
 }
 
 fn bare(word: &Word<'_>) -> String {
-    if word.is_code { word.text.to_lowercase() } else { word.text.trim_matches(['"', '`', '[', ']']).to_owned() }
+    if word.is_code {
+        word.text.to_lowercase()
+    } else {
+        word.text.trim_matches(['"', '`', '[', ']']).to_owned()
+    }
 }
 
 /// Returns where a name stands in the file: in the literal as written, which escapes make longer than its value.

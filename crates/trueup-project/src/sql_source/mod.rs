@@ -208,7 +208,8 @@ fn migration(source: Source, downs: &[Source], layout: Layout) -> SqlMigration {
         Layout::Init => section::whole(&source.text),
         _ => section::sections(&source.text),
     };
-    let marked = sections.down.map(|span| Down { path: source.path.clone(), text: source.text.clone(), span });
+    let marked =
+        sections.down.map(|span| Down { path: source.path.clone(), text: source.text.clone(), span });
     let apart = || {
         let down = downs.iter().find(|down| down.name.undoes(&source.name))?;
         let span = section::whole(&down.text).up;

@@ -30,7 +30,8 @@ pub(super) enum Role {
 }
 
 /// Endings of the name of a file that undoes another one.
-const DOWN_ENDINGS: &[&str] = &["_down", "-down", ".down", "_rollback", "-rollback", ".rollback", ".undo", "_undo"];
+const DOWN_ENDINGS: &[&str] =
+    &["_down", "-down", ".down", "_rollback", "-rollback", ".rollback", ".undo", "_undo"];
 
 impl FileName {
     pub(super) fn parse(file: &Path) -> Self {
@@ -77,7 +78,8 @@ impl FileName {
 
 /// Returns a version as numbers, so that `1.10` follows `1.9` and `010` is `10`.
 pub(super) fn version_parts(version: &str) -> Vec<u128> {
-    let mut parts: Vec<u128> = version.split(['.', '_']).map(|part| part.parse().unwrap_or(u128::MAX)).collect();
+    let mut parts: Vec<u128> =
+        version.split(['.', '_']).map(|part| part.parse().unwrap_or(u128::MAX)).collect();
     while parts.len() > 1 && parts.last() == Some(&0) {
         parts.pop();
     }
@@ -99,7 +101,9 @@ fn flyway(stem: &str) -> Option<FileName> {
     };
     let version = letters.as_str();
     let is_version = !version.is_empty()
-        && version.split(['.', '_']).all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+        && version
+            .split(['.', '_'])
+            .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
     if is_version == (role == Role::Repeatable) {
         return None;
     }

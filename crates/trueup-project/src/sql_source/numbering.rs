@@ -25,7 +25,8 @@ pub(super) fn check(migrations: &[SqlMigration], defects: &mut Vec<Defect>) {
         defects.push(Defect::DuplicateVersion { version, migrations: positions.clone() });
     }
     let counted = migrations.iter().filter_map(|migration| migration.version.as_deref());
-    let is_counted = |version: &str| version.len() <= MAX_DIGITS && version.bytes().all(|byte| byte.is_ascii_digit());
+    let is_counted =
+        |version: &str| version.len() <= MAX_DIGITS && version.bytes().all(|byte| byte.is_ascii_digit());
     if counted.into_iter().all(is_counted) {
         let numbers: Vec<(u128, usize, usize)> = by_version
             .iter()
@@ -48,7 +49,8 @@ fn gaps(migrations: &[SqlMigration], numbers: &[(u128, usize, usize)], defects: 
         if missing == 0 || missing > MAX_MISSING {
             continue;
         }
-        let width = migrations[after].version.as_deref().filter(|text| text.starts_with('0')).map_or(0, str::len);
+        let width =
+            migrations[after].version.as_deref().filter(|text| text.starts_with('0')).map_or(0, str::len);
         let missing = (low + 1..high).map(|number| format!("{number:0width$}")).collect();
         defects.push(Defect::Gap { missing, before, after });
     }

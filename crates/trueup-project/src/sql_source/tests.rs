@@ -36,7 +36,8 @@ fn paths(found: &SqlFolder) -> Vec<String> {
 
 #[test]
 fn numbers_are_sorted_as_numbers_and_names_come_last() {
-    let (_root, found) = folder(&[("10_c.sql", ""), ("9_b.sql", ""), ("08_a.sql", ""), ("seed.sql", ""), ("x.md", "")]);
+    let (_root, found) =
+        folder(&[("10_c.sql", ""), ("9_b.sql", ""), ("08_a.sql", ""), ("seed.sql", ""), ("x.md", "")]);
     assert_eq!(found.layout, Layout::Plain);
     assert_eq!(paths(&found), ["08_a.sql", "9_b.sql", "10_c.sql", "seed.sql"]);
     assert_eq!(found.defects, []);
@@ -44,7 +45,8 @@ fn numbers_are_sorted_as_numbers_and_names_come_last() {
 
 #[test]
 fn a_rollback_beside_a_plain_file_does_not_run() {
-    let (_root, found) = folder(&[("001_a.sql", "up"), ("001_a_rollback.sql", "back"), ("rollback.sql", "all")]);
+    let (_root, found) =
+        folder(&[("001_a.sql", "up"), ("001_a_rollback.sql", "back"), ("rollback.sql", "all")]);
     assert_eq!(told(&found), [("001_a.sql".to_owned(), "up".to_owned(), "back".to_owned())]);
 }
 
@@ -80,7 +82,10 @@ fn a_folder_per_migration() {
         ("2024-05-18-083000_b/migration.sql", "next"),
     ]);
     assert_eq!(found.layout, Layout::Folders);
-    assert_eq!(told(&found)[0], ("2024-05-17-083000_a/up.sql".to_owned(), "up".to_owned(), "down".to_owned()));
+    assert_eq!(
+        told(&found)[0],
+        ("2024-05-17-083000_a/up.sql".to_owned(), "up".to_owned(), "down".to_owned())
+    );
     assert_eq!(found.migrations[1].version.as_deref(), Some("20240518083000"));
 }
 
@@ -92,12 +97,16 @@ fn marks_in_the_file() {
     assert_eq!(found.layout, Layout::Marked);
     let told = told(&found);
     assert_eq!((told[0].1.as_str(), told[0].2.as_str()), ("A;", "B;"));
-    assert_eq!((told[1].1.as_str(), told[1].2.as_str()), ("-- +goose StatementBegin C; -- +goose StatementEnd", "D;"));
+    assert_eq!(
+        (told[1].1.as_str(), told[1].2.as_str()),
+        ("-- +goose StatementBegin C; -- +goose StatementEnd", "D;")
+    );
 }
 
 #[test]
 fn a_container_runs_the_top_folder_in_the_order_of_names() {
-    let (_root, found) = read(&[("10_b.sql", ""), ("2_c.sql", ""), ("02_d.sql", ""), ("below/0_a.sql", "")], true);
+    let (_root, found) =
+        read(&[("10_b.sql", ""), ("2_c.sql", ""), ("02_d.sql", ""), ("below/0_a.sql", "")], true);
     assert_eq!(paths(&found), ["02_d.sql", "10_b.sql", "2_c.sql"]);
     assert_eq!(found.defects, []);
 }
@@ -119,11 +128,19 @@ fn gap(missing: &[&str], before: usize, after: usize) -> Defect {
 
 #[test]
 fn duplicates_and_gaps() {
-    let (_root, found) =
-        folder(&[("001_a.sql", ""), ("002_b.sql", ""), ("002_c.sql", ""), ("005_d.sql", ""), ("050_e.sql", "")]);
+    let (_root, found) = folder(&[
+        ("001_a.sql", ""),
+        ("002_b.sql", ""),
+        ("002_c.sql", ""),
+        ("005_d.sql", ""),
+        ("050_e.sql", ""),
+    ]);
     assert_eq!(
         found.defects,
-        [Defect::DuplicateVersion { version: "002".to_owned(), migrations: vec![1, 2] }, gap(&["003", "004"], 2, 3)]
+        [
+            Defect::DuplicateVersion { version: "002".to_owned(), migrations: vec![1, 2] },
+            gap(&["003", "004"], 2, 3)
+        ]
     );
 }
 
@@ -143,6 +160,8 @@ fn what_cannot_be_read_is_told() {
     std::fs::create_dir(&folder).expect("a folder");
     std::fs::write(folder.join("1_a.sql"), b"SELECT '\xff'").expect("a file");
     let found = read_folder(root.path(), &folder, false);
-    let [Defect::Unreadable { path, problem }] = found.defects.as_slice() else { panic!("{:?}", found.defects) };
+    let [Defect::Unreadable { path, problem }] = found.defects.as_slice() else {
+        panic!("{:?}", found.defects)
+    };
     assert_eq!((&**path, problem.offset), ("m/1_a.sql", Some(8)));
 }

@@ -110,7 +110,10 @@ mod tests {
 
     #[test]
     fn strings_comments_and_runes() {
-        assert_eq!(spelled("a(`x\"\n`, \"\\\"y\") // c\n/* d */ '\"' é1"), ["a", "(", "`x\"\n`", ",", "\"\\\"y\"", ")", "'\"'", "é1"]);
+        assert_eq!(
+            spelled("a(`x\"\n`, \"\\\"y\") // c\n/* d */ '\"' é1"),
+            ["a", "(", "`x\"\n`", ",", "\"\\\"y\"", ")", "'\"'", "é1"]
+        );
         assert_eq!(value("\"a\\\"b\\n\""), "a\"b\n");
     }
 

@@ -36,8 +36,19 @@ const IRREGULAR: &[(&str, &str)] = &[
     ("bus", "buses"),
 ];
 /// Words without a plural.
-const UNCOUNTABLE: &[&str] =
-    &["equipment", "information", "rice", "money", "species", "series", "fish", "sheep", "jeans", "police", "data"];
+const UNCOUNTABLE: &[&str] = &[
+    "equipment",
+    "information",
+    "rice",
+    "money",
+    "species",
+    "series",
+    "fish",
+    "sheep",
+    "jeans",
+    "police",
+    "data",
+];
 
 /// Returns the plural of the last word of a name in snake case.
 pub(super) fn plural(name: &str) -> String {
@@ -56,8 +67,8 @@ fn plural_of(word: &str) -> String {
         return (*plural).to_owned();
     }
     let with = |cut: usize, ending: &str| format!("{}{ending}", &word[..word.len() - cut]);
-    let is_consonant_y = word.ends_with('y')
-        && !["ay", "ey", "iy", "oy", "uy"].iter().any(|ending| word.ends_with(ending));
+    let is_consonant_y =
+        word.ends_with('y') && !["ay", "ey", "iy", "oy", "uy"].iter().any(|ending| word.ends_with(ending));
     if is_consonant_y {
         with(1, "ies")
     } else if word.ends_with("sis") {
