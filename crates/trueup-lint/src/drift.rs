@@ -1,7 +1,7 @@
 //! What the two rules on drift share: one finding per object, consequences told where they come from.
 
 use trueup_schema::diff::{Difference, DifferenceKind};
-use trueup_schema::{Diagnostic, ObjectKind, ObjectRef, Severity};
+use trueup_schema::{Diagnostic, ObjectKind, ObjectName, ObjectRef, Severity, TypeKind};
 
 use crate::context::DriftContext;
 use crate::{Cause, Report, Rule};
@@ -23,6 +23,11 @@ pub(crate) fn report_differences(
         let finding = finding(rule, context, group).help(help);
         let object = &first.object;
         let explained_by = match (&first.kind, object.kind) {
+            // A type that comes or goes with its columns is told with them.
+            (DifferenceKind::Added | DifferenceKind::Removed, ObjectKind::Enum) => {
+                let own = Cause::Object(ObjectKind::Enum, object.name.clone());
+                std::iter::once(own).chain(users_of(context, first)).collect()
+            }
             // A missing module or model explains that all of an object is missing; a changed column is news.
             (DifferenceKind::Added | DifferenceKind::Removed, kind) => {
                 let table =
@@ -34,8 +39,39 @@ pub(crate) fn report_differences(
             (_, ObjectKind::Enum) => vec![Cause::Object(ObjectKind::Enum, object.name.clone())],
             _ => Vec::new(),
         };
-        report.push_unless(finding, explained_by);
+        report.add(finding, vec![drift_of(object)], explained_by);
     }
+}
+
+/// Key of a difference that may explain others.
+fn drift_of(object: &ObjectRef) -> Cause {
+    let owner = object.table.as_ref().map(|table| format!("{table}.")).unwrap_or_default();
+    Cause::Once("drift", format!("{} {owner}{}", object.kind.name(), object.name))
+}
+
+/// Returns the differences that explain an enum type which only one side has: those of the columns that use it there,
+/// and of their tables.
+fn users_of(context: &DriftContext<'_>, difference: &Difference) -> Vec<Cause> {
+    let side =
+        if matches!(difference.kind, DifferenceKind::Added) { &context.actual } else { &context.expected };
+    let mut causes = Vec::new();
+    for table in side.schema.tables.values() {
+        for column in &table.columns {
+            let type_ = &column.column_type;
+            let name = ObjectName { namespace: type_.namespace.clone(), name: type_.name.clone() };
+            if type_.kind == TypeKind::UserDefined && name.to_string() == difference.object.name {
+                let table = table.name.to_string();
+                causes.push(drift_of(&ObjectRef::of_table(
+                    ObjectKind::Column,
+                    column.name.as_str(),
+                    table.as_str(),
+                )));
+                causes.push(drift_of(&ObjectRef::new(ObjectKind::Table, table.as_str())));
+                causes.push(Cause::Table(table));
+            }
+        }
+    }
+    causes
 }
 
 fn is_change(difference: &Difference) -> bool {

@@ -28,6 +28,18 @@ pub enum Cause {
     Once(&'static str, String),
 }
 
+impl Cause {
+    /// A defect of the graph that leaves open what comes before a revision: what the revision then lacks is no news.
+    pub fn order(revision: &str) -> Self {
+        Self::Once("order of revisions", revision.to_owned())
+    }
+
+    /// Causes for a revision and all that builds on it.
+    pub(crate) fn order_from(graph: &trueup_schema::revision::RevisionGraph, revision: usize) -> Vec<Self> {
+        graph.descendants(revision).into_iter().map(|above| Self::order(graph.id(above))).collect()
+    }
+}
+
 /// Collects findings.
 #[derive(Debug, Default)]
 pub struct Report {

@@ -35,12 +35,14 @@ fn check(context: &RevisionContext<'_>, report: &mut Report) {
             if !columns_stay || kept(after) || kept(last) || told.contains(&wanted) {
                 continue;
             }
-            // What the models have given up too is meant.
             let declared = context.models.map(|models| models.table(&before.name).is_some_and(&kept));
-            if declared == Some(false) {
+            let look_alike = plain_look_alike(before, after, carrier);
+            // What the models have given up too is meant, unless an index of the same columns stays: then the unique
+            // one was taken for its duplicate.
+            if declared == Some(false) && look_alike.is_none() {
                 continue;
             }
-            report_loss(context, before, carrier, declared.is_some(), report);
+            report_loss(context, before, carrier, (declared, look_alike), report);
             told.push(wanted);
         }
     }
@@ -50,13 +52,17 @@ fn report_loss(
     context: &RevisionContext<'_>,
     table: &Table,
     carrier: &Carrier<'_>,
-    declared: bool,
+    (declared, look_alike): (Option<bool>, Option<String>),
     report: &mut Report,
 ) {
     let id = context.graph.id(context.index);
     let told = columns(&carrier.part_texts());
-    let ending = if declared { ", which the models still declare unique" } else { "" };
-    let severity = if declared { RULE.severity } else { Severity::Warning };
+    let ending = match (declared, look_alike) {
+        (Some(true), _) => ", which the models still declare unique".to_owned(),
+        (_, Some(index)) => format!("; {index}, which stays, is not unique"),
+        _ => String::new(),
+    };
+    let severity = if declared == Some(true) { RULE.severity } else { Severity::Warning };
     let name = carrier.name.unwrap_or_default();
     let finding = RULE
         .finding_as(
@@ -76,6 +82,14 @@ fn report_loss(
         ));
     let explains = [ObjectKind::Unique, ObjectKind::Index].map(|kind| Cause::Object(kind, name.to_owned()));
     report.push_cause(finding, explains.to_vec());
+}
+
+/// Returns the index of the same columns that a revision leaves in place and that is not unique.
+fn plain_look_alike(before: &Table, after: &Table, dropped: &Carrier<'_>) -> Option<String> {
+    let stays = |index: &Carrier<'_>| after.indexes.iter().any(|other| Some(other.name.as_str()) == index.name);
+    let plain = carriers(before).into_iter().filter(|other| !other.is_unique() && stays(other));
+    let mut same = plain.filter(|other| other.same_parts(dropped) && other.same_predicate(dropped));
+    same.next().map(|index| index.words())
 }
 
 /// Returns the step that drops something of a name, or the upgrade as a whole.
@@ -144,6 +158,21 @@ mod tests {
         assert!(
             revision_findings(&RULE, drops(), (&users(true), &users(false), &users(false)), Some(&models))
                 .is_empty()
+        );
+    }
+
+    #[test]
+    fn an_index_of_the_same_columns_that_stays_is_no_replacement() {
+        let twin = |mut schema: Schema| {
+            let users = schema.tables.values_mut().next().unwrap();
+            std::sync::Arc::make_mut(users).indexes.push(Index::new("idx_email", &["email"]));
+            schema
+        };
+        let (before, after) = (twin(users(true)), twin(users(false)));
+        let found = revision_findings(&RULE, drops(), (&before, &after, &after), Some(&after));
+        assert_eq!(
+            found[0].message,
+            "`a` drops unique index `ix_email`, the only uniqueness of `users` (email); index `idx_email`, which stays, is not unique"
         );
     }
 

@@ -4,7 +4,7 @@ use trueup_schema::revision::{Defect, Reference, Suggestion, SuggestionReason};
 use trueup_schema::{Diagnostic, Edit, Fix, Origin, Severity, Span};
 
 use crate::context::GraphContext;
-use crate::{Check, Group, Report, Rule};
+use crate::{Cause, Check, Group, Report, Rule};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     name: "dangling-down-revision",
@@ -28,7 +28,12 @@ fn check(context: &GraphContext<'_>, report: &mut Report) {
             _ => continue,
         };
         let suggestion = context.graph.suggest(revision, &references[position].target);
-        report.push(finding(context, revision, references, position, verb, suggestion));
+        // A suggestion that names the revision is taken in the replay; without one nothing is known above.
+        let explains = match suggestion {
+            Some(_) => Vec::new(),
+            None => Cause::order_from(context.graph, revision),
+        };
+        report.push_cause(finding(context, revision, references, position, verb, suggestion), explains);
     }
 }
 

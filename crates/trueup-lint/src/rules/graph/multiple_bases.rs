@@ -4,7 +4,7 @@ use trueup_schema::Severity;
 
 use crate::context::GraphContext;
 use crate::words::{count, list};
-use crate::{Check, Group, Report, Rule};
+use crate::{Cause, Check, Group, Report, Rule};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     name: "multiple-bases",
@@ -56,7 +56,8 @@ fn check(context: &GraphContext<'_>, report: &mut Report) {
         finding =
             finding.related(context.down_location(other), format!("`{}` follows nothing", graph.id(other)));
     }
-    report.push(finding);
+    let explains = if merged { Vec::new() } else { others.iter().flat_map(|other| Cause::order_from(&graph, *other)).collect() };
+    report.push_cause(finding, explains);
 }
 
 #[cfg(test)]

@@ -5,7 +5,10 @@ use trueup_schema::{ObjectKind, ObjectRef, Severity, Table};
 use crate::context::ModelsContext;
 use crate::indexes::{Carrier, Kind, carriers};
 use crate::words::columns;
-use crate::{Check, Group, Report, Rule};
+use crate::{Cause, Check, Group, Report, Rule};
+
+/// Key of what explains other findings on an index: it goes in any case.
+pub(in crate::rules) const SUPERFLUOUS: &str = "superfluous index";
 
 pub(in crate::rules) static RULE: Rule = Rule {
     name: "duplicate-index",
@@ -30,7 +33,9 @@ fn check(context: &ModelsContext<'_>, report: &mut Report) {
                     && keeps_first(kept, *other, superfluous, index, table)
             });
             if let Some((_, kept)) = kept {
-                report.push(finding(table, superfluous, kept));
+                let name = superfluous.name.unwrap_or_default();
+                let explains = vec![Cause::Once(SUPERFLUOUS, format!("{}.{name}", table.name))];
+                report.push_cause(finding(table, superfluous, kept), explains);
             }
         }
     }

@@ -2,10 +2,11 @@
 
 use trueup_schema::{ObjectKind, ObjectRef, Severity};
 
+use super::duplicate_index::SUPERFLUOUS;
 use crate::context::ModelsContext;
 use crate::indexes::{Carrier, Kind, carriers};
 use crate::words::columns;
-use crate::{Check, Group, Report, Rule};
+use crate::{Cause, Check, Group, Report, Rule};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     name: "redundant-index",
@@ -41,7 +42,9 @@ fn check(context: &ModelsContext<'_>, report: &mut Report) {
                 .evidence("covered_by", longer.name.unwrap_or_default())
                 .related(longer.origin.location(), format!("{} covers it", longer.words()))
                 .help(format!("op.drop_index(\"{name}\", \"{}\")", table.name.name));
-            report.push(finding);
+            // An index that duplicates another one goes for that reason already.
+            let key = format!("{}.{name}", table.name);
+            report.push_unless(finding, vec![Cause::Once(SUPERFLUOUS, key)]);
         }
     }
 }
