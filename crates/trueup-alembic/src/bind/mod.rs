@@ -1,11 +1,11 @@
 //! The simulated connection: what `op.get_bind()` returns, answered from the schema that the revisions have built.
 //!
-//! - [`connection`]: statements handed to a connection, and transactions;
-//! - [`inspector`]: `sa.inspect(bind)`;
-//! - [`reflect`]: `Table(…, autoload_with=bind)` and type objects for columns;
-//! - [`ddl`]: `Table.create(bind)`, `MetaData.create_all(bind)`, `Enum.create(bind)` and their like;
-//! - [`query`]: a small evaluator for queries on catalogs and on tables that provably have no rows;
-//! - [`rows`]: which tables may have rows.
+//! - `connection`: statements handed to a connection, and transactions;
+//! - `inspector`: `sa.inspect(bind)`;
+//! - `reflect`: `Table(…, autoload_with=bind)` and type objects for columns;
+//! - `ddl`: `Table.create(bind)`, `MetaData.create_all(bind)`, `Enum.create(bind)` and their like;
+//! - `query`: a small evaluator for queries on catalogs and on tables that provably have no rows;
+//! - `rows`: which tables may have rows.
 //!
 //! What the schema does not tell is unknown; nothing is guessed.
 

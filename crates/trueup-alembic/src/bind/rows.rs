@@ -36,17 +36,11 @@ pub(crate) fn table_of(vm: &mut Vm, value: &Value) -> Result<ObjectName, Problem
 
 /// Notes that rows were inserted, into a table or nobody knows where.
 pub(crate) fn inserted(vm: &mut Vm, table: Option<ObjectName>) {
-    if table.is_none() {
-        eprintln!("{:?}", vm.user_place());
-    }
     let context = context(vm);
     let mut state = context.state.borrow_mut();
     match table {
         Some(table) => state.rows.insert(table),
-        None => {
-            eprintln!("ANYWHERE");
-            state.rows.insert_anywhere()
-        }
+        None => state.rows.insert_anywhere(),
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) fn bulk_insert(vm: &mut Vm, args: Args) -> PyResult {
         return Ok(Value::None);
     }
     let name = rows::table_name(vm, &table);
-    let words = name.as_ref().map_or_else(|| "a table".to_owned(), |name| name.to_sql());
+    let words = name.as_ref().map_or_else(|| "a table".to_owned(), ObjectName::to_sql);
     record_data(vm, format!("INSERT INTO {words} …"), place.as_ref());
     rows::inserted(vm, name);
     Ok(Value::None)

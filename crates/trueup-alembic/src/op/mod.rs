@@ -44,6 +44,7 @@ pub(crate) struct Planned {
 
 /// What a planned step does.
 #[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "nearly all steps are operations, and few exist at a time")]
 pub(crate) enum Step {
     /// Changes the schema.
     Operation(trueup_schema::Operation),
@@ -81,6 +82,7 @@ impl From<CompileError> for Problem {
     }
 }
 
+type Native = fn(&mut Vm, Args) -> PyResult;
 type Translation = fn(&mut Call<'_>) -> Result<Vec<Planned>, Problem>;
 
 /// Calls that only change the schema and return nothing.
@@ -104,7 +106,7 @@ const TRANSLATIONS: &[(&str, Translation)] = &[
 ];
 
 /// Calls that do or return something else.
-const OTHERS: &[(&str, fn(&mut Vm, Args) -> PyResult)] = &[
+const OTHERS: &[(&str, Native)] = &[
     ("create_table", table::create_table),
     ("bulk_insert", execute::bulk_insert),
     ("execute", execute::execute),

@@ -115,10 +115,7 @@ fn exception_class(dialect: Dialect, error: &ApplyError) -> &'static str {
 /// Returns an exception of a builtin or stub class, by its full name.
 fn exception(vm: &mut Vm, class: &str, message: &str) -> Raised {
     let Some((module, name)) = class.rsplit_once('.') else { return vm.raise(class, message) };
-    let found = match vm.module_attr(module, name) {
-        Ok(Value::Class(found)) => found,
-        _ => return vm.raise("Exception", message),
-    };
+    let Ok(Value::Class(found)) = vm.module_attr(module, name) else { return vm.raise("Exception", message) };
     let is_driver_error = found.derives_from("sqlalchemy.exc.DBAPIError");
     let raised = vm.raise_class(&found, message);
     if is_driver_error

@@ -238,10 +238,10 @@ impl Rebuild {
             }
             first
         });
-        for name in lost.into_iter().filter(Option::is_some) {
+        for name in lost.into_iter().flatten() {
             let operation = DropConstraint {
                 table: table.clone(),
-                name,
+                name: Some(name),
                 kind: None,
                 columns: Vec::new(),
                 if_exists: false,
@@ -339,19 +339,19 @@ impl Rebuild {
             return Err(("KeyError", format!("'{}'", op.column)));
         };
         if let Some(column_type) = &op.column_type {
-            column.column_type = column_type.clone();
+            column.column_type.clone_from(column_type);
         }
         if let Some(nullable) = op.nullable {
             column.nullable = nullable;
         }
         if let Some(default) = &op.default {
-            column.default = default.clone();
+            column.default.clone_from(default);
         }
         if let Some(generated) = &op.generated {
-            column.generated = generated.clone();
+            column.generated.clone_from(generated);
         }
         if let Some(collation) = &op.collation {
-            column.collation = collation.clone();
+            column.collation.clone_from(collation);
         }
         Ok(())
     }

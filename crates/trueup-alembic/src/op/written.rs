@@ -226,7 +226,7 @@ fn assigned_texts(body: &[Stmt], name: &str, texts: &mut Vec<String>) {
         match &stmt.kind {
             StmtKind::Assign { targets, value } if targets.iter().any(is_name) => collect_texts(value, texts),
             StmtKind::AnnAssign { target, value: Some(value), .. } if is_name(target) => {
-                collect_texts(value, texts)
+                collect_texts(value, texts);
             }
             StmtKind::FunctionDef(def) => assigned_texts(&def.body, name, texts),
             StmtKind::If { body, orelse, .. }

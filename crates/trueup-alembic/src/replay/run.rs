@@ -205,8 +205,8 @@ impl Snapshot {
         state.schema = self.schema.clone();
         state.session = self.session.clone();
         state.rows = self.rows.clone();
-        state.created_with_table = self.created_with_table.clone();
-        state.baseline.partial = self.partial.clone();
+        state.created_with_table.clone_from(&self.created_with_table);
+        state.baseline.partial.clone_from(&self.partial);
         state.transaction = TransactionState::default();
         state.record = Record { forgiven: forgiven.clone(), ..Record::default() };
     }
