@@ -5,7 +5,7 @@ use trueup_db::{Database, DatabaseUrl, DbError, InspectOptions, Inspection};
 use trueup_lint::context::{DriftContext, Side, Source};
 use trueup_lint::glob;
 use trueup_schema::diff::{Compare, Difference, DifferenceKind, compare};
-use trueup_schema::{Dialect, ObjectKind, ObjectName, Operation, Schema};
+use trueup_schema::{Dialect, ObjectKind, ObjectName, Operation, Schema, Severity};
 use trueup_sql::{ReadContext, read};
 
 use super::{Checking, Group, engine};
@@ -46,6 +46,10 @@ impl Checking<'_> {
         };
         let mut differences = compare(models, revisions, &options);
         differences.retain(|difference| can_be_in_models(difference) && self.is_compared(reading, difference));
+        let compares_defaults = reading.env.as_ref().and_then(|env| env.flag("compare_server_default")) == Some(true);
+        for difference in &mut differences {
+            soften(difference, revisions, compares_defaults);
+        }
         let context = DriftContext {
             expected: Side { source: Source::Models, schema: models },
             actual: Side { source: Source::Revisions, schema: revisions },
@@ -163,6 +167,26 @@ impl Checking<'_> {
         );
         let object = FilterObject { kind, name, namespace: None, table, reflected, has_counterpart };
         reading.includes(&object) != Some(false)
+    }
+}
+
+/// Lowers the severity of differences that every project has and that break nothing.
+fn soften(difference: &mut Difference, revisions: &Schema, compares_defaults: bool) {
+    match &difference.kind {
+        // Dropping a table or changing a column leaves the enum type behind; Alembic never drops it.
+        DifferenceKind::Added if difference.object.kind == ObjectKind::Enum => {
+            let name = &difference.object.name;
+            let used = |column: &trueup_schema::Column| column.column_type.name == *name || column.column_type.to_string() == *name;
+            if !revisions.tables.values().any(|table| table.columns.iter().any(used)) {
+                difference.severity = Severity::Info;
+            }
+        }
+        // A default that only fills existing rows while a revision adds a NOT NULL column is a habit, not a mistake;
+        // a project that wants it compared says so to Alembic.
+        DifferenceKind::Changed { property: "default", expected, .. } if expected.is_empty() && !compares_defaults => {
+            difference.severity = difference.severity.min(Severity::Warning);
+        }
+        _ => {}
     }
 }
 
