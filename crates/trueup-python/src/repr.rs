@@ -90,7 +90,7 @@ fn nested(vm: &mut Vm, value: &Value, depth: usize) -> PyResult<String> {
     {
         return Ok(text.as_str().map_or_else(|| "<unknown>".to_owned(), |text| text.to_string()));
     }
-    stacker::maybe_grow(64 << 10, 1 << 20, || repr(vm, value, depth + 1))
+    vm.look_inside(|vm| repr(vm, value, depth + 1))
 }
 
 fn joined(vm: &mut Vm, items: &[Value], depth: usize) -> PyResult<String> {

@@ -225,6 +225,12 @@ fn new_int(vm: &mut Vm, _: &Rc<Class>, args: Args) -> PyResult {
                 None => Ok(vm.unknown("int() with this base")),
             }
         }
+        Value::Float(number) if number.is_nan() => {
+            Err(vm.raise("ValueError", "cannot convert float NaN to integer"))
+        }
+        Value::Float(number) if number.is_infinite() => {
+            Err(vm.raise("OverflowError", "cannot convert float infinity to integer"))
+        }
         other => match other.as_int() {
             Some(number) => Ok(Value::Int(number)),
             None => Err(vm.type_error(format!(

@@ -180,7 +180,7 @@ impl Vm {
                 self.spend(tuple.len())?;
                 let mut keys = Vec::with_capacity(tuple.len());
                 for item in tuple.iter() {
-                    keys.push(stacker::maybe_grow(64 << 10, 1 << 20, || self.hash_key(item))?);
+                    keys.push(self.look_inside(|vm| vm.hash_key(item))?);
                 }
                 HashKey::Tuple(Rc::from(keys))
             }
@@ -313,7 +313,7 @@ impl Vm {
     }
 
     fn equals_nested(&mut self, left: &Value, right: &Value) -> PyResult<Truth> {
-        stacker::maybe_grow(64 << 10, 1 << 20, || self.equals(left, right))
+        self.look_inside(|vm| vm.equals(left, right))
     }
 
     fn all_equal(&mut self, left: &[Value], right: &[Value]) -> PyResult<Truth> {

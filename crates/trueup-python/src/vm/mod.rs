@@ -45,6 +45,9 @@ pub struct Limits {
     pub size: usize,
 }
 
+/// Values inside values that one comparison follows; Python gives up at its recursion limit of 1,000.
+const MAX_NESTING: usize = 1_000;
+
 impl Default for Limits {
     fn default() -> Self {
         Self { steps: 3_000_000, total_steps: 300_000_000, call_depth: 250, size: 4_000_000 }
@@ -133,6 +136,8 @@ pub struct Vm {
     pub(crate) classes: Vec<Weak<Class>>,
     pub(crate) annotations: FxHashMap<Name, Option<Rc<crate::ast::Expr>>>,
     pub(crate) scan: skipped::ScanState,
+    /// How deeply values inside values are being looked at.
+    nesting: usize,
 }
 
 impl Vm {
@@ -160,6 +165,7 @@ impl Vm {
             classes: Vec::new(),
             annotations: FxHashMap::default(),
             scan: skipped::ScanState::default(),
+            nesting: 0,
         };
         crate::stdlib::register(&mut vm);
         vm
@@ -286,12 +292,12 @@ impl Vm {
         let summary = crate::repr::exception_summary(&value);
         let mut traceback: Vec<Place> = self.stack.iter().filter_map(|site| site.place.clone()).collect();
         traceback.truncate(50);
-        Raised::Exception(Box::new(Exception { value, place: self.current.clone(), traceback, summary }))
+        Raised::Exception(Box::new(Exception { value, place: self.user_place(), traceback, summary }))
     }
 
     /// Returns an abort: a limit was exceeded.
     pub fn abort(&self, reason: impl Into<String>) -> Raised {
-        Raised::Abort(Box::new(Abort { reason: reason.into(), place: self.current.clone() }))
+        Raised::Abort(Box::new(Abort { reason: reason.into(), place: self.user_place() }))
     }
 
     /// Spends steps; the work of an operation on `n` items costs about `n` steps.
@@ -320,6 +326,26 @@ impl Vm {
             return Err(self.abort(format!("a value of {size} items is too large to evaluate")));
         }
         self.spend(size / 16)
+    }
+
+    /// Looks into a value that is inside another one: compares, hashes or prints it.
+    ///
+    /// A list may contain itself, so the depth is bounded as Python bounds it, and the stack grows as needed.
+    ///
+    /// # Errors
+    ///
+    /// An abort when values are nested too deeply, and what `look` returns.
+    pub(crate) fn look_inside<T>(
+        &mut self,
+        look: impl FnOnce(&mut Self) -> crate::PyResult<T>,
+    ) -> crate::PyResult<T> {
+        if self.nesting >= MAX_NESTING {
+            return Err(self.abort("values are nested too deeply (does one contain itself?)"));
+        }
+        self.nesting += 1;
+        let result = stacker::maybe_grow(64 << 10, 1 << 20, || look(self));
+        self.nesting -= 1;
+        result
     }
 
     /// Starts counting steps anew, for one top-level statement or one call from outside; returns the old count.

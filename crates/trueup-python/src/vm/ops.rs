@@ -465,12 +465,11 @@ impl Vm {
             (Value::List(_), Value::List(_)) | (Value::Tuple(_), Value::Tuple(_)) => {
                 let (a, b) = (a.items().unwrap_or_default(), b.items().unwrap_or_default());
                 for (x, y) in a.iter().zip(&b) {
-                    match stacker::maybe_grow(64 << 10, 1 << 20, || self.equals(x, y))? {
+                    match self.look_inside(|vm| vm.equals(x, y))? {
                         Truth::True => {}
                         Truth::Unknown(unknown) => return Ok(Order::Unknown(Value::Unknown(unknown))),
                         Truth::False => {
-                            let less =
-                                stacker::maybe_grow(64 << 10, 1 << 20, || self.ordered(CompareOp::Lt, x, y))?;
+                            let less = self.look_inside(|vm| vm.ordered(CompareOp::Lt, x, y))?;
                             return Ok(match self.truth(&less)? {
                                 Truth::True => Order::Known(Ordering::Less),
                                 Truth::False => Order::Known(Ordering::Greater),

@@ -33,6 +33,8 @@ fn endless_work_is_a_note() {
         "'{:999999999999}'.format(1)",
         "'%999999999999d' % 1",
         "f'{1:>99999999999}'",
+        "x = []\nx.append(x)\ny = []\ny.append(y)\nx == y",
+        "x = []\nx.append(x)\ny = []\ny.append(y)\nx < y",
     ] {
         assert_limit(text);
     }
