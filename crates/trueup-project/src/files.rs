@@ -4,11 +4,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use trueup_schema::Span;
+
 /// Most entries that one walk visits; a tree larger than this is cut, and the caller told.
 pub const MAX_ENTRIES: usize = 200_000;
 
 /// Largest file that is read as source, in bytes.
 pub const MAX_SOURCE_BYTES: u64 = 16 * 1024 * 1024;
+
+/// UTF-8's byte order mark.
+const BYTE_ORDER_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 
 /// Folders that never hold a project's own sources.
 const SKIPPED: &[&str] = &[
@@ -108,10 +113,12 @@ pub type SourceText = Result<Arc<str>, Unreadable>;
 /// Why a file cannot be used as source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {
-    /// What is wrong, as the end of the sentence "`file` …".
+    /// What is wrong, as a sentence without a final period: "it is not UTF-8".
     pub reason: String,
-    /// Byte offset of the problem, where there is one.
+    /// Byte offset of the problem in the text, where there is one.
     pub offset: Option<u32>,
+    /// The text as far as it can be read, bytes that are no text replaced; empty when nothing can.
+    pub text: Arc<str>,
 }
 
 /// Reads a source file: UTF-8 (with or without a byte order mark), or Latin-1 where a PEP 263 comment says so.
@@ -119,22 +126,67 @@ pub struct Unreadable {
 /// # Errors
 /// When it cannot be read, is too large, or is not in its encoding.
 pub fn read_source(path: &Path) -> SourceText {
-    let unreadable = |reason: String, offset| Unreadable { reason, offset };
-    let metadata =
-        fs::metadata(path).map_err(|error| unreadable(format!("cannot be read: {error}"), None))?;
+    let unreadable = |reason: String, offset| Unreadable { reason, offset, text: "".into() };
+    let metadata = fs::metadata(path).map_err(|error| {
+        let link = fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_symlink());
+        let reason = if link { "it is a link that leads nowhere".to_owned() } else { of_system(&error) };
+        unreadable(reason, None)
+    })?;
+    if !metadata.is_file() {
+        // Reading a pipe or a device might never end.
+        return Err(unreadable("it is no regular file".to_owned(), None));
+    }
     if metadata.len() > MAX_SOURCE_BYTES {
         return Err(unreadable(
-            format!("is larger than {} MB and was not read", MAX_SOURCE_BYTES / 1024 / 1024),
+            format!("it is larger than {} MB", MAX_SOURCE_BYTES / 1024 / 1024),
             None,
         ));
     }
-    let bytes = fs::read(path).map_err(|error| unreadable(format!("cannot be read: {error}"), None))?;
+    let bytes = fs::read(path).map_err(|error| unreadable(of_system(&error), None))?;
     match std::str::from_utf8(&bytes) {
         Ok(text) => Ok(text.strip_prefix('\u{feff}').unwrap_or(text).into()),
         Err(_) if declares_latin1(&bytes) => {
             Ok(bytes.iter().map(|byte| char::from(*byte)).collect::<String>().into())
         }
-        Err(error) => Err(unreadable("is not UTF-8".to_owned(), Some(error.valid_up_to() as u32))),
+        Err(_) if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) => {
+            Err(unreadable("it is UTF-16, and Python wants UTF-8".to_owned(), None))
+        }
+        Err(error) => {
+            // A byte order mark is not part of the text, so it does not count.
+            let mark = if bytes.starts_with(&BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+            Err(Unreadable {
+                reason: "it is not UTF-8".to_owned(),
+                offset: Some((error.valid_up_to() - mark) as u32),
+                text: String::from_utf8_lossy(&bytes[mark..]).into(),
+            })
+        }
+    }
+}
+
+fn of_system(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::PermissionDenied => "its permissions do not allow to read it".to_owned(),
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        _ => format!("the system says: {error}"),
+    }
+}
+
+/// Reads a source file as far as it can be read: its text, and what is wrong with it.
+///
+/// One stray byte in a comment makes Python refuse a file, and is reported; what else the file says is known all the
+/// same, so that nothing it declares looks missing elsewhere.
+pub fn read_leniently(path: &Path) -> (Arc<str>, Option<Unreadable>) {
+    match read_source(path) {
+        Ok(text) => (text, None),
+        Err(problem) => (problem.text.clone(), Some(problem)),
+    }
+}
+
+impl Unreadable {
+    /// Returns the place of the problem in the text.
+    pub fn span(&self) -> Option<Span> {
+        // What replaces a byte that is no text takes three bytes itself.
+        self.offset.map(|offset| Span::new(offset, offset + char::REPLACEMENT_CHARACTER.len_utf8() as u32))
     }
 }
 

@@ -26,8 +26,8 @@ pub struct RevisionFile {
     pub text: Arc<str>,
     /// Header.
     pub revision: Revision,
-    /// Attributes that are no literals, to be settled by the interpreter.
-    pub computed: Vec<&'static str>,
+    /// Attributes that are no literals, to be settled by the interpreter, with the places of their values.
+    pub computed: Vec<(&'static str, Option<Span>)>,
 }
 
 /// What reading the version locations found.
@@ -147,7 +147,8 @@ fn direct_files(folder: &Path) -> Vec<PathBuf> {
     let mut out: Vec<PathBuf> = entries
         .filter_map(Result::ok)
         .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "py") && path.is_file())
+        // A link that leads nowhere or a pipe is kept: Alembic would stop at it.
+        .filter(|path| path.extension().is_some_and(|extension| extension == "py") && !path.is_dir())
         .collect();
     out.sort();
     out
@@ -162,21 +163,18 @@ fn is_revision_name(path: &Path) -> bool {
 /// Reads one revision file.
 pub fn read(root: &Path, file: &Path) -> RevisionFile {
     let path = files::relative(root, file);
-    match files::read_source(file) {
-        Ok(text) => {
-            let (revision, computed) = header(&path, &text);
-            RevisionFile { file: file.to_path_buf(), text, revision, computed }
-        }
-        Err(problem) => {
-            let span = problem.offset.map(|offset| Span::new(offset, offset + 1));
-            let revision = Revision { path, problem: Some((problem.reason, span)), ..Revision::default() };
-            RevisionFile { file: file.to_path_buf(), text: "".into(), revision, computed: Vec::new() }
-        }
+    let (text, unreadable) = files::read_leniently(file);
+    let (mut revision, mut computed) = header(&path, &text);
+    if let Some(problem) = unreadable {
+        let span = problem.span();
+        revision.problem = Some((problem.reason, span));
+        computed.clear();
     }
+    RevisionFile { file: file.to_path_buf(), text, revision, computed }
 }
 
 /// Returns the header that a text states, and the attributes that it computes.
-fn header(path: &Arc<str>, text: &str) -> (Revision, Vec<&'static str>) {
+fn header(path: &Arc<str>, text: &str) -> (Revision, Vec<(&'static str, Option<Span>)>) {
     let module = trueup_python::parse(text);
     let mut revision = Revision { path: path.clone(), text_hash: fingerprint(text), ..Revision::default() };
     read_docstring(&module, &mut revision);
@@ -187,27 +185,41 @@ fn header(path: &Arc<str>, text: &str) -> (Revision, Vec<&'static str>) {
             let Some(position) = ATTRIBUTES.iter().position(|name| *name == attribute) else { continue };
             stated[position] = true;
             if !take_literal(&mut revision, position, value, path) {
-                computed.push(ATTRIBUTES[position]);
+                computed.push((ATTRIBUTES[position], Some(schema_span(value.span))));
             }
         }
     }
+    if let Some(error) = module.errors.first() {
+        // Nothing of a broken file is evaluated: what its literals say is taken, the rest is unknown.
+        computed.clear();
+        revision.problem = Some((syntax_problem(&error.message), Some(schema_span(error.span))));
+        return (revision, computed);
+    }
     // An attribute may also be bound by an import or inside a condition; only the interpreter can tell.
     for (position, attribute) in ATTRIBUTES.iter().enumerate().take(2) {
-        if !stated[position] && text.contains(attribute) {
-            computed.push(attribute);
+        if stated[position] {
+            continue;
+        }
+        if text.contains(attribute) {
+            computed.push((attribute, None));
+        } else if revision.problem.is_none() {
+            revision.problem = Some((format!("it has no `{attribute}`"), None));
         }
     }
-    let broken = module.errors.first().map(|error| (error.message.clone(), error.span));
     if revision.id.is_none() && computed.is_empty() {
-        let (reason, span) = match broken {
-            Some((message, span)) => (format!("is not valid Python: {message}"), Some(schema_span(span))),
-            None => ("has no `revision`".to_owned(), None),
-        };
-        revision.problem = Some((reason, span));
-    } else if let Some((message, span)) = broken {
-        revision.problem = Some((format!("is not valid Python: {message}"), Some(schema_span(span))));
+        revision.problem.get_or_insert_with(|| ("it has no `revision`".to_owned(), None));
     }
     (revision, computed)
+}
+
+/// Returns what a syntax error says of a file.
+fn syntax_problem(message: &str) -> String {
+    // The parser's own limits are no mistakes in the file.
+    if message.starts_with("code is ") || message.starts_with("the file is ") {
+        message.to_owned()
+    } else {
+        format!("it is not valid Python: {message}")
+    }
 }
 
 /// Returns the names a top-level statement assigns with their values.
@@ -237,6 +249,10 @@ fn assignments(stmt: &Stmt) -> Vec<(&str, &Expr)> {
 
 /// Stores an attribute's value if it is a literal.
 fn take_literal(revision: &mut Revision, position: usize, value: &Expr, path: &Arc<str>) -> bool {
+    // Only one text is an id; a list of them is left to the interpreter, which says what it found.
+    if position == 0 && !matches!(value.kind, ExprKind::Str(_) | ExprKind::None) {
+        return false;
+    }
     let Some(items) = literal_names(value) else { return false };
     let at = |span| Origin::at(path.clone(), schema_span(span));
     match position {
@@ -302,7 +318,8 @@ mod tests {
     use super::*;
 
     fn read_text(text: &str) -> (Revision, Vec<&'static str>) {
-        header(&Arc::from("versions/a.py"), text)
+        let (revision, computed) = header(&Arc::from("versions/a.py"), text);
+        (revision, computed.into_iter().map(|(attribute, _)| attribute).collect())
     }
 
     #[test]
@@ -335,13 +352,13 @@ mod tests {
     #[test]
     fn a_file_without_a_header_says_so() {
         let (revision, _) = read_text("def helper():\n    pass\n");
-        assert_eq!(revision.problem.unwrap().0, "has no `revision`");
+        assert_eq!(revision.problem.unwrap().0, "it has no `revision`");
     }
 
     #[test]
     fn a_syntax_error_is_reported_although_the_header_is_readable() {
         let (revision, _) = read_text("revision = 'a1'\ndown_revision = None\ndef upgrade(:\n    pass\n");
         assert_eq!(revision.id.as_deref(), Some("a1"));
-        assert!(revision.problem.unwrap().0.starts_with("is not valid Python"));
+        assert!(revision.problem.unwrap().0.starts_with("it is not valid Python"));
     }
 }

@@ -94,14 +94,11 @@ impl ProjectSources {
 
     fn load(&self, file: &Path, is_package: bool) -> Option<Located> {
         let path: Rc<str> = Rc::from(&*files::relative(&self.root, file));
-        match files::read_source(file) {
-            Ok(text) => Some(Located::Module(SourceModule { path, text: Rc::from(&*text), is_package })),
-            Err(problem) => {
-                self.unreadable.borrow_mut().push((file.to_path_buf(), problem));
-                // An empty module: what should have been in it is unknown, and the file is reported once.
-                Some(Located::Module(SourceModule { path, text: Rc::from(""), is_package }))
-            }
+        let (text, problem) = files::read_leniently(file);
+        if let Some(problem) = problem {
+            self.unreadable.borrow_mut().push((file.to_path_buf(), problem));
         }
+        Some(Located::Module(SourceModule { path, text: Rc::from(&*text), is_package }))
     }
 }
 

@@ -23,12 +23,22 @@ struct Entry {
 /// How deeply `%(a)s` may refer to values that refer to values; `ConfigParser` stops at the same depth.
 const MAX_INTERPOLATION_DEPTH: usize = 10;
 
+/// How long a value may become; values that repeat each other grow tenfold with every line.
+const MAX_VALUE_BYTES: usize = 1 << 20;
+
 impl Ini {
     /// Reads a file's text; what cannot be read becomes a problem, the rest is kept.
     pub fn parse(text: &str) -> Self {
         let mut ini = Self::default();
         let mut section: Option<String> = None;
         let mut key: Option<String> = None;
+        let text = match text.strip_prefix('\u{feff}') {
+            Some(rest) => {
+                ini.problems.push((1, "it starts with a byte order mark, at which Alembic stops".to_owned()));
+                rest
+            }
+            None => text,
+        };
         for (index, line) in text.lines().enumerate() {
             let number = index + 1;
             let content = line.trim();
@@ -46,6 +56,9 @@ impl Ini {
             if let Some(name) =
                 content.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(name, _)| name)
             {
+                if ini.sections.contains_key(name) && name != "DEFAULT" {
+                    ini.problems.push((number, format!("there are two sections `[{name}]`: Alembic stops here")));
+                }
                 ini.sections.entry(name.to_owned()).or_default();
                 section = Some(name.to_owned());
                 key = None;
@@ -62,10 +75,11 @@ impl Ini {
             };
             let name = content[..at].trim().to_lowercase();
             let value = content[at + 1..].trim().to_owned();
-            ini.sections
-                .entry(current.clone())
-                .or_default()
-                .insert(name.clone(), Entry { value, line: number });
+            let entries = ini.sections.entry(current.clone()).or_default();
+            if entries.contains_key(&name) {
+                ini.problems.push((number, format!("`{name}` is set twice: Alembic stops here")));
+            }
+            entries.insert(name.clone(), Entry { value, line: number });
             key = Some(name);
         }
         ini
@@ -142,6 +156,9 @@ impl Ini {
                         self.raw(section, &name).ok_or_else(|| format!("nothing defines `%({name})s`"))?;
                     out.push_str(&self.interpolate(section, value, extra, depth + 1)?);
                 }
+                if out.len() > MAX_VALUE_BYTES {
+                    return Err("the value becomes longer than a megabyte".to_owned());
+                }
                 rest = after;
             } else {
                 return Err("a `%` must be written `%%`, or start `%(name)s`".to_owned());
@@ -188,6 +205,23 @@ mod tests {
         assert_eq!(value("[alembic]\na = %(nothing)s\n", "a").unwrap_err(), "nothing defines `%(nothing)s`");
         assert!(value("[alembic]\na = %(b)s\nb = %(a)s\n", "a").unwrap_err().contains("circle"));
         assert!(value("[alembic]\na = 50%\n", "a").unwrap_err().contains("%%"));
+    }
+
+    #[test]
+    fn values_that_repeat_each_other_stay_small() {
+        let mut text = "[alembic]\na0 = xxxxxxxxxx\n".to_owned();
+        for level in 1..=9 {
+            text.push_str(&format!("a{level} = {}\n", format!("%(a{})s", level - 1).repeat(10)));
+        }
+        assert!(value(&text, "a9").unwrap_err().contains("megabyte"));
+        assert_eq!(value(&text, "a2").unwrap().len(), 1_000);
+    }
+
+    #[test]
+    fn what_config_parser_refuses_is_a_problem() {
+        let ini = Ini::parse("\u{feff}[alembic]\na = 1\na = 2\n[alembic]\nb = 3\n");
+        assert_eq!(ini.problems.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 3, 4]);
+        assert!(ini.has_section("alembic"));
     }
 
     #[test]

@@ -5,11 +5,14 @@ use std::rc::Rc;
 use trueup_alembic::{Context, new_vm};
 use trueup_lint::context::{GraphContext, RevisionFacts};
 use trueup_python::Value;
-use trueup_schema::revision::{Reference, RevisionGraph};
-use trueup_schema::{Origin, Schema};
+use trueup_schema::revision::{Reference, Revision, RevisionGraph};
+use trueup_schema::{Origin, Schema, Span};
 
 use super::{Checking, Group, engine};
 use crate::sources::ProjectSources;
+
+/// Characters of a value that a message shows.
+const MAX_SHOWN: usize = 60;
 
 impl Checking<'_> {
     pub(super) fn build_graph(&mut self) -> RevisionGraph {
@@ -47,12 +50,22 @@ impl Checking<'_> {
         let sources: Rc<dyn trueup_alembic::Sources> = sources.clone();
         let mut vm = new_vm(sources, Rc::new(Context::new(self.dialect)));
         for (number, file) in self.revisions.iter_mut().enumerate() {
-            for attribute in std::mem::take(&mut file.computed) {
+            for (attribute, span) in std::mem::take(&mut file.computed) {
                 let name = format!("trueup_revision_{number}");
                 let module = vm.add_module(&name, &file.revision.path, &file.text, false);
-                let value = vm.module_attr(&module.name.clone(), attribute);
-                let value = value.unwrap_or_else(|raised| Value::unknown(raised.summary(), None));
-                settle(&mut file.revision, attribute, &value);
+                match vm.module_attr(&module.name.clone(), attribute) {
+                    Ok(value) => {
+                        let shown = vm.repr_text(&value);
+                        settle(&mut file.revision, attribute, &value, &shown, span);
+                    }
+                    Err(raised) if vm.raised_is(&raised, "AttributeError") && span.is_none() => {
+                        problem(&mut file.revision, format!("it has no `{attribute}`"), None);
+                    }
+                    Err(raised) => {
+                        let reason = raised.summary();
+                        problem(&mut file.revision, format!("it computes `{attribute}`: {reason}"), span);
+                    }
+                }
             }
         }
     }
@@ -69,6 +82,10 @@ impl Checking<'_> {
         let mut done: std::collections::BTreeSet<usize> = rows.iter().copied().collect();
         for row in &rows {
             done.extend(graph.ancestors(*row));
+        }
+        // Above a gap nobody knows what the schema should be.
+        if graph.disconnected().iter().any(|revision| done.contains(revision)) {
+            return None;
         }
         if done.len() == graph.order().len() {
             return Some(replayed.schema.clone());
@@ -91,35 +108,50 @@ impl Checking<'_> {
 }
 
 /// Stores an evaluated attribute, or why it is not known.
-fn settle(revision: &mut trueup_schema::revision::Revision, attribute: &str, value: &Value) {
-    let texts = match value {
-        Value::None => Some(Vec::new()),
-        Value::Unknown(_) => None,
-        other => match other.as_str() {
-            Some(text) => Some(vec![text.to_string()]),
-            None => other
-                .items()
-                .and_then(|items| items.iter().map(|item| Some(item.as_str()?.to_string())).collect()),
-        },
+fn settle(revision: &mut Revision, attribute: &str, value: &Value, shown: &str, span: Option<Span>) {
+    if let Value::Unknown(unknown) = value {
+        let reason = format!("it computes `{attribute}`, and it cannot be told: {}", unknown.reason);
+        return problem(revision, reason, span);
+    }
+    let texts = match (attribute, value) {
+        (_, Value::None) => Some(Vec::new()),
+        (_, value) if value.as_str().is_some() => Some(value.as_str().iter().map(ToString::to_string).collect()),
+        ("revision", _) => None,
+        (_, Value::List(_) | Value::Tuple(_) | Value::Set(_) | Value::FrozenSet(_)) => value
+            .items()
+            .and_then(|items| items.iter().map(|item| Some(item.as_str()?.to_string())).collect()),
+        _ => None,
     };
     let Some(texts) = texts else {
-        let reason = value.as_unknown().map_or("it is no text", |unknown| unknown.reason.as_str());
-        revision.problem = Some((format!("computes `{attribute}`, and it cannot be told: {reason}"), None));
-        return;
+        let wanted = if attribute == "revision" { "a text" } else { "a revision id, several, or None" };
+        let shown: String = shown.chars().take(MAX_SHOWN).collect();
+        return problem(revision, format!("its `{attribute}` is {shown}, not {wanted}"), span);
     };
-    let references = |origin: &Origin| {
+    let origin = match span {
+        Some(span) => Origin::at(revision.path.clone(), span),
+        None => Origin::none(),
+    };
+    let references = || {
         texts
             .iter()
             .map(|target| Reference { target: target.clone(), origin: origin.clone() })
             .collect::<Vec<_>>()
     };
     match attribute {
-        "revision" => revision.id = texts.first().cloned(),
-        "down_revision" => revision.down_revisions = references(&revision.down_origin),
+        "revision" => {
+            revision.id = texts.first().cloned();
+            revision.id_origin = origin;
+        }
+        "down_revision" => {
+            revision.down_revisions = references();
+            revision.down_origin = origin;
+        }
         "branch_labels" => revision.branch_labels = texts,
-        _ => revision.depends_on = references(&Origin::none()),
+        _ => revision.depends_on = references(),
     }
-    if revision.id.is_some() {
-        revision.problem = None;
-    }
+}
+
+/// Notes why a revision cannot be loaded; the first reason stands.
+fn problem(revision: &mut Revision, reason: String, span: Option<Span>) {
+    revision.problem.get_or_insert((reason, span));
 }
