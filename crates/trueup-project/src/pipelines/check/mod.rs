@@ -14,6 +14,7 @@ use crate::report::{Failure, Report, Summary, Texts};
 use crate::sources::ProjectSources;
 use crate::{files, headers};
 
+mod broken;
 mod dialect;
 mod drift;
 mod graph;
@@ -159,8 +160,10 @@ impl<'a> Checking<'a> {
         if let Some(name) = env.and_then(trueup_alembic::EnvReading::version_table) {
             self.version_table = name;
         }
-        let replayed = self.replay(&sources, &graph, reading.convention.clone());
-        let facts = replay::revision_facts(&graph, &replayed);
+        // What a reference was certainly meant to name is known: the replay goes on as if it were mended.
+        let mended = graph.mended();
+        let replayed = self.replay(&sources, &mended, reading.convention.clone());
+        let facts = replay::revision_facts(&mended, &replayed);
         let inspection = self.inspect(env.and_then(|env| env.url.as_deref()));
         let applied = inspection.as_ref().and_then(|inspection| inspection.revisions.clone());
         self.graph_rules(&graph, &facts, applied.as_deref());
@@ -169,15 +172,20 @@ impl<'a> Checking<'a> {
         let revisions = has_revisions.then_some(&replayed.schema);
         self.project_rules(&reading, revisions);
         self.model_problems(&reading);
-        self.models_rules(models, revisions, inspection.as_ref().map(|inspection| &inspection.schema));
-        self.replay_rules(&graph, &replayed, &facts, models);
+        let in_order = broken::is_in_order(&mended, &replayed);
+        let built = revisions.filter(|_| in_order);
+        self.models_rules(models, revisions, built, inspection.as_ref().map(|inspection| &inspection.schema));
+        self.replay_rules(&mended, &replayed, &facts, models);
         let partial: Vec<_> =
             replayed.partial_tables.iter().chain(replayed.assumed_tables()).cloned().collect();
-        if let (Some(models), Some(revisions)) = (models, revisions) {
+        if let (Some(models), Some(revisions)) = (models, built) {
             self.model_drift(&reading, models, revisions, &partial);
         }
+        if has_revisions && !in_order {
+            self.summary.notes.push(broken::note(models.is_some()));
+        }
         if let (Some(inspection), Some(applied)) = (&inspection, &applied) {
-            let expected = self.schema_at(&graph, &replayed, applied);
+            let expected = self.schema_at(&mended, &replayed, applied);
             if let Some(expected) = expected {
                 self.database_drift(&expected, inspection, &partial);
             }

@@ -113,10 +113,13 @@ impl Checking<'_> {
     }
 
     /// Runs the rules on the schema of the models, or of the revisions where there are no models.
+    ///
+    /// `compared` is what the revisions build where that is known well enough to hold the models against it.
     pub(super) fn models_rules(
         &mut self,
         models: Option<&Schema>,
         revisions: Option<&Schema>,
+        compared: Option<&Schema>,
         database: Option<&Schema>,
     ) {
         let Some(schema) = models.or(revisions) else { return };
@@ -127,7 +130,7 @@ impl Checking<'_> {
         let context = ModelsContext {
             schema,
             from_models: models.is_some(),
-            revisions: models.and(revisions),
+            revisions: models.and(compared),
             database,
             version_table: &self.version_table,
         };

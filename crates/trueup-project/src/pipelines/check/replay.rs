@@ -145,11 +145,22 @@ impl Checking<'_> {
                 finding = finding.evidence("operation", operation.name());
             }
             let mut causes = vec![Cause::Revision(path.to_string())];
+            if matches!(failure.error, Some(ApplyError::Missing { .. } | ApplyError::Exists { .. })) {
+                causes.push(Cause::order(&revision.id));
+            }
             if let Some(name) = missing_name(failure.error.as_ref()) {
+                causes.extend(self.unreachable_that_mention(graph, name));
                 causes.extend(self.unproven_that_mention(graph, result, position, name));
             }
             self.findings.push_unless(finding, causes);
         }
+    }
+
+    /// Returns revisions that no upgrade reaches and whose text mentions a name: they would have made the object.
+    fn unreachable_that_mention(&self, graph: &RevisionGraph, name: &str) -> Vec<Cause> {
+        let unreachable = graph.disconnected().iter();
+        let mentions = unreachable.filter(|index| self.revisions[**index].text.contains(name));
+        mentions.map(|index| Cause::order(graph.id(*index))).collect()
     }
 
     /// Returns earlier unproven revisions whose text mentions a name: one of them may have made the object.
@@ -186,7 +197,9 @@ fn facts_of(revision: &ReplayedRevision) -> RevisionFacts {
         .filter(|recorded| !recorded.implied)
         .map(|recorded| Step::new(recorded.operation.clone(), recorded.origin.clone()))
         .collect();
-    let form = match (revision.verdict.is_proved(), steps.is_empty()) {
+    // What fails is not among the steps, so they are not all that the revision says.
+    let whole = revision.verdict.is_proved() && revision.failures.is_empty();
+    let form = match (whole, steps.is_empty()) {
         (false, _) => BodyForm::Partly,
         (true, true) => BodyForm::Empty,
         (true, false) => BodyForm::Steps,
