@@ -16,7 +16,8 @@ use clap::Parser;
 fn main() -> ExitCode {
     // Deeply nested sources need more stack than the main thread is given everywhere; the interpreter's own limits
     // are chosen for this size.
-    let worker = std::thread::Builder::new().name("trueup".to_owned()).stack_size(256 * 1024 * 1024).spawn(run);
+    let worker =
+        std::thread::Builder::new().name("trueup".to_owned()).stack_size(256 * 1024 * 1024).spawn(run);
     match worker.map(std::thread::JoinHandle::join) {
         Ok(Ok(code)) => code,
         // The panic has printed what it knows; it is a bug of ours, never the project's fault.

@@ -45,7 +45,8 @@ fn fail_on(word: Option<&str>) -> Result<Option<Severity>, CommandError> {
         Some("info") => Ok(Some(Severity::Info)),
         Some("never") => Ok(None),
         Some(other) => {
-            Err(CommandError::new(format!("`fail-on` is `{other}`")).hint("use error, warning, info or never"))
+            Err(CommandError::new(format!("`fail-on` is `{other}`"))
+                .hint("use error, warning, info or never"))
         }
     }
 }

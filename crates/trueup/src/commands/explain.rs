@@ -31,7 +31,8 @@ fn list() -> String {
         let _ = writeln!(out, "{}", group.name());
         for rule in rules {
             let off = if rule.enabled { "" } else { " (off unless selected)" };
-            let _ = writeln!(out, "  {:width$}  {:7}  {}{off}", rule.name, rule.severity.name(), rule.summary);
+            let _ =
+                writeln!(out, "  {:width$}  {:7}  {}{off}", rule.name, rule.severity.name(), rule.summary);
         }
     }
     out

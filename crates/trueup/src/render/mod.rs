@@ -15,7 +15,9 @@ use crate::error::CommandError;
 /// Writes a report in the format that was asked for.
 pub(crate) fn report(global: &Global, report: &Report) -> Result<(), CommandError> {
     let rendered = match global.format {
-        Format::Text => text::render(report, &text::Style { quiet: global.quiet, verbose: global.verbose > 0 }),
+        Format::Text => {
+            text::render(report, &text::Style { quiet: global.quiet, verbose: global.verbose > 0 })
+        }
         Format::Json => json::render(report),
         Format::Sarif => sarif::render(report),
         Format::Github => github::render(report),

@@ -6,16 +6,20 @@ use trueup_project::report::Report;
 use trueup_schema::{Diagnostic, Location, Severity};
 
 pub(crate) fn render(report: &Report) -> String {
-    let rules: Vec<Value> = RULES.iter().map(|rule| {
-        json!({
-            "id": rule.name,
-            "shortDescription": {"text": rule.summary},
-            "help": {"text": rule.docs, "markdown": rule.docs},
-            "defaultConfiguration": {"level": level(rule.severity), "enabled": rule.enabled},
-            "properties": {"group": rule.group.name()},
+    let rules: Vec<Value> = RULES
+        .iter()
+        .map(|rule| {
+            json!({
+                "id": rule.name,
+                "shortDescription": {"text": rule.summary},
+                "help": {"text": rule.docs, "markdown": rule.docs},
+                "defaultConfiguration": {"level": level(rule.severity), "enabled": rule.enabled},
+                "properties": {"group": rule.group.name()},
+            })
         })
-    }).collect();
-    let results: Vec<Value> = report.diagnostics.iter().map(|diagnostic| result(diagnostic, report)).collect();
+        .collect();
+    let results: Vec<Value> =
+        report.diagnostics.iter().map(|diagnostic| result(diagnostic, report)).collect();
     let document = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",

@@ -1,0 +1,81 @@
+//! Holds the documentation to the program: commands of guides are run, the reference of rules is compared.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use trueup_lint::{Group, RULES};
+use trueup_testkit::scenario::{Scenario, Section};
+
+use crate::program::{root, trueup};
+
+/// Runs every command of a ` ```console ` block; the line after it says which exit code is expected when not 0.
+#[test]
+fn commands_of_the_guide_to_check() {
+    let text = fs::read_to_string(root().join("docs/guides/check.md")).expect("the guide is there");
+    let mut commands = 0;
+    for section in &Scenario::parse(&text).sections {
+        commands += run_commands(section);
+    }
+    assert!(commands >= 8, "the guide shows {commands} commands");
+}
+
+fn run_commands(section: &Section) -> usize {
+    let mut commands = 0;
+    for block in section.blocks.iter().filter(|block| block.language == "console") {
+        for line in block.text.lines() {
+            let (command, code) = match line.split_once("  # exit code ") {
+                Some((command, code)) => (command.trim(), code.trim().parse().expect("a number")),
+                None => (line.trim(), 0),
+            };
+            let words: Vec<&str> = command.split_whitespace().collect();
+            let ["trueup", arguments @ ..] = words.as_slice() else {
+                panic!("`{line}` is no command of trueup")
+            };
+            let run = trueup(arguments);
+            assert_eq!(run.code, code, "`{command}`: {}{}", run.stdout, run.stderr);
+            commands += 1;
+        }
+    }
+    commands
+}
+
+/// `docs/reference/rules.md` lists what is registered; `TRUEUP_UPDATE=1` writes it anew.
+#[test]
+fn the_reference_of_rules() {
+    let path = root().join("docs/reference/rules.md");
+    let expected = reference();
+    if std::env::var("TRUEUP_UPDATE").is_ok_and(|value| value == "1") {
+        fs::write(&path, &expected).expect("the reference can be written");
+    }
+    let found = fs::read_to_string(&path).unwrap_or_default();
+    assert!(found == expected, "docs/reference/rules.md is out of date: `TRUEUP_UPDATE=1` writes it anew");
+    for rule in RULES {
+        let page = root().join("docs/reference").join(page_of(rule.name, rule.group));
+        let text = fs::read_to_string(&page).unwrap_or_else(|error| panic!("{}: {error}", page.display()));
+        assert_eq!(text, rule.docs, "the link of `{}` leads to its page", rule.name);
+    }
+}
+
+fn reference() -> String {
+    let mut out = "# Rules\n\n\
+        Every rule has a page with an example and what to write instead; `trueup explain RULE` prints it.\n\
+        Severities can be changed and rules left out, see [the guide to check](../guides/check.md).\n"
+        .to_owned();
+    for group in Group::ALL {
+        let rules: Vec<_> = RULES.iter().filter(|rule| rule.group == group).collect();
+        if rules.is_empty() {
+            continue;
+        }
+        let _ = write!(out, "\n## {}\n\n| rule | severity | finds |\n|---|---|---|\n", group.name());
+        for rule in rules {
+            let off = if rule.enabled { "" } else { ", off by default" };
+            let (name, page) = (rule.name, page_of(rule.name, group));
+            let _ = writeln!(out, "| [{name}]({page}) | {}{off} | {} |", rule.severity.name(), rule.summary);
+        }
+    }
+    out
+}
+
+fn page_of(name: &str, group: Group) -> String {
+    format!("../../crates/trueup-lint/src/rules/{}/{}.md", group.name(), name.replace('-', "_"))
+}

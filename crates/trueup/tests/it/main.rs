@@ -1,0 +1,8 @@
+//! Tests of the `trueup` program as users run it.
+
+mod examples;
+mod exit_codes;
+mod guide;
+mod output;
+mod pages;
+mod program;
