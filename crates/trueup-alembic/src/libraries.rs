@@ -83,6 +83,7 @@ const STUBS: &[(&str, bool, &str)] = &[
     ("sqlalchemy.ext", true, include_str!("libraries/sqlalchemy/ext/__init__.py")),
     ("sqlalchemy.ext.associationproxy", false, include_str!("libraries/sqlalchemy/ext/associationproxy.py")),
     ("sqlalchemy.ext.asyncio", true, include_str!("libraries/sqlalchemy/ext/asyncio/__init__.py")),
+    ("sqlalchemy.ext.asyncio.engine", false, include_str!("libraries/sqlalchemy/ext/asyncio/engine.py")),
     ("sqlalchemy.ext.automap", false, include_str!("libraries/sqlalchemy/ext/automap.py")),
     ("sqlalchemy.ext.compiler", false, include_str!("libraries/sqlalchemy/ext/compiler.py")),
     ("sqlalchemy.ext.declarative", true, include_str!("libraries/sqlalchemy/ext/declarative/__init__.py")),

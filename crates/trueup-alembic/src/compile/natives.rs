@@ -24,6 +24,7 @@ pub(crate) fn register(vm: &mut Vm) {
         Ok(Value::None)
     });
     vm.register("sqlalchemy._trueup.note_unknown", note_unknown);
+    vm.register("sqlalchemy._trueup.is_unknown", |_, args| Ok(Value::Bool(argument(&args, 0).is_unknown())));
     vm.register("sqlalchemy._trueup.return_annotation", return_annotation);
     vm.register("sqlalchemy._trueup.unknown", |vm, args| {
         let reason = argument(&args, 0).as_str().map(|text| text.to_string()).unwrap_or_default();
@@ -300,10 +301,10 @@ fn note_unknown(vm: &mut Vm, args: Args) -> PyResult {
     let Some(unknown) = value.as_unknown() else { return Ok(Value::Bool(false)) };
     let (name, place) = match argument(&args, 0) {
         Value::Class(class) => (class.name.to_string(), class.place.clone()),
-        _ => ("a class".to_owned(), None),
+        other => (other.as_str().map_or_else(|| "a class".to_owned(), |name| name.to_string()), None),
     };
     let what = argument(&args, 2).as_str().unwrap_or_default();
-    let place = place.or_else(|| unknown.place.clone());
+    let place = place.or_else(|| vm.user_place()).or_else(|| unknown.place.clone());
     vm.note(Note {
         kind: NoteKind::Failed,
         message: format!("{what} of `{name}` is not known: {}", unknown.reason),

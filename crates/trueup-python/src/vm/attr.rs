@@ -227,6 +227,13 @@ impl Vm {
     }
 
     fn super_attr(&mut self, receiver: &Value, after: &Rc<Class>, name: &str) -> PyResult<Option<Value>> {
+        if let Value::Class(class) = receiver
+            && let Some(metaclass) = &class.metaclass
+            && metaclass.is_subclass(after)
+            && !class.is_subclass(after)
+        {
+            return self.metaclass_super(class, &metaclass.clone(), after, name);
+        }
         let class = match receiver {
             Value::Class(class) => class.clone(),
             other => self.class_of(other),
@@ -254,6 +261,38 @@ impl Vm {
             return Ok(Some(Value::Unknown(unknown.clone())));
         }
         Ok(None)
+    }
+
+    /// `super()` in a method of a metaclass: what follows in the metaclass's order, then what `type` does.
+    fn metaclass_super(
+        &mut self,
+        class: &Rc<Class>,
+        metaclass: &Rc<Class>,
+        after: &Rc<Class>,
+        name: &str,
+    ) -> PyResult<Option<Value>> {
+        let mro = metaclass.mro.borrow().clone();
+        let start = mro.iter().position(|owner| Rc::ptr_eq(owner, after)).map_or(0, |index| index + 1);
+        for owner in &mro[start.min(mro.len())..] {
+            let found = owner.namespace.borrow().get(name).cloned();
+            if let Some(found) = found.filter(|found| !matches!(found, Value::Builtin(_))) {
+                return self.bind_attr(found, Some(&Value::Class(class.clone())), metaclass, owner).map(Some);
+            }
+        }
+        let class = class.clone();
+        Ok(Some(match name {
+            "__call__" => Value::builtin(name, move |vm, args| vm.construct_plain(&class, args)),
+            "__setattr__" => Value::builtin(name, move |vm, args| {
+                if let (Some(attribute), Some(value)) = (args.positional.first(), args.positional.get(1))
+                    && let Some(attribute) = attribute.as_str()
+                {
+                    Self::set_class_attr(&class, &attribute, value.clone(), vm.user_place().map(|place| place.span));
+                }
+                Ok(Value::None)
+            }),
+            "__init__" => Value::builtin(name, |_, _| Ok(Value::None)),
+            _ => return Ok(metaclass.unknown_base.clone().map(Value::Unknown)),
+        }))
     }
 
     /// Binds what was found in a class to an instance (or, without one, to the class).

@@ -41,3 +41,7 @@ def note_unknown(cls, value, what):
 def return_annotation(fn):
     """What a function says it returns, evaluated; `None` when it says nothing."""
     ...
+
+
+def is_unknown(value):
+    ...

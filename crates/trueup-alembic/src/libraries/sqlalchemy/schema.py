@@ -18,7 +18,7 @@ from sqlalchemy._elements import (
     text,
 )
 from sqlalchemy.exc import ArgumentError, InvalidRequestError
-from sqlalchemy._trueup import copy_object, type_instance
+from sqlalchemy._trueup import copy_object, is_unknown, note_unknown, type_instance
 
 BLANK_SCHEMA = "__blank_schema__"
 RETAIN_SCHEMA = "__retain_schema__"
@@ -60,7 +60,8 @@ class MetaData(SchemaItem):
     def __init__(self, bind=None, schema=None, quote_schema=None, naming_convention=None, info=None):
         if isinstance(bind, str):
             schema = bind
-        self.schema = schema
+        # A namespace that only the environment knows is taken for the default one, and noted.
+        self.schema = None if note_unknown("MetaData", schema, "the schema") else schema
         self.naming_convention = naming_convention if naming_convention else DEFAULT_NAMING_CONVENTION
         self.tables = {}
         self.info = info if info is not None else {}
@@ -105,7 +106,7 @@ class Table(SchemaItem, FromClause):
         # A second `Table("t", metadata)` of the same metadata is the first one, unless it is a new definition.
         if len(args) >= 2 and isinstance(args[1], MetaData):
             schema = kw.get("schema", None)
-            if schema is None:
+            if schema is None or is_unknown(schema):
                 schema = args[1].schema
             elif schema == BLANK_SCHEMA:
                 schema = None
@@ -130,7 +131,7 @@ class Table(SchemaItem, FromClause):
         self.name = str(name)
         self.metadata = metadata
         schema = kw.pop("schema", None)
-        if schema is None:
+        if schema is None or note_unknown(self.name, schema, "the schema"):
             schema = metadata.schema
         elif schema == BLANK_SCHEMA:
             schema = None

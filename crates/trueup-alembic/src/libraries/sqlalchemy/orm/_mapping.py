@@ -353,7 +353,7 @@ class Composite(MapperProperty):
     ...
 
 
-class MappedColumn(SchemaItem):
+class MappedColumn(SchemaItem, ColumnOperators):
     """`mapped_column(…)`: a column whose name and type may still come from the attribute and its annotation."""
 
     def __init__(self, *args, **kw):
@@ -378,6 +378,9 @@ class MappedColumn(SchemaItem):
 
     def _set_parent(self, table):
         self.column._set_parent(table)
+
+    def _sql(self, dialect):
+        return self.column._sql(dialect)
 
     def __getattr__(self, name):
         if name.startswith("__") or name in ("column", "_args", "_kw"):
@@ -502,6 +505,14 @@ def _directive(cls, name, inherits):
     return None
 
 
+def _hook(cls, name):
+    """An attribute that one of the known bases has; a base that is not known has none of these."""
+    for base in cls.__mro__:
+        if name in base.__dict__:
+            return getattr(cls, name)
+    return None
+
+
 def map_class(cls, registry):
     """Maps a class: builds its table, or joins its parent's."""
     inherits = None
@@ -515,7 +526,7 @@ def map_class(cls, registry):
         if isinstance(own, MetaData):
             metadata = own
             break
-    metadata_of = getattr(cls, "_metadata_of", None)
+    metadata_of = _hook(cls, "_metadata_of")
     if metadata_of is not None:
         metadata = metadata_of(metadata)
     table = _directive(cls, "__table__", inherits)
@@ -562,7 +573,7 @@ def map_class(cls, registry):
                 relationships[name] = made
             elif made is not None:
                 columns.append((name, made))
-    if implicit and inherits is not None and getattr(cls, "_implicit_needs_key", False):
+    if implicit and inherits is not None and _hook(cls, "_implicit_needs_key"):
         # Flask-SQLAlchemy: without a primary key of its own the class shares its parent's table.
         own_args, _ = _split_table_args(table_args)
         keyed = any([column.primary_key for _, column in columns]) or any([isinstance(item, PrimaryKeyConstraint) for item in own_args])
@@ -571,7 +582,7 @@ def map_class(cls, registry):
         args, options = _split_table_args(table_args)
         ordered = sorted(columns, key=_sort_key)
         prefixes = [column for _, column in ordered]
-        make_table = getattr(cls, "__table_cls__", None) or Table
+        make_table = _hook(cls, "__table_cls__") or Table
         table = make_table(tablename, metadata, *prefixes, *args, **options)
     elif table is None and inherits is not None:
         # Single-table inheritance: the columns join the parent's table.
@@ -607,7 +618,7 @@ def map_class(cls, registry):
 
 
 def _implicit_tablename(cls, inherits):
-    make = getattr(cls, "_implicit_tablename", None)
+    make = _hook(cls, "_implicit_tablename")
     return make(inherits) if make is not None else None
 
 

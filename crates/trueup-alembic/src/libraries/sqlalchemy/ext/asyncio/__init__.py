@@ -1,5 +1,6 @@
 """`sqlalchemy.ext.asyncio`: engines and sessions that only env.py and applications use."""
 from sqlalchemy.engine import create_engine
+from sqlalchemy.engine.base import Connection, Engine
 from sqlalchemy.orm.session import AsyncSession, async_sessionmaker, scoped_session
 
 
@@ -7,11 +8,13 @@ class AsyncAttrs:
     ...
 
 
-class AsyncEngine:
-    ...
+class AsyncEngine(Engine):
+    def __init__(self, sync_engine=None):
+        if isinstance(sync_engine, Engine):
+            Engine.__init__(self, sync_engine.dialect, sync_engine.url)
 
 
-class AsyncConnection:
+class AsyncConnection(Connection):
     ...
 
 
