@@ -116,7 +116,12 @@ fn finding(rule: &'static Rule, context: &DriftContext<'_>, group: &[Difference]
 
 fn change_text(difference: &Difference, in_expected: &str, in_actual: &str) -> Option<String> {
     let DifferenceKind::Changed { property, expected, actual } = &difference.kind else { return None };
-    Some(format!("{property} is {} in {in_expected}, {} in {in_actual}", value(expected), value(actual)))
+    if *property == "nullable" {
+        let word = |value: &str| if value == "true" { "nullable" } else { "NOT NULL" };
+        return Some(format!("it is {} in {in_expected}, {} in {in_actual}", word(expected), word(actual)));
+    }
+    let verb = if property.ends_with('s') { "are" } else { "is" };
+    Some(format!("{property} {verb} {} in {in_expected}, {} in {in_actual}", value(expected), value(actual)))
 }
 
 fn value(text: &str) -> String {
@@ -135,6 +140,8 @@ fn kind_word(kind: &DifferenceKind) -> &'static str {
 fn name_of(object: &ObjectRef) -> String {
     match (&object.table, object.kind) {
         (Some(table), ObjectKind::Column) => format!("column `{table}.{}`", object.name),
+        (Some(table), ObjectKind::Unique) => format!("unique constraint `{}` of `{table}`", object.name),
+        (Some(table), ObjectKind::Check) => format!("check constraint `{}` of `{table}`", object.name),
         (Some(table), kind) => format!("{} `{}` of `{table}`", kind.words(), object.name),
         (None, kind) => format!("{} `{}`", kind.words(), object.name),
     }

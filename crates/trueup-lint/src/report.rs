@@ -181,7 +181,9 @@ fn fold_consequences(findings: Vec<Finding>) -> Vec<Diagnostic> {
         let mut diagnostic = finding.diagnostic;
         if let Some(consequences) = consequences.remove(&index) {
             diagnostic.evidence.push(("consequences", consequences.len().into()));
-            for (location, note) in consequences.into_iter().take(PLACES_PER_CAUSE) {
+            // What is told about the very same place is told already.
+            let elsewhere = consequences.into_iter().filter(|(place, _)| *place != diagnostic.location);
+            for (location, note) in elsewhere.take(PLACES_PER_CAUSE).collect::<Vec<_>>() {
                 diagnostic = diagnostic.related(location, note);
             }
         }

@@ -49,12 +49,14 @@ rules! {
         unbounded_string,
         undocumented_index,
         unindexed_foreign_key,
+        unreadable_model,
     }
     project {
         base_import_style,
         cascade_mismatch,
         duplicate_class,
         duplicate_table_definition,
+        failing_env,
         foreign_key_cycle,
         foreign_key_type_mismatch,
         missing_foreign_key_target,
@@ -70,6 +72,7 @@ rules! {
         unregistered_model,
         unresolved_import,
         unresolved_relationship,
+        unusable_setting,
         unused_suppression,
     }
     replay {

@@ -53,7 +53,9 @@ fn check(context: &GraphContext<'_>, report: &mut Report) {
     for (table, step) in missing.iter().take(6) {
         finding = finding.related(step.origin.location(), format!("`{table}` is needed here"));
     }
-    report.push_cause(finding, names.into_iter().map(Cause::Table).collect());
+    // Without its place in the chain it is no beginning.
+    let explained_by = vec![Cause::order(graph.id(baseline))];
+    report.add(finding, names.into_iter().map(Cause::Table).collect(), explained_by);
 }
 
 fn is_partly_unknown(form: BodyForm) -> bool {
