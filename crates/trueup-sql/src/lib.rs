@@ -36,7 +36,7 @@ mod split;
 mod sqlite;
 mod words;
 
-pub use reader::read;
+pub use reader::{read, read_onto};
 pub use result::{Effect, ReadContext, ReadError, ReadResult, StatementEffect, Transaction};
 pub use session::Session;
 pub use split::{Statement, split};

@@ -16,11 +16,24 @@ use crate::{check, postgres, sqlite};
 /// Every statement is simulated on the schema of the context before the next one is read, so that a `DO` block sees
 /// the table that the line above it created.
 pub fn read(dialect: Dialect, text: &str, context: &ReadContext<'_>) -> ReadResult {
+    read_onto(dialect, text, context, context.schema.cloned()).0
+}
+
+/// Reads a text as [`read`] does and returns the simulated schema after it too, for the next text.
+///
+/// The schema of the context is not looked at. Handing one schema from file to file is what keeps reading many files
+/// linear: a schema remembers which names are taken, and a copy has to learn that again.
+pub fn read_onto(
+    dialect: Dialect,
+    text: &str,
+    context: &ReadContext<'_>,
+    schema: Option<Schema>,
+) -> (ReadResult, Option<Schema>) {
     let pieces = pieces(dialect, text);
     let mut reader = Reader {
         dialect,
         session: context.session.clone(),
-        schema: context.schema.cloned(),
+        schema,
         path: context.path.clone(),
         offset: context.offset,
         check_data: context.check_data,
@@ -47,7 +60,7 @@ pub fn read(dialect: Dialect, text: &str, context: &ReadContext<'_>) -> ReadResu
     }
     statements.sort_by_key(|statement| statement.span.start);
     reader.errors.sort_by_key(|error| error.span.start);
-    ReadResult { statements, errors: reader.errors, session: reader.session }
+    (ReadResult { statements, errors: reader.errors, session: reader.session }, reader.schema)
 }
 
 /// What one statement turned out to do.

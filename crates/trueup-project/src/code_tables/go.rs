@@ -114,8 +114,8 @@ impl<'a> Reader<'a> {
             };
             let (value, end) = self.joined(first, at);
             // The statement may pass through a `fmt.Sprintf` on its way.
-            let is_query = calls.iter().rev().take(2).any(|call| QUERIES.contains(call));
-            let place = if is_query { Place::Query } else { Place::Anywhere };
+            let mut places = calls.iter().rev().take(2).map(|call| Place::in_call(call, QUERIES));
+            let place = places.find(|place| *place != Place::Anywhere).unwrap_or(Place::Anywhere);
             let span = self.span(at, end - 1);
             let source = self.text.get(span.start as usize..span.end as usize).unwrap_or_default();
             statement::literal(self.dialect, &value, (source, span), place, &mut self.found);

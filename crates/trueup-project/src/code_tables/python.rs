@@ -69,8 +69,12 @@ impl Reader<'_> {
                 _ => {
                     let (mut exprs, mut bodies) = (Vec::new(), Vec::new());
                     walk::stmt_parts(stmt, &mut |expr| exprs.push(expr), &mut |body| bodies.push(body));
-                    exprs.into_iter().for_each(|expr| self.expr(expr, Place::Anywhere));
-                    bodies.into_iter().for_each(|body| self.body(body));
+                    for expr in exprs {
+                        self.expr(expr, Place::Anywhere);
+                    }
+                    for body in bodies {
+                        self.body(body);
+                    }
                 }
             }
         }
@@ -89,12 +93,14 @@ impl Reader<'_> {
         }
         let mut parts = Vec::new();
         walk::parts(expr, &mut |part| parts.push(part));
-        parts.into_iter().for_each(|part| self.expr(part, place));
+        for part in parts {
+            self.expr(part, place);
+        }
     }
 
     fn call(&mut self, call: &Call) {
         let name = last_name(&call.function).unwrap_or_default();
-        let place = if QUERIES.contains(&name) { Place::Query } else { Place::Anywhere };
+        let place = Place::in_call(name, QUERIES);
         match name {
             "create_all" => self.found.creates_all_models = true,
             "Table" => self.table(call),

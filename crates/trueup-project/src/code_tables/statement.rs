@@ -12,6 +12,54 @@ pub(super) enum Place {
     Query,
     /// It may be anything; only keywords in capitals make it SQL.
     Anywhere,
+    /// It is told to people: a message of a log or an error.
+    Message,
+}
+
+/// Calls that tell something to people.
+const MESSAGES: &[&str] = &[
+    "debug",
+    "info",
+    "warning",
+    "warn",
+    "error",
+    "exception",
+    "critical",
+    "print",
+    "echo",
+    "log",
+    "Errorf",
+    "Printf",
+    "Println",
+    "Print",
+    "Fatal",
+    "Fatalf",
+    "Panic",
+    "Debug",
+    "Info",
+    "Warn",
+    "Error",
+    "Infof",
+    "Warnf",
+    "Debugf",
+    "Wrap",
+    "Wrapf",
+    "Logf",
+    "Msg",
+    "Msgf",
+];
+
+impl Place {
+    /// Returns what the arguments of a call are; `queries` are the names of calls that take SQL.
+    pub(super) fn in_call(name: &str, queries: &[&str]) -> Self {
+        if queries.contains(&name) {
+            Self::Query
+        } else if MESSAGES.contains(&name) || name.ends_with("Error") || name.ends_with("Exception") {
+            Self::Message
+        } else {
+            Self::Anywhere
+        }
+    }
 }
 
 /// How statements on rows begin, and a word that each must have.
@@ -35,7 +83,7 @@ pub(super) fn literal(
     found: &mut FileTables,
 ) {
     // Longer than any statement that a person writes; it is data.
-    if value.len() > 200_000 {
+    if value.len() > 200_000 || place == Place::Message {
         return;
     }
     let words = trueup_sql::words(dialect, value);

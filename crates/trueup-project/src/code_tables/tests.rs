@@ -32,6 +32,8 @@ fn sql_in_calls_and_in_capitals() {
 fn prose_and_composed_names_are_left_out() {
     assert!(python("print('Select a file from disk')\n'''SELECT a FROM b'''\n").is_empty());
     assert!(python("# SELECT a FROM b\nx = 'delete from the cart'\n").is_empty());
+    assert!(python("raise ValueError('INSERT INTO jobs failed')\nlog.info('DELETE FROM jobs')").is_empty());
+    assert!(go("return fmt.Errorf(\"INSERT INTO jobs: %w\", err)").is_empty());
     assert!(python("db.execute(f'SELECT * FROM {table}')").is_empty());
     assert!(python("db.execute('SELECT * FROM %s' % table)").is_empty());
     assert!(python("db.execute('SELECT * FROM ' + table)").is_empty());

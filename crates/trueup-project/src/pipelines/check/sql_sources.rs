@@ -119,7 +119,7 @@ impl Checking<'_> {
     fn sql_revision_rules(&mut self, migrations: &[&SqlMigration], replayed: &[Replayed], last: &Schema) {
         let graph = RevisionGraph::build(linear(migrations));
         let facts: Vec<&RevisionFacts> = replayed.iter().map(|replayed| &replayed.facts).collect();
-        for (index, replayed) in replayed.iter().enumerate() {
+        for (index, replayed) in replayed.iter().enumerate().filter(|(_, replayed)| replayed.can_lose()) {
             let context = RevisionContext {
                 graph: &graph,
                 index,

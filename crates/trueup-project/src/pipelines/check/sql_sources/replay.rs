@@ -1,5 +1,6 @@
 //! Runs SQL migrations in memory, statement by statement, and tells what a server would say.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use trueup_lint::context::{Body, BodyForm, OperationContext, RevisionFacts, Step};
@@ -13,6 +14,10 @@ use crate::sql_source::SqlMigration;
 /// The schema that SQL files build, while they run.
 pub(super) struct SqlReplay {
     pub(super) schema: Schema,
+    /// The schema as the reader of SQL simulates it, to answer conditions from.
+    simulated: Option<Schema>,
+    /// The schema after the last migration.
+    snapshot: Rc<Schema>,
     dialect: Dialect,
     /// Whether every file could be read.
     is_whole: bool,
@@ -28,11 +33,21 @@ struct Unclear {
 
 /// What a migration did.
 pub(super) struct Replayed {
-    pub(super) before: Schema,
-    pub(super) after: Schema,
+    pub(super) before: Rc<Schema>,
+    pub(super) after: Rc<Schema>,
     pub(super) facts: RevisionFacts,
     /// Whether the effect of every statement is known.
     pub(super) is_proved: bool,
+}
+
+impl Replayed {
+    /// Tells whether it takes anything away, or has a way back that could; only then is there anything to judge as a
+    /// whole, and judging looks at every table.
+    pub(super) fn can_lose(&self) -> bool {
+        const TAKES: &[&str] = &["drop_", "alter_", "rename_"];
+        let takes = |step: &Step| TAKES.iter().any(|prefix| step.operation.name().starts_with(prefix));
+        self.facts.downgrade.form != BodyForm::Unknown || self.facts.upgrade.steps.iter().any(takes)
+    }
 }
 
 /// The cause that a file could not be read, which explains everything that is missing.
@@ -69,7 +84,15 @@ impl Statement<'_> {
 
 impl SqlReplay {
     pub(super) fn new(dialect: Dialect, is_whole: bool) -> Self {
-        Self { schema: Schema::new(dialect), dialect, is_whole, unclear: Vec::new() }
+        let schema = Schema::new(dialect);
+        Self {
+            snapshot: Rc::new(schema.clone()),
+            simulated: Some(schema.clone()),
+            schema,
+            dialect,
+            is_whole,
+            unclear: Vec::new(),
+        }
     }
 
     /// Tells whether a statement that could not be carried out may have made a table.
@@ -79,9 +102,11 @@ impl SqlReplay {
 
     /// Runs one migration and reports what is wrong with it.
     pub(super) fn migration(&mut self, migration: &SqlMigration, findings: &mut Findings) -> Replayed {
-        let before = self.schema.clone();
+        let before = self.snapshot.clone();
         let up = migration.up_text();
-        let result = read(self.dialect, up, &before, &migration.path, migration.up.start);
+        let context = context(&migration.path, migration.up.start);
+        let (result, simulated) = trueup_sql::read_onto(self.dialect, up, &context, self.simulated.take());
+        self.simulated = simulated;
         let unclear = self.unclear.len();
         let mut steps = Vec::new();
         for effect in &result.statements {
@@ -107,7 +132,8 @@ impl SqlReplay {
         let upgrade = Body { form, steps, origin: Origin::at(migration.path.clone(), place) };
         let downgrade = self.downgrade(migration);
         let facts = RevisionFacts { upgrade, downgrade, swallowed: Vec::new() };
-        Replayed { before, after: self.schema.clone(), facts, is_proved }
+        self.snapshot = Rc::new(self.schema.clone());
+        Replayed { before, after: self.snapshot.clone(), facts, is_proved }
     }
 
     fn statement(
@@ -165,26 +191,24 @@ impl SqlReplay {
             }
             return;
         }
-        let before = self.schema.clone();
+        let place = statement.place().span.unwrap_or(statement.span);
+        let step = Step::new(operation.clone(), Origin::at(statement.path.clone(), place));
+        // Rules look at the schema before, so they run first: a copy per operation would cost more than all the rest.
+        let context = OperationContext {
+            operation,
+            step: &step,
+            before: &self.schema,
+            revision: None,
+            dialect: self.dialect,
+            in_upgrade: true,
+        };
+        engine::check_operation(&context, findings);
         let applied = match operation {
-            Operation::RunData(_) => data::tables_exist(&before, statement.sql, &result.session),
+            Operation::RunData(_) => data::tables_exist(&self.schema, statement.sql, &result.session),
             _ => operation.apply(&mut self.schema),
         };
         match applied {
-            Ok(()) => {
-                let place = statement.place().span.unwrap_or(statement.span);
-                let step = Step::new(operation.clone(), Origin::at(statement.path.clone(), place));
-                let context = OperationContext {
-                    operation,
-                    step: &step,
-                    before: &before,
-                    revision: None,
-                    dialect: self.dialect,
-                    in_upgrade: true,
-                };
-                engine::check_operation(&context, findings);
-                steps.push(step);
-            }
+            Ok(()) => steps.push(step),
             Err(error) => self.failed(statement, &error, findings),
         }
     }
@@ -245,7 +269,8 @@ impl SqlReplay {
     /// Reads the way back; where there is none, nothing can be said about it.
     fn downgrade(&self, migration: &SqlMigration) -> Body {
         let Some(down) = &migration.down else { return Body::default() };
-        let result = read(self.dialect, down.down_text(), &self.schema, &down.path, down.span.start);
+        let context = ReadContext { schema: Some(&self.schema), ..context(&down.path, down.span.start) };
+        let result = trueup_sql::read(self.dialect, down.down_text(), &context);
         let mut steps = Vec::new();
         let mut is_known = result.errors.is_empty();
         for effect in &result.statements {
@@ -267,10 +292,8 @@ impl SqlReplay {
     }
 }
 
-fn read(dialect: Dialect, text: &str, schema: &Schema, path: &Arc<str>, offset: u32) -> ReadResult {
-    let context =
-        ReadContext { schema: Some(schema), path: Some(path.clone()), offset, ..ReadContext::default() };
-    trueup_sql::read(dialect, text, &context)
+fn context(path: &Arc<str>, offset: u32) -> ReadContext<'static> {
+    ReadContext { path: Some(path.clone()), offset, ..ReadContext::default() }
 }
 
 fn error_in(result: &ReadResult, span: Span) -> Option<&ReadError> {
