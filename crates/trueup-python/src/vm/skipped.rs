@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Flow, Frame, Vm};
 use crate::ast::{Call, Expr, ExprKind, Span, Stmt, StmtKind};
@@ -13,19 +13,28 @@ use crate::place::{Place, SourceRef};
 use crate::scope::{Scope, ScopeKind};
 use crate::value::{Unknown, Value};
 
-/// Functions already looked into during one scan.
+/// Functions already looked into during one scan, and what scans have found before.
 #[derive(Default)]
 pub(crate) struct ScanState {
     visited: FxHashSet<usize>,
+    /// By the address of a block; syntax trees live as long as the machine.
+    known: FxHashMap<(usize, usize), Found>,
 }
 
 /// What a scan has found.
+#[derive(Clone)]
 struct Found {
     effect: Effect,
     calls: Vec<Place>,
+    /// A callee came from a local variable, so another call of the function may find something else.
+    is_local: bool,
 }
 
 impl Found {
+    fn nothing() -> Self {
+        Self { effect: Effect::None, calls: Vec::new(), is_local: false }
+    }
+
     fn add(&mut self, effect: Effect, place: Place) {
         if effect > self.effect {
             self.effect = effect;
@@ -110,12 +119,31 @@ impl Vm {
         for body in bodies {
             self.poison(frame, body, unknown);
         }
-        let mut found = Found { effect: Effect::None, calls: Vec::new() };
-        self.scan.visited.clear();
+        let mut found = Found::nothing();
         for body in bodies {
-            self.scan_body(&frame.scope.clone(), &frame.source.clone(), body, &mut found, 0);
+            let inside = self.scan_block(frame, body);
+            for place in inside.calls {
+                found.add(inside.effect, place);
+            }
         }
         self.report(&frame.source.clone(), span, unknown, found);
+    }
+
+    /// Scans a block, or remembers what scanning it has found: a loop that is skipped thousands of times would
+    /// otherwise be scanned thousands of times, with every function it calls.
+    fn scan_block(&mut self, frame: &Frame<'_>, body: &[Stmt]) -> Found {
+        let key = (body.as_ptr() as usize, body.len());
+        if let Some(known) = self.scan.known.get(&key) {
+            return known.clone();
+        }
+        let mut found = Found::nothing();
+        self.scan.visited.clear();
+        self.scan_body(&frame.scope, &frame.source, body, &mut found, 0);
+        // Where the fuel ran out the scan is not complete.
+        if !found.is_local && self.spend(0).is_ok() {
+            self.scan.known.insert(key, found.clone());
+        }
+        found
     }
 
     pub(crate) fn skip_loop(
@@ -141,7 +169,7 @@ impl Vm {
         unknown: &Rc<Unknown>,
         span: Span,
     ) {
-        let mut found = Found { effect: Effect::None, calls: Vec::new() };
+        let mut found = Found::nothing();
         self.scan.visited.clear();
         for expr in exprs {
             self.scan_expr(&frame.scope, &frame.source, expr, &mut found, 0);
@@ -263,6 +291,8 @@ impl Vm {
             }
         };
         found.add(effect, place);
+        // `conn.execute()` is judged alike whatever `conn` is this time; `callback()` is not.
+        found.is_local |= matches!(&call.function.kind, ExprKind::Name(name) if is_local(scope, name));
         let function = match callee {
             Some(Value::Function(function)) => Some(function),
             Some(Value::BoundMethod(method)) => match &method.function {
@@ -290,10 +320,11 @@ impl Vm {
                 function.scope.module.clone(),
             ));
             let body_source = function.source.clone();
-            let mut inside = Found { effect: Effect::None, calls: Vec::new() };
+            let mut inside = Found::nothing();
             stacker::maybe_grow(256 << 10, 4 << 20, || {
                 self.scan_body(&inner, &body_source, &function.def.body, &mut inside, depth + 1);
             });
+            found.is_local |= inside.is_local;
             for place in inside.calls {
                 found.add(inside.effect, place);
             }
@@ -337,6 +368,21 @@ impl Vm {
             _ => None,
         }
     }
+}
+
+/// Tells whether a name is bound in a function around, rather than in the module.
+fn is_local(scope: &Rc<Scope>, name: &str) -> bool {
+    let mut current = Some(scope.clone());
+    while let Some(scope) = current {
+        if scope.kind == ScopeKind::Module {
+            return false;
+        }
+        if scope.get(name).is_some() {
+            return true;
+        }
+        current = scope.parent.clone();
+    }
+    false
 }
 
 /// Collects what assignments to attributes and subscripts, and mutating methods, write to.
