@@ -10,6 +10,7 @@ use crate::{ColumnType, Dialect};
 
 mod definition;
 pub(crate) mod lexer;
+mod likeness;
 mod literal;
 mod mentions;
 mod normal;
@@ -17,6 +18,8 @@ mod parser;
 mod query;
 mod routine;
 mod tree;
+
+pub use likeness::Likeness;
 
 /// An SQL expression: the text as it was written, and the canonical form that decides equality.
 #[derive(Clone, Debug)]
@@ -95,6 +98,36 @@ impl SqlExpr {
     /// Returns the expression as the server keeps it after the table that qualifies its columns was renamed.
     pub fn rename_qualifier(&self, old: &str, new: &str) -> Self {
         self.rewritten(mentions::requalified(self.dialect, &self.text, old, new))
+    }
+
+    /// Returns the expression as the server keeps it after a label of an enum type was renamed, given that it is about
+    /// that type: string literals that are the label, and elements of array literals.
+    pub(crate) fn rename_label(&self, old: &str, new: &str, column: Option<&ColumnType>) -> Self {
+        let mut text = String::with_capacity(self.text.len());
+        let mut end = 0;
+        for token in lexer::tokens(self.dialect, &self.text) {
+            if token.kind != lexer::Kind::String {
+                continue;
+            }
+            let renamed = if token.text == old {
+                new.to_owned()
+            } else if let Some(mut elements) = literal::array(&token.text) {
+                for element in elements.iter_mut().flatten().filter(|element| *element == old) {
+                    new.clone_into(element);
+                }
+                literal::array_text(&elements)
+            } else {
+                continue;
+            };
+            text.push_str(&self.text[end..token.start]);
+            text.push_str(&tree::quoted_string(&renamed));
+            end = token.end;
+        }
+        text.push_str(&self.text[end..]);
+        match column {
+            Some(column) => Self::default_value(self.dialect, text, column),
+            None => self.rewritten(text),
+        }
     }
 
     fn rewritten(&self, text: String) -> Self {

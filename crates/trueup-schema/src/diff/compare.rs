@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::columns::same_generated;
 use super::constraints::match_up;
+use crate::expr::Likeness;
 use crate::ops::lookup;
 use crate::ops::render;
 use crate::{
@@ -180,8 +181,16 @@ impl Comparison<'_> {
             [(expected, actual, DifferenceKind::Removed), (actual, expected, DifferenceKind::Added)]
         {
             for object in here.unmodelled.iter().filter(|object| !there.unmodelled.contains(object)) {
+                let privileges = object.kind.ends_with("privileges");
                 let object = ObjectRef::new(ObjectKind::Database, format!("{} {}", object.kind, object.name));
-                self.report(object, kind.clone(), nowhere);
+                if privileges {
+                    // No source of text tells them, so their absence there says nothing.
+                    let reason = "privileges on anything but tables are not modelled".to_owned();
+                    let kind = DifferenceKind::Unknown { property: "privileges", reason };
+                    self.report_info(object, kind, nowhere);
+                } else {
+                    self.report(object, kind.clone(), nowhere);
+                }
             }
         }
     }
@@ -314,11 +323,20 @@ impl Comparison<'_> {
             ("partitioning", partitioning(here), partitioning(there)),
             ("inheritance", parents(here), parents(there)),
             ("storage parameters", storage(here), storage(there)),
-            ("privileges", grants(here), grants(there)),
             ("module", text(here.virtual_module.as_ref()), text(there.virtual_module.as_ref())),
         ];
         for (property, expected, actual) in values {
             self.property(&object, property, expected, actual, places);
+        }
+        if grants(here) != grants(there) {
+            let (expected, actual) = (grants(here), grants(there));
+            let kind = DifferenceKind::Changed { property: "privileges", expected, actual };
+            // Where the revisions never grant anything, somebody else does, and rightly.
+            if self.expected.tables.values().any(|table| !table.grants.is_empty()) {
+                self.report(object.clone(), kind, places);
+            } else {
+                self.report_info(object.clone(), kind, places);
+            }
         }
         let flags = [
             ("unlogged", here.unlogged, there.unlogged),
@@ -377,7 +395,14 @@ impl Comparison<'_> {
             column.nullable && !(key && key_not_null)
         };
         self.property(&object, "nullable", nullable(here_table, here), nullable(there_table, there), places);
-        if here.default != there.default {
+        // Another type alone makes another literal of the same default.
+        let retyped = here.column_type != there.column_type
+            && here.default.as_ref().is_some_and(|default| {
+                let dialect = self.expected.dialect;
+                let default = SqlExpr::default_value(dialect, default.text(), &there.column_type);
+                Some(default) == there.default
+            });
+        if here.default != there.default && !retyped {
             self.property(
                 &object,
                 "default",
@@ -389,7 +414,14 @@ impl Comparison<'_> {
         let (left, right) = (here.generated.as_ref(), there.generated.as_ref());
         let renamed = self.options.by_meaning
             && matches!((left, right), (Some(Generated::Serial { .. }), Some(Generated::Serial { .. })));
-        if !same_generated(left, right) && !renamed {
+        let retyped = match (left, right) {
+            (Some(Generated::Computed(left)), Some(Generated::Computed(right))) => {
+                left.stored == right.stored
+                    && left.expr.likeness(&right.expr, Some(there_table)) == Likeness::Same
+            }
+            _ => false,
+        };
+        if !same_generated(left, right) && !renamed && !retyped {
             self.property(&object, "generated", generated(left), generated(right), places);
         }
         self.property(
@@ -412,7 +444,8 @@ impl Comparison<'_> {
             };
             let places = Places(place(&trigger.origin, places.0), place(&twin.origin, places.1));
             let object = object(&trigger.name);
-            self.definition(&object, "definition", &trigger.definition, &twin.definition, places);
+            let definitions = (&trigger.definition, &twin.definition);
+            self.definition(&object, "definition", definitions, None, places);
             self.property(&object, "enabled", trigger.enabled, twin.enabled, places);
             self.comment(&object, trigger.comment.as_ref(), twin.comment.as_ref(), places);
         }
@@ -431,9 +464,13 @@ impl Comparison<'_> {
                 self.report(object(&policy.name), DifferenceKind::Removed, places);
                 continue;
             };
-            if policy != twin {
-                let places = Places(place(&policy.origin, &here.origin), place(&twin.origin, &there.origin));
-                self.property(&object(&policy.name), "definition", text(policy), text(twin), places);
+            let places = Places(place(&policy.origin, &here.origin), place(&twin.origin, &there.origin));
+            match same_policy(policy, twin, there) {
+                Likeness::Same => {}
+                Likeness::Different => {
+                    self.property(&object(&policy.name), "definition", text(policy), text(twin), places);
+                }
+                Likeness::CannotTell => self.cannot_tell(&object(&policy.name), "definition", places),
             }
         }
         for policy in
@@ -444,17 +481,27 @@ impl Comparison<'_> {
         }
     }
 
+    /// Reports definitions that differ, or that may; those about a table know the types of its columns.
     fn definition(
         &mut self,
         object: &ObjectRef,
         property: &'static str,
-        here: &SqlExpr,
-        there: &SqlExpr,
+        (here, there): (&SqlExpr, &SqlExpr),
+        table: Option<&Table>,
         places: Places<'_>,
     ) {
-        if here != there {
-            self.property(object, property, here.canonical(), there.canonical(), places);
+        match here.likeness(there, table) {
+            Likeness::Same => {}
+            Likeness::Different => {
+                self.property(object, property, here.canonical(), there.canonical(), places);
+            }
+            Likeness::CannotTell => self.cannot_tell(object, property, places),
         }
+    }
+
+    fn cannot_tell(&mut self, object: &ObjectRef, property: &'static str, places: Places<'_>) {
+        let reason = "the server prints such a query in its own words".to_owned();
+        self.report_info(object.clone(), DifferenceKind::Unknown { property, reason }, places);
     }
 
     fn sequences(&mut self) {
@@ -503,7 +550,7 @@ impl Comparison<'_> {
             let places = Places(&here.origin, &there.origin);
             let object = object(here);
             self.property(&object, "materialized", here.materialized, there.materialized, places);
-            self.definition(&object, "query", &here.query, &there.query, places);
+            self.definition(&object, "query", (&here.query, &there.query), None, places);
             self.comment(&object, here.comment.as_ref(), there.comment.as_ref(), places);
             self.indexes(name, (&here.indexes, &there.indexes), places);
             self.triggers(name, (&here.triggers, &there.triggers), places);
@@ -529,7 +576,8 @@ impl Comparison<'_> {
             };
             let places = Places(&function.origin, &twin.origin);
             self.property(&object, "kind", &function.kind, &twin.kind, places);
-            self.definition(&object, "definition", &function.definition, &twin.definition, places);
+            let definitions = (&function.definition, &twin.definition);
+            self.definition(&object, "definition", definitions, None, places);
             self.comment(&object, function.comment.as_ref(), twin.comment.as_ref(), places);
         }
         for (key, function) in there {
@@ -539,6 +587,25 @@ impl Comparison<'_> {
             }
         }
     }
+}
+
+/// Compares policies of a table.
+fn same_policy(left: &Policy, right: &Policy, table: &Table) -> Likeness {
+    let conditions = [(&left.using, &right.using), (&left.with_check, &right.with_check)];
+    let mut likeness = Likeness::Same;
+    for pair in conditions {
+        match pair {
+            (Some(left), Some(right)) => match left.likeness(right, Some(table)) {
+                Likeness::Same => {}
+                Likeness::Different => return Likeness::Different,
+                Likeness::CannotTell => likeness = Likeness::CannotTell,
+            },
+            (None, None) => {}
+            _ => return Likeness::Different,
+        }
+    }
+    let bare = |policy: &Policy| Policy { using: None, with_check: None, ..policy.clone() };
+    if bare(left) == bare(right) { likeness } else { Likeness::Different }
 }
 
 fn is_wanted(dialect: Dialect, options: &Compare, name: &ObjectName) -> bool {

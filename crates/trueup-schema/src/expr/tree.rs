@@ -108,6 +108,49 @@ impl Expr {
         }
     }
 
+    /// Calls a function that may change them for every node below this one.
+    pub(super) fn children_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
+        match self {
+            Self::Unary(_, inner)
+            | Self::Not(inner)
+            | Self::Is(inner, _)
+            | Self::Cast(inner, _)
+            | Self::Collate(inner, _)
+            | Self::Field(inner, _) => visit(inner),
+            Self::Binary(_, left, right) | Self::Quantified(left, _, _, right) => {
+                visit(left);
+                visit(right);
+            }
+            Self::And(list) | Self::Or(list) | Self::Array(list) | Self::Row(list) => {
+                list.iter_mut().for_each(visit);
+            }
+            Self::Call { arguments, .. } => arguments.iter_mut().for_each(visit),
+            Self::In { operand, list, .. } => {
+                visit(operand);
+                list.iter_mut().for_each(visit);
+            }
+            Self::Case { operand, branches, otherwise } => {
+                if let Some(operand) = operand {
+                    visit(operand);
+                }
+                for (condition, value) in branches {
+                    visit(condition);
+                    visit(value);
+                }
+                if let Some(otherwise) = otherwise {
+                    visit(otherwise);
+                }
+            }
+            Self::Subscript { base, from, to, .. } => {
+                visit(base);
+                for bound in from.iter_mut().chain(to) {
+                    visit(bound);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// Returns how many nodes it has.
     pub(super) fn size(&self) -> usize {
         let mut size = 1;

@@ -2,8 +2,9 @@
 
 use super::super::constraints::{content, plain_columns, same_index};
 use super::{Comparison, DifferenceKind, Places, expr, lookup, match_up, place, render};
+use crate::expr::Likeness;
 use crate::ops::{Constraint, identifiers};
-use crate::{Dialect, Index, ObjectKind, ObjectName, ObjectRef, Origin, Table};
+use crate::{Dialect, Index, IndexKey, IndexPart, ObjectKind, ObjectName, ObjectRef, Origin, Table};
 
 impl Comparison<'_> {
     pub(super) fn keys(&mut self, here: &Table, there: &Table) {
@@ -101,7 +102,7 @@ impl Comparison<'_> {
         let list = |columns: &[String]| columns.join(", ");
         match (left, right) {
             (Constraint::Check(left), Constraint::Check(right)) => {
-                self.definition(&object, "condition", &left.expr, &right.expr, places);
+                self.definition(&object, "condition", (&left.expr, &right.expr), Some(there), places);
                 self.property(&object, "NO INHERIT", left.no_inherit, right.no_inherit, places);
             }
             (Constraint::PrimaryKey(left), Constraint::PrimaryKey(right)) => {
@@ -235,7 +236,7 @@ impl Comparison<'_> {
                 Some(at) => {
                     let right = matched.new.remove(at);
                     let places = Places(place(&left.origin, places.0), place(&right.origin, places.1));
-                    self.changed_index(&object(left), left, &right, places);
+                    self.changed_index(table, left, &right, places);
                 }
                 None => {
                     let places = Places(place(&left.origin, places.0), places.1);
@@ -249,9 +250,12 @@ impl Comparison<'_> {
         }
     }
 
-    fn changed_index(&mut self, object: &ObjectRef, left: &Index, right: &Index, places: Places<'_>) {
+    fn changed_index(&mut self, name: &ObjectName, left: &Index, right: &Index, places: Places<'_>) {
+        let object = &ObjectRef::of_table(ObjectKind::Index, left.name.as_str(), name.to_string());
         let dialect = self.expected.dialect;
-        if left.parts != right.parts {
+        // What the columns are tells what literals are.
+        let table = self.actual.table(name);
+        if !same_parts(&left.parts, &right.parts, table) {
             let parts = |index: &Index| {
                 index.parts.iter().map(|part| render::part(dialect, part)).collect::<Vec<_>>().join(", ")
             };
@@ -260,7 +264,11 @@ impl Comparison<'_> {
         self.property(object, "unique", left.unique, right.unique, places);
         self.property(object, "method", &left.method, &right.method, places);
         self.property(object, "included columns", left.include.join(", "), right.include.join(", "), places);
-        if left.predicate != right.predicate {
+        let same_predicate = match (&left.predicate, &right.predicate) {
+            (Some(left), Some(right)) => left.likeness(right, table) == Likeness::Same,
+            (left, right) => left == right,
+        };
+        if !same_predicate {
             let (expected, actual) = (expr(left.predicate.as_ref()), expr(right.predicate.as_ref()));
             self.property(object, "predicate", expected, actual, places);
         }
@@ -274,6 +282,18 @@ impl Comparison<'_> {
         self.property(object, "valid", left.valid, right.valid, places);
         self.comment(object, left.comment.as_ref(), right.comment.as_ref(), places);
     }
+}
+
+/// Tells whether the keys of two indexes are the same, expressions with the types of the table's columns.
+fn same_parts(left: &[IndexPart], right: &[IndexPart], table: Option<&Table>) -> bool {
+    let same = |(left, right): (&IndexPart, &IndexPart)| match (&left.key, &right.key) {
+        (IndexKey::Expression(expr), IndexKey::Expression(other)) => {
+            expr.likeness(other, table) == Likeness::Same
+                && *left == IndexPart { key: left.key.clone(), ..right.clone() }
+        }
+        _ => left == right,
+    };
+    left.len() == right.len() && left.iter().zip(right).all(same)
 }
 
 /// Tells whether a constraint is only missing because a column is.
