@@ -195,6 +195,23 @@ pub(super) fn moment(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Returns a time of day with seconds: `9:00` is `09:00:00`. Other text stays as it is.
+pub(super) fn time_of_day(text: &str) -> Cow<'_, str> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let parts: Vec<&str> = whole.split(':').collect();
+    let digits = |part: &&str| matches!(part.len(), 1 | 2) && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !matches!(parts.len(), 2 | 3)
+        || !parts.iter().all(digits)
+        || !fraction.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        return text.into();
+    }
+    let seconds = parts.get(2).copied().unwrap_or("00");
+    let fraction = fraction.trim_end_matches('0');
+    let dot = if fraction.is_empty() { "" } else { "." };
+    format!("{:0>2}:{:0>2}:{seconds:0>2}{dot}{fraction}", parts[0], parts[1]).into()
+}
+
 /// Returns a JSON path without the quotes that the server puts around every key.
 pub(super) fn json_path(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

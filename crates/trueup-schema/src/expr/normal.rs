@@ -265,6 +265,9 @@ fn literal_of(text: String, target: &ColumnType) -> Expr {
         "regclass" => Expr::String(text.strip_prefix("public.").unwrap_or(&text).to_owned()),
         _ if name.starts_with("interval") => Expr::String(literal::interval(&text).unwrap_or(text)),
         _ if name.starts_with("timestamp") => Expr::String(literal::moment(&text).into_owned()),
+        _ if name.starts_with("time ") || name == "time" => {
+            Expr::String(literal::time_of_day(&text).into_owned())
+        }
         "jsonpath" => Expr::String(literal::json_path(&text)),
         "money" => {
             let digits = text.replace(['$', ','], "");

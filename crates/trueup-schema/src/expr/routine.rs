@@ -10,15 +10,25 @@ use super::tree::quoted_string;
 use crate::Dialect;
 use crate::types::normal::Reader;
 
-/// Returns the canonical text of `CREATE FUNCTION …` or `CREATE PROCEDURE …`, `None` for anything else.
+/// Returns the canonical text of `CREATE FUNCTION …` or `CREATE PROCEDURE …`, whole or from the argument list on, `None`
+/// for anything else.
 pub(super) fn canonical(source: &str, all: &[Token<'_>]) -> Option<String> {
-    let kind = all.get(1).filter(|kind| kind.is_word("function") || kind.is_word("procedure"))?;
-    if !all[0].is_word("create") {
-        return None;
-    }
     let open = all.iter().position(|token| token.is_symbol("("))?;
     let close = closing(all, open)?;
-    let mut out = format!("create {} {}(", kind.text, joined(Dialect::Postgresql, &all[2..open]));
+    let mut out = if open == 0 {
+        let after = all.get(close + 1)?;
+        let language = all[close..].iter().any(|token| token.is_word("language"));
+        if !language || !(starts_option(after) || after.is_word("returns")) {
+            return None;
+        }
+        "(".to_owned()
+    } else {
+        let kind = all.get(1).filter(|kind| kind.is_word("function") || kind.is_word("procedure"))?;
+        if !all[0].is_word("create") {
+            return None;
+        }
+        format!("create {} {}(", kind.text, joined(Dialect::Postgresql, &all[2..open]))
+    };
     out.push_str(&arguments(source, &all[open + 1..close]));
     out.push(')');
     let mut rest = &all[close + 1..];
