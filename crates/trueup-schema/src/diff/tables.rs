@@ -7,7 +7,7 @@ use crate::ops::{
     AlterTable, Constraint, ConstraintKind, CreateTable, DropConstraint, DropTable, GrantPrivilege,
     RevokePrivilege, TableChange,
 };
-use crate::{ForeignKey, Grant, ObjectName, Table};
+use crate::{Column, ForeignKey, Grant, ObjectName, Table};
 
 /// Tells whether a table can become another one without being created anew.
 pub(super) fn same_shape(existing: &Table, wanted: &Table) -> bool {
@@ -163,6 +163,10 @@ impl Differ<'_> {
         table.triggers.clear();
         table.policies.clear();
         if !self.target.dialect.is_sqlite() {
+            self.leave_to_parents(&mut table);
+            // Inside of `CREATE TABLE` a constraint is valid; these come after it.
+            table.checks.retain(|check| !check.not_valid);
+            table.foreign_keys.retain(|key| !key.not_valid);
             table.foreign_keys.retain(|key| {
                 if key.referenced_table == wanted.name {
                     let columns = lookup::referenced_columns(key, wanted);
@@ -178,6 +182,23 @@ impl Differ<'_> {
             });
         }
         self.emit(CreateTable { table, if_not_exists: false });
+    }
+
+    /// Leaves out what inheritance brings, so that it stays inherited and does not become the table's own.
+    fn leave_to_parents(&self, table: &mut Table) {
+        for parent in table.inherits.iter().filter_map(|name| self.target.table(name)) {
+            table.columns.retain(|column| {
+                parent.column(&column.name).is_none_or(|twin| {
+                    let origin = column.origin.clone();
+                    Column { origin, ..twin.inherited(self.target.dialect) } != *column
+                })
+            });
+            table.checks.retain(|check| {
+                let is_twin = |twin: &&crate::Check| twin.name == check.name && twin.expr == check.expr;
+                check.comment.is_some()
+                    || !parent.checks.iter().filter(|twin| !twin.no_inherit).any(|twin| is_twin(&twin))
+            });
+        }
     }
 
     /// Changes what belongs to tables as a whole.

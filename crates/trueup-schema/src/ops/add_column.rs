@@ -1,7 +1,7 @@
 //! `add_column`: adds a column at the end; its constraints are operations of their own.
 
 use super::{ApplyError, Op, columns, lookup, render};
-use crate::{Column, Dialect, Generated, ObjectKind, ObjectName, Schema};
+use crate::{Column, Dialect, ObjectKind, ObjectName, Schema};
 
 /// Adds a column at the end; its constraints are operations of their own.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,12 +28,7 @@ impl Op for AddColumn {
         columns::validate(schema, &self.column)?;
         let mut column = self.column.clone();
         columns::complete(schema, table, &mut column);
-        let mut inherited = column.clone();
-        // A partition reads the parent's sequence; only the parent owns it.
-        if let Some(Generated::Serial { sequence }) = &inherited.generated {
-            inherited.default = Some(columns::next_value(schema.dialect, sequence));
-            inherited.generated = None;
-        }
+        let inherited = column.inherited(schema.dialect);
         for descendant in lookup::descendants(schema, &self.table) {
             if let Some(table) = schema.table_mut(&descendant)
                 && table.column(&column.name).is_none()

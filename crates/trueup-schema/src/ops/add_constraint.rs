@@ -1,6 +1,6 @@
 //! `add_constraint`: adds a constraint of any kind.
 
-use super::{ApplyError, Constraint, ConstraintKind, Op, constraints, lookup, render};
+use super::{ApplyError, Constraint, ConstraintKind, Op, columns, constraints, lookup, render};
 use crate::name::quote_identifier;
 use crate::{Dialect, IndexKey, ObjectKind, ObjectName, Schema};
 
@@ -29,6 +29,12 @@ impl Op for AddConstraint {
         constraints::complete(schema, table, &mut constraint);
         let not_null = schema.dialect.names_constraints();
         constraints::attach(lookup::table_mut(schema, &self.table)?, constraint.clone(), not_null);
+        if let Constraint::PrimaryKey(key) = &constraint
+            && not_null
+        {
+            // Now NOT NULL, a column with a sequence of its own is serial.
+            key.columns.iter().for_each(|column| columns::fold_serial(schema, &self.table, column));
+        }
         for descendant in lookup::descendants(schema, &self.table) {
             inherit(schema, &descendant, &constraint);
         }
@@ -102,7 +108,7 @@ impl AddConstraint {
 }
 
 /// Gives a partition or inheriting table its copy: a CHECK keeps its name, a key of a partitioned table is named anew.
-fn inherit(schema: &mut Schema, descendant: &ObjectName, constraint: &Constraint) {
+pub(crate) fn inherit(schema: &mut Schema, descendant: &ObjectName, constraint: &Constraint) {
     let Some(table) = schema.table(descendant) else { return };
     let partition = table.partition_of.is_some();
     let mut copy = constraint.clone();

@@ -149,6 +149,7 @@ impl AlterColumn {
         if let Some(default) = &self.default {
             column.default.clone_from(default);
         }
+        columns::settle_default(column);
         if let Some(generated) = &self.generated
             && (itself || matches!(generated, None | Some(Generated::Computed(_))))
         {

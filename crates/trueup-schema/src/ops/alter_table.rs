@@ -1,6 +1,6 @@
 //! `alter_table`: changes what belongs to a table as a whole.
 
-use super::{ApplyError, Op, TableChange, lookup, render};
+use super::{ApplyError, Op, TableChange, add_constraint, create_index, lookup, render};
 use crate::{Dialect, ObjectKind, ObjectName, Schema, Table};
 
 /// Changes what belongs to a table as a whole.
@@ -94,7 +94,16 @@ impl AlterTable {
         if let Some(column) = parent.columns.iter().find(|column| child.column(&column.name).is_none()) {
             return Err(ApplyError::missing_on(ObjectKind::Column, &column.name, partition));
         }
-        lookup::table_mut(schema, partition)?.partition_of = Some((self.table.clone(), bound.to_owned()));
+        let bound = parent.canonical_bound(schema.dialect, bound);
+        let (constraints, indexes) = (parent.constraints(), parent.indexes.clone());
+        lookup::table_mut(schema, partition)?.partition_of = Some((self.table.clone(), bound));
+        // What the partition has of its own is adopted, and what it lacks is made.
+        for constraint in constraints {
+            add_constraint::inherit(schema, partition, &constraint);
+        }
+        for index in indexes {
+            create_index::inherit(schema, partition, &index);
+        }
         Ok(())
     }
 

@@ -2,7 +2,8 @@
 
 use super::{ApplyError, identifiers, lookup};
 use crate::{
-    Column, ColumnType, Dialect, Generated, ObjectKind, ObjectName, Schema, SqlExpr, Table, TypeKind, naming,
+    Column, ColumnType, Dialect, Generated, ObjectKind, ObjectName, Schema, SequenceOptions, SqlExpr, Table,
+    TypeKind, naming,
 };
 
 /// Refuses a column whose type does not exist or whose properties exclude each other.
@@ -77,6 +78,7 @@ pub(crate) fn complete(schema: &Schema, table: &Table, column: &mut Column) {
     if !schema.dialect.has_comments() {
         column.comment = None;
     }
+    settle_default(column);
     match &mut column.generated {
         Some(Generated::Serial { sequence }) => {
             column.nullable = false;
@@ -94,9 +96,43 @@ pub(crate) fn complete(schema: &Schema, table: &Table, column: &mut Column) {
                 *sequence = table.name.sibling(name);
             }
         }
-        Some(Generated::Identity(_)) => column.nullable = false,
+        Some(Generated::Identity(identity)) => {
+            column.nullable = false;
+            let data_type = Some(column.column_type.name.clone());
+            let options = SequenceOptions { data_type, ..identity.sequence.clone() };
+            identity.sequence = SequenceOptions { data_type: None, ..options.normal() };
+        }
         Some(Generated::Computed(_)) | None => {}
     }
+}
+
+impl Column {
+    /// Returns the column as a partition or inheriting table gets it: without the comment, with the default of a
+    /// serial column instead of its sequence, and without identity.
+    ///
+    /// Up to PostgreSQL 16 no child has the parent's identity; from 17 on partitions have, without a say of their own
+    /// (PostgreSQL 17 release notes, E.1.3.3), so that nothing is lost by leaving it to the parent.
+    pub fn inherited(&self, dialect: Dialect) -> Self {
+        let mut column = Self { comment: None, ..self.clone() };
+        match &column.generated {
+            Some(Generated::Serial { sequence }) => {
+                column.default = Some(next_value(dialect, sequence));
+                column.generated = None;
+            }
+            Some(Generated::Identity(_)) => column.generated = None,
+            Some(Generated::Computed(_)) | None => {}
+        }
+        column
+    }
+}
+
+/// Reads a column's default under the column's type, which may have come later; `DEFAULT NULL` is none.
+pub(crate) fn settle_default(column: &mut Column) {
+    let typed = |default: SqlExpr| {
+        let default = SqlExpr::default_value(default.dialect(), default.text(), &column.column_type);
+        (!default.is_null()).then_some(default)
+    };
+    column.default = column.default.take().and_then(typed);
 }
 
 /// Returns the default that reads a sequence.
@@ -157,16 +193,12 @@ pub(crate) fn fold_serial(schema: &mut Schema, table: &ObjectName, column: &str)
             && reads(default, &sequence.name)
     });
     let Some(sequence) = owned else { return };
-    let options = &sequence.options;
-    let column_type = found.column_type.name.as_str();
-    let same_type = options.data_type.as_deref().unwrap_or("bigint") == column_type;
-    let plain = options.start.unwrap_or(1) == 1
-        && options.increment.unwrap_or(1) == 1
-        && options.min_value.unwrap_or(1) == 1
-        && options.max_value.is_none()
-        && options.cache.unwrap_or(1) == 1
-        && !options.cycle;
-    if found.nullable || !same_type || !plain {
+    // A sequence's own type is left aside: before PostgreSQL 10 every sequence was of bigint, and it stays what it was
+    // when the column is widened.
+    let integer = matches!(found.column_type.name.as_str(), "smallint" | "integer" | "bigint");
+    let plain =
+        SequenceOptions { data_type: None, ..sequence.options.normal() } == SequenceOptions::default();
+    if found.nullable || !integer || !plain {
         return;
     }
     let name = sequence.name.clone();

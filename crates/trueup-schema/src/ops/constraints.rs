@@ -2,7 +2,8 @@
 
 use super::{ApplyError, Constraint, ConstraintKind, columns, identifiers, lookup};
 use crate::{
-    Check, ForeignKey, IndexKey, IndexPart, ObjectKind, ObjectName, ReferentialAction, Schema, Table, naming,
+    Check, ForeignKey, Index, IndexKey, IndexPart, ObjectKind, ObjectName, ReferentialAction, Schema, Table,
+    naming,
 };
 
 impl Constraint {
@@ -269,6 +270,15 @@ pub(super) fn part_name(part: &IndexPart) -> &str {
         IndexKey::Column(column) => column,
         IndexKey::Expression(_) => "expr",
     }
+}
+
+/// Returns what an index without a name is named after.
+pub(super) fn index_column_names(index: &Index) -> Vec<String> {
+    let name = |part: &IndexPart| match &part.key {
+        IndexKey::Column(column) => column.clone(),
+        IndexKey::Expression(expr) => expr.index_column_name(),
+    };
+    index.parts.iter().map(name).chain(index.include.iter().cloned()).collect()
 }
 
 /// Adds a constraint to its table; a primary key makes its columns NOT NULL where the dialect says so.

@@ -85,14 +85,13 @@ impl CreateIndex {
 
 /// Returns the name the server chooses for an index without one.
 fn default_name(schema: &Schema, table: &Table, index: &Index) -> String {
-    let mut parts: Vec<&str> = index.parts.iter().map(constraints::part_name).collect();
-    parts.extend(index.include.iter().map(String::as_str));
+    let parts = constraints::index_column_names(index);
     let taken = |name: &str| schema.relation(&table.name.sibling(name)).is_some();
     naming::index(&table.name.name, &parts).choose(&taken)
 }
 
 /// Gives a partition its own index of the same kind, unless it has one.
-fn inherit(schema: &mut Schema, descendant: &ObjectName, index: &Index) {
+pub(crate) fn inherit(schema: &mut Schema, descendant: &ObjectName, index: &Index) {
     let Some(table) = schema.table(descendant) else { return };
     let mut copy = index.clone();
     copy.comment = None;

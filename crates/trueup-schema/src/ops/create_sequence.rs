@@ -26,7 +26,9 @@ impl Op for CreateSequence {
         if let Some((table, column)) = &self.sequence.owned_by {
             lookup::column(lookup::table(schema, table)?, column)?;
         }
-        schema.sequences.insert(self.sequence.name.clone(), self.sequence.clone());
+        let options = self.sequence.options.normal();
+        let sequence = Sequence { options, ..self.sequence.clone() };
+        schema.sequences.insert(sequence.name.clone(), sequence);
         if let Some((table, column)) = &self.sequence.owned_by {
             columns::fold_serial(schema, table, column);
         }

@@ -1,7 +1,7 @@
 //! `create_table`: creates a table with all it carries: columns, constraints, indexes, comments.
 
 use super::{ApplyError, Constraint, Op, columns, constraints, lookup, render};
-use crate::{Dialect, Generated, Index, ObjectKind, Schema, Table, Unique, naming};
+use crate::{Dialect, Index, ObjectKind, Schema, Table, Unique, naming};
 
 /// Creates a table with all it carries: columns, constraints, indexes, comments.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,8 +56,10 @@ impl CreateTable {
             merge_keys(&mut constraints);
         }
         let names = schema.dialect.names_constraints();
-        // Given names first: a name the server chooses avoids them.
-        constraints.sort_by_key(|constraint| constraint.name().is_none());
+        // Foreign keys last, since they may refer to a key of this very table; given names first, since a name that
+        // the server chooses avoids them.
+        let is_foreign = |constraint: &Constraint| matches!(constraint, Constraint::ForeignKey(_));
+        constraints.sort_by_key(|constraint| (is_foreign(constraint), constraint.name().is_none()));
         for mut constraint in constraints {
             // A foreign key may refer to a key of this table that stands after it, so it is validated last.
             if !matches!(constraint, Constraint::ForeignKey(_)) {
@@ -73,6 +75,11 @@ impl CreateTable {
         add_indexes(schema, &mut table, indexes)?;
         if !schema.dialect.has_comments() {
             table.comment = None;
+        }
+        if let Some((name, bound)) = &table.partition_of
+            && let Some(parent) = schema.table(name)
+        {
+            table.partition_of = Some((name.clone(), parent.canonical_bound(schema.dialect, bound)));
         }
         table.grants.sort();
         Ok(table)
@@ -100,18 +107,9 @@ impl CreateTable {
     ) {
         let of = self.table.partition_of.iter().map(|(parent, _)| parent);
         for parent in of.chain(&self.table.inherits).filter_map(|parent| schema.table(parent)) {
-            let bare = table.columns.is_empty();
-            let inherited: Vec<_> =
-                parent.columns.iter().filter(|column| table.column(&column.name).is_none()).collect();
-            if inherited.is_empty() && !bare {
-                continue;
-            }
-            let inherited: Vec<_> = inherited.into_iter().cloned().collect();
-            for (at, mut column) in inherited.into_iter().enumerate() {
-                if let Some(Generated::Serial { sequence }) = &column.generated {
-                    column.default = Some(columns::next_value(schema.dialect, sequence));
-                    column.generated = None;
-                }
+            let missing = parent.columns.iter().filter(|column| table.column(&column.name).is_none());
+            let inherited: Vec<_> = missing.map(|column| column.inherited(schema.dialect)).collect();
+            for (at, column) in inherited.into_iter().enumerate() {
                 table.columns.insert(at, column);
             }
             let partition = self.table.partition_of.is_some();
@@ -123,16 +121,35 @@ impl CreateTable {
                     Constraint::ForeignKey(_) => {}
                     _ => constraint.set_name(None),
                 }
-                let named =
-                    |existing: &Constraint| existing.name().is_some() && existing.name() == constraint.name();
-                if !constraints.iter().any(named) {
+                if !constraints.iter().any(|existing| stands_for(existing, &constraint)) {
                     constraints.push(constraint);
                 }
             }
             if partition {
                 let unnamed = |index: &Index| Index { name: String::new(), comment: None, ..index.clone() };
-                indexes.extend(parent.indexes.iter().map(unnamed));
+                for copy in parent.indexes.iter().map(unnamed) {
+                    if !indexes.iter().any(|existing| unnamed(existing) == copy) {
+                        indexes.push(copy);
+                    }
+                }
             }
+        }
+    }
+}
+
+/// Tells whether a table's own constraint is what its parent would bring: the same under any name, or what already
+/// has its name.
+fn stands_for(own: &Constraint, inherited: &Constraint) -> bool {
+    if own.name().is_some() && own.name() == inherited.name() {
+        return true;
+    }
+    match (own, inherited) {
+        (Constraint::PrimaryKey(_), Constraint::PrimaryKey(_)) => true,
+        (Constraint::Check(_), _) | (_, Constraint::Check(_)) => false,
+        _ => {
+            let mut own = own.clone();
+            own.set_name(inherited.name().map(str::to_owned));
+            own == *inherited
         }
     }
 }
@@ -141,8 +158,7 @@ fn add_indexes(schema: &Schema, table: &mut Table, indexes: Vec<Index>) -> Resul
     for mut index in indexes {
         let unnamed = index.name.is_empty();
         if unnamed {
-            let mut parts: Vec<&str> = index.parts.iter().map(constraints::part_name).collect();
-            parts.extend(index.include.iter().map(String::as_str));
+            let parts = constraints::index_column_names(&index);
             let taken = |name: &str| {
                 table.index(name).is_some()
                     || table.has_constraint(name)

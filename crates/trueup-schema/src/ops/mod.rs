@@ -10,6 +10,7 @@ mod constraints;
 mod error;
 pub(crate) mod identifiers;
 pub(crate) mod lookup;
+mod partition_bound;
 pub(crate) mod render;
 pub use error::ApplyError;
 
