@@ -13,6 +13,9 @@ pub struct Session {
     pub path_after_transaction: Option<Vec<String>>,
     /// Temporary tables and views: statements on them leave the schema alone.
     pub temporary: BTreeSet<String>,
+    /// Partitioned tables that got a key or index by `ALTER TABLE ONLY` or `CREATE INDEX … ON ONLY`, as dumps do:
+    /// each partition then gets its own by a statement of its own.
+    pub only: BTreeSet<ObjectName>,
 }
 
 impl Session {

@@ -80,7 +80,9 @@ fn argument(reader: &Reader, cursor: &mut Cursor<'_>) -> Read<Option<ColumnType>
         return Err(cursor.unexpected("`DEFAULT` or `,`"));
     }
     cursor.rest();
-    Ok((!output).then(|| reader.column_type(text)))
+    // Functions know no lengths: `f(varchar(10))` is `f(varchar)`.
+    let declared = || ColumnType { modifiers: Vec::new(), ..reader.column_type(text) };
+    Ok((!output).then(declared))
 }
 
 /// Consumes a mode and tells whether it is an output.

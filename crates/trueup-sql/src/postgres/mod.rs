@@ -15,6 +15,7 @@ mod function;
 mod grant;
 mod index;
 mod namespace;
+mod only;
 mod policy;
 mod query;
 mod sequence;
@@ -32,8 +33,10 @@ pub(crate) use query::columns as query_columns;
 /// Reads one statement.
 pub(crate) fn statement(reader: &mut Reader, cursor: &Cursor<'_>) -> Read<Outcome> {
     let mut cursor = cursor.clone();
-    let outcome = dispatch(reader, &mut cursor)?;
+    let start = cursor.clone();
+    let mut outcome = dispatch(reader, &mut cursor)?;
     cursor.expect_end()?;
+    only::settle(reader, start, &mut outcome);
     Ok(outcome)
 }
 

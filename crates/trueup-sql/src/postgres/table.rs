@@ -135,7 +135,7 @@ fn partition_of(reader: &Reader, cursor: &mut Cursor<'_>, table: &mut Table) -> 
         if !elements.iter().all(is_table_constraint)
             && let Ok(parent) = parent(reader, &name, cursor)
         {
-            table.columns = inherited_columns(parent);
+            table.columns = inherited_columns(reader, parent);
         }
         for mut element in elements {
             partition_element(reader, &mut element, table)?;
@@ -189,13 +189,9 @@ fn partition_element(reader: &Reader, element: &mut Cursor<'_>, table: &mut Tabl
     Ok(())
 }
 
-/// Returns columns as a child gets them; comments stay with the parent.
-fn inherited_columns(parent: &Table) -> Vec<Column> {
-    let mut columns = parent.columns.clone();
-    for column in &mut columns {
-        column.comment = None;
-    }
-    columns
+/// Returns columns as a child gets them.
+fn inherited_columns(reader: &Reader, parent: &Table) -> Vec<Column> {
+    parent.columns.iter().map(|column| column.inherited(reader.dialect)).collect()
 }
 
 /// Reads the clauses behind the columns.
@@ -205,7 +201,7 @@ fn clauses(reader: &Reader, cursor: &mut Cursor<'_>, table: &mut Table) -> Read<
             for mut name in cursor.parenthesised()?.list() {
                 let name = reader.relation(&name.dotted()?);
                 if let Ok(parent) = parent(reader, &name, cursor) {
-                    inherit(parent, table);
+                    inherit(reader, parent, table);
                 }
                 table.inherits.push(name);
             }
@@ -230,7 +226,7 @@ fn clauses(reader: &Reader, cursor: &mut Cursor<'_>, table: &mut Table) -> Read<
 }
 
 /// Puts a parent's columns and checks before the table's own; a column of both is merged.
-fn inherit(parent: &Table, table: &mut Table) {
+fn inherit(reader: &Reader, parent: &Table, table: &mut Table) {
     let own = std::mem::take(&mut table.columns);
     let before = table.inherits.len();
     let (mut columns, rest): (Vec<Column>, Vec<Column>) = if before == 0 {
@@ -239,11 +235,8 @@ fn inherit(parent: &Table, table: &mut Table) {
         // Columns of earlier parents are in front already; new ones go behind them.
         own.into_iter().partition(|column| column.origin.0.is_none())
     };
-    for mut column in inherited_columns(parent) {
+    for mut column in inherited_columns(reader, parent) {
         column.origin = trueup_schema::Origin::none();
-        if !matches!(column.generated, Some(Generated::Computed(_)) | None) {
-            column.generated = None;
-        }
         if !columns.iter().any(|known| known.name == column.name) {
             columns.push(column);
         }
