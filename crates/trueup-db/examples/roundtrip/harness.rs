@@ -81,21 +81,32 @@ impl Live {
 /// Returns what the text builds in memory, and every statement that could not be read or applied.
 pub(crate) fn built(dialect: Dialect, sql: &str) -> (Schema, Vec<String>) {
     let mut schema = Schema::new(dialect);
-    let before = schema.clone();
-    let found = read(dialect, sql, &ReadContext { schema: Some(&before), ..ReadContext::default() });
-    let mut problems: Vec<String> = found.errors.iter().map(|error| error.message.clone()).collect();
+    let problems = continued(&mut schema, sql);
+    (schema, problems)
+}
+
+/// Carries a text out in memory and returns every statement that could not be read or applied.
+pub(crate) fn continued(schema: &mut Schema, sql: &str) -> Vec<String> {
+    let (dialect, before) = (schema.dialect, schema.clone());
+    let context = ReadContext { schema: Some(&before), check_data: false, ..ReadContext::default() };
+    let found = read(dialect, sql, &context);
+    let mut problems: Vec<String> = found
+        .errors
+        .iter()
+        .map(|error| format!("{} at `{}`", error.message, &sql[error.span.start as usize..]))
+        .collect();
     for statement in &found.statements {
         let text = &sql[statement.span.start as usize..statement.span.end as usize];
         if let Effect::Opaque(reason) = &statement.effect {
             problems.push(format!("opaque: {reason}: {text}"));
         }
         for operation in &statement.operations {
-            if let Err(error) = operation.apply(&mut schema) {
+            if let Err(error) = operation.apply(schema) {
                 problems.push(format!("{}: {error}: {text}", operation.name()));
             }
         }
     }
-    (schema, problems)
+    problems
 }
 
 /// Returns the differences that a person would be alarmed by, and those that could not be told, in words.
@@ -123,6 +134,7 @@ pub(crate) fn differences(expected: &Schema, actual: &Schema) -> (Vec<String>, V
 /// Returns the statements that build a schema, as one text.
 pub(crate) fn statements(schema: &Schema) -> String {
     let sql = |operation: &Operation| operation.to_sql(schema.dialect);
-    let all: Vec<String> = schema.to_operations().iter().flat_map(sql).filter(|sql| !sql.is_empty()).collect();
+    let all: Vec<String> =
+        schema.to_operations().iter().flat_map(sql).filter(|sql| !sql.is_empty()).collect();
     all.join(";\n")
 }

@@ -3,6 +3,7 @@
 mod connecting;
 mod postgres;
 mod postgres_scale;
+mod roundtrip;
 mod sqlite;
 mod urls;
 

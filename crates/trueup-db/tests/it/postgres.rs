@@ -17,7 +17,7 @@ fn schema_of(sql: &str) -> (ScratchDatabase, Schema) {
 }
 
 fn everything() -> Schema {
-    schema_of(include_str!("everything.sql")).1
+    schema_of(include_str!("../fixtures/everything.pg.sql")).1
 }
 
 fn in_app(name: &str) -> ObjectName {

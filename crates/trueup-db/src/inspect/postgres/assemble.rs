@@ -26,6 +26,7 @@ pub(super) fn schema(catalog: &Catalog) -> Schema {
     for table in tables.into_values() {
         schema.insert_table(table);
     }
+    bring_bounds_to_normal_form(&mut schema);
     schema.views.extend(views.into_values().map(|view| (view.name.clone(), view)));
     for row in catalog.functions.iter().filter(|row| !catalog.is_member(class::PROC, row.oid)) {
         let function = catalog.function(row);
@@ -36,6 +37,21 @@ pub(super) fn schema(catalog: &Catalog) -> Schema {
     }
     schema.unmodelled = catalog.unmodelled();
     schema
+}
+
+/// The types of the parents' key columns say what the values of bounds are.
+fn bring_bounds_to_normal_form(schema: &mut Schema) {
+    let bound = |table: &Table| {
+        let (parent, bound) = table.partition_of.as_ref()?;
+        let bound = schema.table(parent)?.canonical_bound(schema.dialect, bound);
+        Some((table.name.clone(), (parent.clone(), bound)))
+    };
+    let bounds: Vec<_> = schema.tables.values().filter_map(|table| bound(table)).collect();
+    for (name, partition_of) in bounds {
+        if let Some(table) = schema.table_mut(&name) {
+            table.partition_of = Some(partition_of);
+        }
+    }
 }
 
 fn relations(catalog: &Catalog, owners: &SequenceOwners) -> (BTreeMap<Oid, Table>, BTreeMap<Oid, View>) {

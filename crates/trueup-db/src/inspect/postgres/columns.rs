@@ -47,7 +47,10 @@ impl Catalog {
         Column {
             name: row.name.clone(),
             nullable: !row.not_null,
-            default: default.map(|text| default_value(text, &column_type)),
+            // `DEFAULT NULL::character varying` is kept, but it is no default.
+            default: default
+                .map(|text| default_value(text, &column_type))
+                .filter(|default| !default.is_null()),
             generated,
             collation: row.collation.clone(),
             comment: self.comment(class::CLASS, row.relation, i32::from(row.number)),
@@ -61,13 +64,14 @@ impl Catalog {
             let expr = expression(row.default_text.as_deref().unwrap_or_default());
             return Some(Generated::Computed(Computed { expr, stored: row.generated == "s" }));
         }
-        let options = || sequence.map(|sequence| options(sequence, &row.type_text)).unwrap_or_default();
-        match (row.identity.as_str(), sequence) {
-            ("a", _) => Some(Generated::Identity(Identity { always: true, sequence: options() })),
-            ("d", _) => Some(Generated::Identity(Identity { always: false, sequence: options() })),
-            (_, Some(sequence)) => Some(Generated::Serial { sequence: self.relation_name(sequence.oid) }),
-            _ => None,
-        }
+        // From PostgreSQL 17 on partitions share the identity of their parent, sequence and all; it is the parent's.
+        let sequence = sequence?;
+        let options = || options(sequence, &row.type_text);
+        Some(match row.identity.as_str() {
+            "a" => Generated::Identity(Identity { always: true, sequence: options() }),
+            "d" => Generated::Identity(Identity { always: false, sequence: options() }),
+            _ => Generated::Serial { sequence: self.relation_name(sequence.oid) },
+        })
     }
 
     /// Returns the sequences that stand alone, in order of creation.

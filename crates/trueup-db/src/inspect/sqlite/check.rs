@@ -55,7 +55,8 @@ fn column_differences(column: &Column, facts: &ColumnFacts, implied_not_null: bo
     let real_type = ColumnType::parse(Dialect::Sqlite, &facts.type_text);
     // Both texts under the real type, since a reader that mistook the type has mistaken the literal too.
     let meant = |text: &str| SqlExpr::default_value(Dialect::Sqlite, text, &real_type);
-    let default = facts.default.as_deref().map(meant);
+    // `DEFAULT NULL` is no default.
+    let default = facts.default.as_deref().map(meant).filter(|default| !default.is_null());
     let read_default = column.default.as_ref().map(|default| meant(default.text()));
     let computed = match &column.generated {
         Some(Generated::Computed(computed)) if computed.stored => 3,
