@@ -22,7 +22,7 @@ fn checked(root: &Path) -> (Report, Vec<String>) {
 fn found(files: &[(&str, &str)]) -> Vec<String> {
     let root = tempfile::tempdir().expect("a temporary folder");
     let settings = "dialect = \"postgresql\"\n[sources]\nsql = [\"sql\"]\n";
-    for (path, text) in files.iter().chain(&[("trueup.toml", settings)]) {
+    for (path, text) in [("trueup.toml", settings)].iter().chain(files) {
         let path = root.path().join(path);
         std::fs::create_dir_all(path.parent().expect("below the folder")).expect("a folder");
         std::fs::write(path, text).expect("a file");
@@ -280,4 +280,61 @@ fn the_example_of_several_services() {
     let found: Vec<(&str, &str)> = found.iter().map(|(rule, path)| (rule.as_str(), path.as_str())).collect();
     assert_eq!(found, expected);
     assert_eq!(tables.len(), 9);
+}
+
+#[test]
+fn sqlite_is_read_as_sqlite() {
+    let settings = ("trueup.toml", "dialect = \"sqlite\"\n[sources]\nsql = [\"sql\"]\n");
+    let told = found(&[
+        settings,
+        (
+            "sql/001_a.sql",
+            "CREATE TABLE IF NOT EXISTS Jobs (id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT);\nCREATE TRIGGER IF NOT EXISTS t AFTER INSERT ON Jobs BEGIN UPDATE Jobs SET at = 1; END;\nINSERT OR IGNORE INTO jobs (id) VALUES (1);",
+        ),
+        ("sql/002_b.sql", "CREATE EXTENSION citext;\nALTER TABLE jobs ALTER COLUMN at TYPE integer;"),
+        ("app.py", "db.execute('SELECT * FROM jobs, sqlite_master')"),
+    ]);
+    assert_eq!(
+        told,
+        [
+            "wrong-dialect sql/002_b.sql: `CREATE EXTENSION` is for PostgreSQL, but the database is SQLite",
+            "wrong-dialect sql/002_b.sql: `ALTER COLUMN` is for PostgreSQL, but the database is SQLite",
+        ]
+    );
+}
+
+#[test]
+fn what_is_lost_on_the_way_is_told() {
+    let told = found(&[
+        (
+            "sql/001_a.sql",
+            "CREATE TABLE a (id int PRIMARY KEY);\nCREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a (id));\nCREATE INDEX b_a_idx ON b (a);",
+        ),
+        ("sql/002_b.sql", "DROP INDEX b_a_idx;"),
+    ]);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].starts_with("lost-index sql/002_b.sql: `sql/002_b.sql` drops index `b_a_idx`"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn no_text_is_too_strange() {
+    for text in [
+        "",
+        ";;;",
+        "\u{feff}",
+        "CREATE",
+        "CREATE TABLE IF NOT EXISTS",
+        "'",
+        "$$",
+        "(((",
+        "-- migrate:up",
+        "-- +goose Down\n-- +goose Up",
+        "\\c other\n",
+        "\r\n\r\nCREATE TABLE é (id int);\r\n",
+    ] {
+        let _ = sql(text);
+    }
 }
