@@ -257,9 +257,9 @@ fn relationship(
         Value::Instance(instance) => instance.get("name")?.as_str(),
         other => other.as_str(),
     });
-    let place = class
-        .attribute_place(name)
-        .or_else(|| value.as_instance().and_then(|instance| instance.place.clone()));
+    // The call in the project; mapping assigns the attribute anew, with the class as the place.
+    let call = value.as_instance().and_then(|instance| instance.place.clone());
+    let place = call.filter(|place| !place.source.is_library).or_else(|| class.attribute_place(name));
     let lazy = text("lazy");
     let dynamic = matches!(lazy.as_deref(), Some("dynamic" | "write_only"));
     let passive = match keyword("passive_deletes") {

@@ -243,6 +243,16 @@ fn choose_targets(
     if !told.is_empty() || env.is_some_and(|env| env.target_is_none) {
         return told;
     }
+    // Flask-Migrate's env.py asks the application, which was told by `Migrate(app, db)`.
+    let databases = vm.module_attr("flask_migrate", "TARGETS").ok().and_then(|value| value.items()).unwrap_or_default();
+    let mut told: Vec<usize> = Vec::new();
+    for database in databases {
+        let metadata = attr(vm, &database, "metadata").unwrap_or(Value::None);
+        told.extend(positions(&metadata).filter(|at| !told.contains(at)));
+    }
+    if let [only] = told.as_slice() {
+        return vec![*only];
+    }
     let mut scores: Vec<(usize, usize)> = Vec::new();
     for (at, registry) in models.registries.iter().enumerate() {
         let mut score = 0;

@@ -71,6 +71,9 @@ class ClauseElement:
     _is_data = False
 
     def _sql(self, dialect):
+        compiled = _find_compiled(self, dialect)
+        if compiled is not None:
+            return compiled
         raise CompileError(f"{type(self).__name__} cannot be written in DDL")
 
     def compile(self, bind=None, dialect=None, **kw):

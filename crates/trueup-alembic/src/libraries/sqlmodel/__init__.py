@@ -181,9 +181,9 @@ def _column(name, value, annotation):
 
 
 def _type_of(type_, options):
-    if getattr(type_, "__literal__", False):
+    if not isinstance(type_, type) and getattr(type_, "__literal__", False):
         return AutoString()
-    supertype = getattr(type_, "__supertype__", None)
+    supertype = None if isinstance(type_, type) else getattr(type_, "__supertype__", None)
     if supertype is not None:
         return _type_of(supertype, options)
     if not isinstance(type_, type):

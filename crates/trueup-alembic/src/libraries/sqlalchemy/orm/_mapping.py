@@ -672,6 +672,9 @@ def _unwrap(annotation):
     nullable = False
     extras = []
     for _ in range(10):
+        if isinstance(annotation, type):
+            # A class, whose base may be unknown, is no alias whatever its attributes seem to say.
+            break
         origin = getattr(annotation, "__origin__", None)
         metadata = getattr(annotation, "__metadata__", None)
         if metadata is not None:
@@ -696,6 +699,8 @@ def _lookup_type(annotation, registry):
         for candidate, type_ in registry.type_annotation_map.items():
             if candidate is current or (not isinstance(candidate, type) and candidate == current):
                 return type_instance(type_)
+        if isinstance(current, type):
+            break
         if getattr(current, "__metadata__", None) is not None:
             current = current.__origin__
             continue
@@ -706,7 +711,7 @@ def _lookup_type(annotation, registry):
                 current = rest[0]
                 continue
         break
-    if getattr(current, "__literal__", False):
+    if not isinstance(current, type) and getattr(current, "__literal__", False):
         return _types.Enum(*[str(item) for item in current.__args__], native_enum=False)
     if isinstance(current, type):
         if issubclass(current, enum.Enum):
@@ -721,7 +726,7 @@ def _lookup_type(annotation, registry):
                     return type_instance(type_)
             if base in DEFAULT_TYPE_MAP:
                 return type_instance(DEFAULT_TYPE_MAP[base])
-    supertype = getattr(current, "__supertype__", None)
+    supertype = None if isinstance(current, type) else getattr(current, "__supertype__", None)
     if supertype is not None:
         return _lookup_type(supertype, registry)
     return None

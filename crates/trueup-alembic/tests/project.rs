@@ -1,0 +1,305 @@
+//! A project as a whole: what env.py tells, what it reaches, and the facts that rules ask for.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use trueup_alembic::{
+    EnvInput, FilterObject, ProjectInput, ProjectModule, ProjectReading, SourceModule, Sources, read_project,
+};
+use trueup_schema::Dialect;
+use trueup_schema::facts::{ImportResolution, ModuleRole};
+
+struct Files(BTreeMap<String, SourceModule>);
+
+impl Sources for Files {
+    fn module(&self, name: &str) -> Option<SourceModule> {
+        self.0.get(name).cloned()
+    }
+
+    fn is_namespace(&self, name: &str) -> bool {
+        let prefix = format!("{name}.");
+        self.0.keys().any(|key| key.starts_with(&prefix))
+    }
+
+    fn owns(&self, top_level: &str) -> bool {
+        self.0.contains_key(top_level) || self.is_namespace(top_level)
+    }
+}
+
+/// Reads a project given as (path, text); the file `migrations/env.py` is the environment.
+fn read(files: &[(&str, &str)]) -> ProjectReading {
+    let mut modules = BTreeMap::new();
+    let mut env = None;
+    for (path, text) in files {
+        if *path == "migrations/env.py" {
+            env = Some(EnvInput {
+                path: Arc::from(*path),
+                text: Rc::from(*text),
+                options: vec![("sqlalchemy.url".to_owned(), "postgresql://localhost/app".to_owned())],
+                config_file: Some("alembic.ini".to_owned()),
+            });
+            continue;
+        }
+        let name = path.trim_end_matches(".py").replace('/', ".");
+        let is_package = name.ends_with("__init__");
+        let name = name.trim_end_matches("__init__").trim_end_matches('.').to_owned();
+        modules.insert(name, SourceModule { path: Rc::from(*path), text: Rc::from(*text), is_package });
+    }
+    let listing = modules.iter().map(|(name, module)| ProjectModule {
+        name: name.clone(),
+        path: Arc::from(&*module.path),
+        text: module.text.clone(),
+        is_package: module.is_package,
+        role: if name.starts_with("tests") { ModuleRole::Test } else { ModuleRole::Application },
+    });
+    read_project(ProjectInput {
+        modules: listing.collect(),
+        sources: Rc::new(Files(modules)),
+        env,
+        dialect: Dialect::Postgresql,
+        known_tables: Vec::new(),
+    })
+}
+
+const BASE: (&str, &str) = (
+    "app/base.py",
+    "from sqlalchemy.orm import DeclarativeBase\n\nclass Base(DeclarativeBase):\n    pass\n",
+);
+const PACKAGE: (&str, &str) = ("app/__init__.py", "");
+const ENV: &str = "
+from logging.config import fileConfig
+from alembic import context
+from sqlalchemy import engine_from_config, pool
+from app.base import Base
+import app.user
+
+config = context.config
+fileConfig(config.config_file_name)
+target_metadata = Base.metadata
+
+
+def include_object(object, name, type_, reflected, compare_to):
+    if type_ == 'table' and name.startswith('legacy_'):
+        return False
+    return True
+
+
+def run_migrations_offline():
+    context.configure(url=config.get_main_option('sqlalchemy.url'), target_metadata=target_metadata)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def run_migrations_online():
+    connectable = engine_from_config(config.get_section('alembic'), poolclass=pool.NullPool)
+    with connectable.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=target_metadata,
+            include_object=include_object,
+            include_schemas=True,
+            compare_server_default=True,
+            version_table='schema_version',
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+if context.is_offline_mode():
+    run_migrations_offline()
+else:
+    run_migrations_online()
+";
+const USER: (&str, &str) = (
+    "app/user.py",
+    "
+from __future__ import annotations
+from typing import TYPE_CHECKING
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from app.base import Base
+
+if TYPE_CHECKING:
+    from app.post import Post
+
+
+class User(Base):
+    __tablename__ = 'user'
+    id: Mapped[int] = mapped_column(primary_key=True)
+    posts: Mapped[list[Post]] = relationship(back_populates='author', cascade='all, delete-orphan')
+    ghosts = relationship('Ghost')
+    id = mapped_column(primary_key=True)
+",
+);
+const POST: (&str, &str) = (
+    "app/post.py",
+    "
+from sqlalchemy import Column, ForeignKey, Integer
+from sqlalchemy.orm import relationship
+from app.base import Base
+from app.user import User, Usr
+from app.nowhere import thing
+import numpy
+
+
+class Post(Base):
+    __tablename__ = 'post'
+    id = Column(Integer, primary_key=True)
+    user_id = Column(ForeignKey('user.id'))
+    author = relationship(User, back_populates='posts')
+
+
+def setup(engine):
+    Base.metadata.create_all(engine)
+    engine.execute('CREATE INDEX i ON post (id)')
+    engine.execute('SELECT 1')
+",
+);
+
+#[test]
+fn env_tells_the_target_and_its_options() {
+    let reading = read(&[PACKAGE, BASE, USER, POST, ("migrations/env.py", ENV)]);
+    let env = reading.env.as_ref().expect("there is an env.py");
+    assert_eq!((env.calls, env.unknown.as_deref(), env.targets.len()), (2, None, 1));
+    assert_eq!(env.flag("include_schemas"), Some(true));
+    assert_eq!(env.flag("compare_server_default"), Some(true));
+    assert_eq!(env.version_table().as_deref(), Some("schema_version"));
+    assert_eq!(env.url.as_deref(), Some("postgresql://localhost/app"));
+    let span = env.target_location.as_ref().and_then(|location| location.span).expect("it is assigned");
+    assert!(ENV[span.start as usize..].starts_with("target_metadata = Base.metadata"));
+    let table = FilterObject {
+        kind: "table",
+        name: "legacy_log",
+        namespace: None,
+        table: None,
+        reflected: true,
+        has_counterpart: false,
+    };
+    assert_eq!(reading.includes(&table), Some(false));
+    assert_eq!(reading.includes(&FilterObject { name: "user", ..table }), Some(true));
+}
+
+#[test]
+fn tables_that_env_does_not_reach_are_told_apart() {
+    let reading = read(&[PACKAGE, BASE, USER, POST, ("migrations/env.py", ENV)]);
+    let reached: Vec<(&str, bool)> =
+        reading.facts.tables.iter().map(|table| (table.name.name.as_str(), table.reached_from_env)).collect();
+    assert_eq!(reached, [("user", true), ("post", false)]);
+    assert_eq!(reading.facts.target_registry, Some(0));
+    assert_eq!(reading.facts.registries[0].label, "app.base.Base.metadata");
+    let models = reading.models.expect("the target is known");
+    assert_eq!(models.tables.len(), 2);
+}
+
+#[test]
+fn imports_resolve_or_are_missing() {
+    let reading = read(&[PACKAGE, BASE, USER, POST, ("migrations/env.py", ENV)]);
+    let post = reading.facts.modules.iter().find(|module| module.name == "app.post").expect("it is there");
+    let resolution = |module: &str, name: Option<&str>| {
+        let found = post.imports.iter().find(|import| import.module == module && import.name.as_deref() == name);
+        found.map(|import| import.resolution.clone()).expect("it is imported")
+    };
+    assert_eq!(resolution("app.user", Some("User")), ImportResolution::Project);
+    assert_eq!(resolution("app.user", Some("Usr")), ImportResolution::MissingName(vec!["User".to_owned()]));
+    assert_eq!(resolution("app.nowhere", Some("thing")), ImportResolution::MissingModule);
+    assert_eq!(resolution("numpy", None), ImportResolution::External);
+    assert_eq!(resolution("sqlalchemy", Some("Column")), ImportResolution::External);
+}
+
+#[test]
+fn relationships_and_attributes_are_facts() {
+    let reading = read(&[PACKAGE, BASE, USER, POST, ("migrations/env.py", ENV)]);
+    let found = |name: &str| {
+        reading.facts.relationships.iter().find(|found| found.name == name).expect("it is declared")
+    };
+    let posts = found("posts");
+    assert_eq!((posts.target.as_deref(), posts.target_found, posts.uselist), (Some("Post"), true, Some(true)));
+    assert_eq!(posts.cascade.as_deref(), Some("all, delete-orphan"));
+    let ghosts = found("ghosts");
+    assert_eq!((ghosts.target.as_deref(), ghosts.target_found), (Some("Ghost"), false));
+    assert_eq!(found("author").target.as_deref(), Some("User"));
+    let user = reading.facts.classes.iter().find(|class| class.name == "User").expect("it is mapped");
+    let attributes: Vec<(&str, &str)> =
+        user.attributes.iter().map(|attribute| (attribute.name.as_str(), attribute.kind)).collect();
+    let id = ("id", "column");
+    assert_eq!(
+        attributes,
+        [("__tablename__", "other"), id, ("posts", "relationship"), ("ghosts", "relationship"), id]
+    );
+}
+
+#[test]
+fn schema_changes_in_application_code_are_facts() {
+    let reading = read(&[PACKAGE, BASE, USER, POST, ("migrations/env.py", ENV)]);
+    let texts: Vec<&str> = reading.facts.schema_changes.iter().map(|change| change.text.as_str()).collect();
+    assert_eq!(texts, ["Base.metadata.create_all(engine)", "CREATE INDEX i ON post"]);
+}
+
+#[test]
+fn a_target_that_only_the_application_knows_is_found_by_migrate() {
+    let env = "
+from flask import current_app
+from alembic import context
+target_metadata = current_app.extensions['migrate'].db.metadata
+context.configure(target_metadata=target_metadata)
+";
+    let app = "
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+db = SQLAlchemy()
+other = SQLAlchemy()
+
+
+class Account(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+
+
+class Stray(other.Model):
+    id = other.Column(other.Integer, primary_key=True)
+
+
+def create_app():
+    app = Flask(__name__)
+    return app
+
+
+migrate = Migrate(create_app(), db)
+";
+    let reading = read(&[PACKAGE, ("app/models.py", app), ("migrations/env.py", env)]);
+    assert!(reading.env.as_ref().is_some_and(|env| env.unknown.is_some()));
+    let models = reading.models.expect("Migrate() tells the target");
+    assert_eq!(models.tables.keys().map(|name| name.name.as_str()).collect::<Vec<_>>(), ["account"]);
+}
+
+#[test]
+fn asynchronous_environments_are_followed() {
+    let env = "
+import asyncio
+from alembic import context
+from sqlalchemy.ext.asyncio import async_engine_from_config
+from app.base import Base
+import app.user
+
+
+def do_run_migrations(connection):
+    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def run_async_migrations():
+    connectable = async_engine_from_config(context.config.get_section('alembic', {}), prefix='sqlalchemy.')
+    async with connectable.connect() as connection:
+        await connection.run_sync(do_run_migrations)
+    await connectable.dispose()
+
+
+asyncio.run(run_async_migrations())
+";
+    let reading = read(&[PACKAGE, BASE, USER, ("migrations/env.py", env)]);
+    let env = reading.env.expect("there is an env.py");
+    assert_eq!((env.unknown.as_deref(), env.flag("render_as_batch")), (None, Some(true)));
+    assert_eq!(reading.models.map(|models| models.tables.len()), Some(1));
+}
