@@ -1,0 +1,105 @@
+//! Arguments of the developer tool; see the library.
+#![expect(clippy::print_stderr, reason = "a command line tool")]
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use trueup_oracle::{corpus, fuzz, paths};
+use trueup_schema::Dialect;
+
+const USAGE: &str = "\
+usage: trueup-oracle <command>
+
+  fuzz [--minutes N] [--seed N] [TARGET…]   mutated texts for every reader
+  corpus [PROJECT…] [--verbose] [--update] [--truth DIR] [--dialect NAME] [--no-alembic]
+                                            real histories against what real Alembic built";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch(arguments: &[String]) -> Result<ExitCode> {
+    let (command, rest) = arguments.split_first().context(USAGE)?;
+    match command.as_str() {
+        "fuzz" => fuzz(rest).map(verdict),
+        "corpus" => on_large_stack(|| corpus(rest)).map(verdict),
+        "fuzz-worker" => fuzz_worker(rest),
+        "fuzz-case" => match rest {
+            [target, file] => fuzz::worker::run_case(target, file.as_ref()),
+            _ => bail!("usage: fuzz-case TARGET FILE"),
+        },
+        _ => bail!("{USAGE}"),
+    }
+}
+
+fn verdict(holds: bool) -> ExitCode {
+    if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// The interpreter's limits are chosen for the stack that the command line gives its thread.
+fn on_large_stack<T: Send>(body: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+    std::thread::scope(|scope| {
+        let worker = std::thread::Builder::new().stack_size(256 * 1024 * 1024).spawn_scoped(scope, body)?;
+        worker.join().unwrap_or_else(|_| bail!("panic"))
+    })
+}
+
+fn corpus(arguments: &[String]) -> Result<bool> {
+    let mut options = corpus::Options {
+        truth: paths::workspace().join(corpus::projects::DEFAULT_TRUTH),
+        ..corpus::Options::default()
+    };
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--truth" => options.truth = arguments.next().context("--truth wants a folder")?.into(),
+            "--dialect" => {
+                let name = arguments.next().context("--dialect wants a name")?;
+                options.dialect = Some(Dialect::from_name(name).context("--dialect wants postgresql or sqlite")?);
+            }
+            "--verbose" => options.verbose = true,
+            "--update" => options.update = true,
+            "--no-alembic" => options.no_alembic = true,
+            name => options.names.push(name.to_owned()),
+        }
+    }
+    corpus::run(&options)
+}
+
+fn fuzz(arguments: &[String]) -> Result<bool> {
+    let mut options =
+        fuzz::Options { duration: Duration::from_secs(60), targets: Vec::new(), seed: None };
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--minutes" => {
+                let minutes: f64 = arguments.next().context("--minutes wants a number")?.parse()?;
+                options.duration = Duration::from_secs_f64(minutes * 60.0);
+            }
+            "--seed" => options.seed = Some(arguments.next().context("--seed wants a number")?.parse()?),
+            target => options.targets.push(target.to_owned()),
+        }
+    }
+    fuzz::run(&options)
+}
+
+fn fuzz_worker(arguments: &[String]) -> Result<ExitCode> {
+    let [target, milliseconds, seed, folder, known @ ..] = arguments else {
+        bail!("usage: fuzz-worker TARGET MILLISECONDS SEED FOLDER [PLACE…]");
+    };
+    fuzz::worker::run(&fuzz::worker::Work {
+        target: target.clone(),
+        duration: Duration::from_millis(milliseconds.parse()?),
+        seed: seed.parse()?,
+        folder: folder.into(),
+        known: known.to_vec(),
+    })
+}

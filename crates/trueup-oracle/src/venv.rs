@@ -1,0 +1,40 @@
+//! A Python with real Alembic, for the other side of comparisons.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::paths;
+
+/// Returns the Python of a virtual environment in the cache that has the packages; makes it when it is not there.
+pub fn python(name: &str, packages: &[&str]) -> Result<PathBuf> {
+    let folder = paths::cache("venv")?.join(name);
+    let python = folder.join("bin/python");
+    let done = folder.join(".complete");
+    if done.is_file() {
+        return Ok(python);
+    }
+    eprintln!("making a virtual environment with {} in {}", packages.join(", "), folder.display());
+    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+    let mut pip = Command::new(&python);
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(packages);
+    run(&mut pip)?;
+    std::fs::write(&done, packages.join("\n"))?;
+    Ok(python)
+}
+
+/// Returns the versions of Python and of some packages, for the head of a table of results.
+pub fn versions(python: &PathBuf, packages: &[&str]) -> Result<String> {
+    let program = "import sys,importlib.metadata as m\nprint('Python',sys.version.split()[0],*[f'{n} {m.version(n)}' for n in sys.argv[1:]])";
+    let output = Command::new(python).args(["-c", program]).args(packages).output()?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+fn run(command: &mut Command) -> Result<()> {
+    let status = command.stdout(Stdio::null()).status().with_context(|| format!("cannot run {command:?}"))?;
+    if !status.success() {
+        bail!("{:?} failed ({status})", command.get_program());
+    }
+    Ok(())
+}
