@@ -3,7 +3,7 @@
 //! Nine files in ten state them as literals, which are taken from the syntax tree; the rest (computed, imported,
 //! annotated in odd ways) is left to the interpreter by a callback, so reading a graph costs a parse and no more.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -47,7 +47,10 @@ pub struct RevisionFiles {
 pub fn read_all(root: &Path, locations: &[PathBuf], recursive: bool, dialect: Dialect) -> RevisionFiles {
     if recursive {
         let paths = locations.iter().flat_map(|location| files::with_extension(location, &["py"]));
-        return RevisionFiles { files: read_in_parallel(root, &revision_paths(paths)), joined: Vec::new() };
+        let mut paths = revision_paths(paths);
+        let mut real = RealFiles::default();
+        paths.retain(|path| real.is_new(path));
+        return RevisionFiles { files: read_in_parallel(root, &paths), joined: Vec::new() };
     }
     let mut found = RevisionFiles::default();
     let mut nested = Vec::new();
@@ -65,9 +68,9 @@ pub fn read_all(root: &Path, locations: &[PathBuf], recursive: bool, dialect: Di
         let below = files::with_extension(location, &["py"]).into_iter();
         nested.extend(revision_paths(below.filter(|path| path.parent() != Some(location))));
     }
-    let mut seen = BTreeSet::new();
-    found.files.retain(|file| seen.insert(file.file.clone()));
-    nested.retain(|path| seen.insert(path.clone()));
+    let mut real = RealFiles::default();
+    found.files.retain(|file| real.is_new(&file.file));
+    nested.retain(|path| real.is_new(path));
     if !nested.is_empty() {
         join_nested(&mut found, read_in_parallel(root, &nested));
     }
@@ -77,6 +80,27 @@ pub fn read_all(root: &Path, locations: &[PathBuf], recursive: bool, dialect: Di
 fn revision_paths(paths: impl Iterator<Item = PathBuf>) -> Vec<PathBuf> {
     let mut seen = BTreeSet::new();
     paths.filter(|path| is_revision_name(path) && seen.insert(path.clone())).collect()
+}
+
+/// Tells real files apart: Alembic loads a file once, however many links and locations lead to it.
+#[derive(Default)]
+struct RealFiles {
+    folders: BTreeMap<PathBuf, PathBuf>,
+    seen: BTreeSet<PathBuf>,
+}
+
+impl RealFiles {
+    /// Tells whether a path leads to a file that none before has led to.
+    fn is_new(&mut self, path: &Path) -> bool {
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        let target = match (path.parent(), path.file_name()) {
+            (Some(folder), Some(name)) if !path.is_symlink() => {
+                self.folders.entry(folder.to_path_buf()).or_insert_with(|| real(folder)).join(name)
+            }
+            _ => real(path),
+        };
+        self.seen.insert(target)
+    }
 }
 
 /// Returns the folder of a dialect below a version location.

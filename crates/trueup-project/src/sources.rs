@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use trueup_alembic::{SourceModule, Sources};
 
@@ -46,6 +47,18 @@ impl ProjectSources {
     /// Returns files that could not be read so far, and why.
     pub fn unreadable(&self) -> Vec<(PathBuf, files::Unreadable)> {
         self.unreadable.borrow().clone()
+    }
+
+    /// Returns the text of a file as far as it can be read, and notes what is wrong with it, once.
+    pub fn read(&self, file: &Path) -> Arc<str> {
+        let (text, problem) = files::read_leniently(file);
+        let mut unreadable = self.unreadable.borrow_mut();
+        if let Some(problem) = problem
+            && !unreadable.iter().any(|(known, _)| known == file)
+        {
+            unreadable.push((file.to_path_buf(), problem));
+        }
+        text
     }
 
     /// Returns the dotted name under which a file is imported, if it is on the search path.
@@ -94,10 +107,7 @@ impl ProjectSources {
 
     fn load(&self, file: &Path, is_package: bool) -> Option<Located> {
         let path: Rc<str> = Rc::from(&*files::relative(&self.root, file));
-        let (text, problem) = files::read_leniently(file);
-        if let Some(problem) = problem {
-            self.unreadable.borrow_mut().push((file.to_path_buf(), problem));
-        }
+        let text = self.read(file);
         Some(Located::Module(SourceModule { path, text: Rc::from(&*text), is_package }))
     }
 }

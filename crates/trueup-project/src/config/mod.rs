@@ -55,6 +55,8 @@ pub struct Configuration {
     pub settings_root: PathBuf,
     /// Things worth telling that did not stop the reading: path, line and text.
     pub notes: Vec<(PathBuf, Option<usize>, String)>,
+    /// The line of [`file`](Self::file) that names the version locations, from 1.
+    locations_line: Option<usize>,
 }
 
 /// Why a configuration cannot be used.
@@ -154,6 +156,7 @@ impl Configuration {
             options: Vec::new(),
             settings: Settings::default(),
             notes: Vec::new(),
+            locations_line: None,
         }
     }
 
@@ -221,6 +224,8 @@ impl Configuration {
         if !ini.has_section(name) {
             return Err(ConfigError::NoSection { path: path.to_path_buf(), section: name.to_owned() });
         }
+        let lines = ["version_locations", "script_location"].iter().filter_map(|key| ini.line(name, key));
+        self.locations_line = lines.into_iter().next();
         let here = folder_of(path);
         let here_text = here.to_string_lossy().into_owned();
         for key in ini.keys(name) {
@@ -234,13 +239,12 @@ impl Configuration {
                         message: format!("`{key}`: {message}"),
                     });
                 }
-                Some(Err(message)) => {
-                    self.notes.push((
-                        path.to_path_buf(),
-                        ini.line(name, &key),
-                        format!("`{key}`: {message}"),
-                    ));
+                // What one value breaks, it breaks for all that refer to it.
+                Some(Err(message)) if !self.notes.iter().any(|(_, _, known)| known.ends_with(&message)) => {
+                    let text = format!("`{key}`: {message}");
+                    self.notes.push((path.to_path_buf(), ini.line(name, &key), text));
                 }
+                Some(Err(_)) => {}
                 None => {}
             }
         }
@@ -345,11 +349,29 @@ impl Configuration {
         for item in self.settings.python_path.clone() {
             self.python_path.push(normalize(&self.settings_root.join(item)));
         }
-        let nothing = self.script_location.is_none() && self.version_locations.is_empty();
+        self.missing_locations();
+        // A trueup.toml makes a folder a project, even if it has nothing but models.
+        let nothing = self.script_location.is_none() && self.version_locations.is_empty() && found.settings.is_none();
         if nothing && self.settings.sources.sql.is_empty() && self.settings.models.is_empty() {
             return Err(ConfigError::NoProject(self.root.clone()));
         }
         Ok(())
+    }
+}
+
+impl Configuration {
+    /// Notes version locations that are no folder: Alembic skips them without a word.
+    fn missing_locations(&mut self) {
+        let Some(file) = self.file.clone() else { return };
+        for location in &self.version_locations {
+            if location.is_dir() {
+                continue;
+            }
+            let shown = location.strip_prefix(&self.root).unwrap_or(location).display();
+            let what = if location.exists() { "is no folder" } else { "does not exist" };
+            let message = format!("the version location `{shown}` {what}, so it holds no revisions");
+            self.notes.push((file.clone(), self.locations_line, message));
+        }
     }
 }
 

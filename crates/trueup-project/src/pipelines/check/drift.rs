@@ -11,6 +11,9 @@ use trueup_sql::{ReadContext, read};
 use super::{Checking, Group, engine};
 use crate::report::Failure;
 
+/// What to do when the database cannot be read.
+const FAILURE_HINT: &str = "the static parts are reported all the same; `--database URL` names another database";
+
 /// Kinds that models cannot declare: their absence there is no drift.
 const NOT_IN_MODELS: [ObjectKind; 8] = [
     ObjectKind::View,
@@ -94,7 +97,14 @@ impl Checking<'_> {
         let lookup = |name: &str| {
             self.request.environment.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
         };
-        let address = expand(&address, &lookup);
+        let address = match expand(&address, &lookup) {
+            Ok(address) => address,
+            Err(name) => {
+                let message = format!("the database address is `${name}`, and the environment has no such variable");
+                self.failure = Some(Failure { message, hint: Some(FAILURE_HINT.to_owned()) });
+                return None;
+            }
+        };
         let base = self
             .configuration
             .file
@@ -115,9 +125,7 @@ impl Checking<'_> {
                 Some(inspection)
             }
             Err(message) => {
-                let hint =
-                    "the static parts are reported all the same; `--database URL` names another database";
-                self.failure = Some(Failure { message, hint: Some(hint.to_owned()) });
+                self.failure = Some(Failure { message, hint: Some(FAILURE_HINT.to_owned()) });
                 None
             }
         }
@@ -207,11 +215,11 @@ fn read_sqlite(sql: &str) -> Result<Vec<Operation>, String> {
     Ok(result.statements.into_iter().flat_map(|statement| statement.operations).collect())
 }
 
-/// Replaces `$NAME` and `${NAME}` in an address from the settings.
-fn expand(address: &str, lookup: &dyn Fn(&str) -> Option<String>) -> String {
-    let Some(name) = address.strip_prefix('$') else { return address.to_owned() };
+/// Replaces `$NAME` and `${NAME}` in an address from the settings; `Err` is the name that is not set.
+fn expand(address: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Result<String, String> {
+    let Some(name) = address.strip_prefix('$') else { return Ok(address.to_owned()) };
     let name = name.trim_start_matches('{').trim_end_matches('}');
-    lookup(name).unwrap_or_else(|| address.to_owned())
+    lookup(name).ok_or_else(|| name.to_owned())
 }
 
 fn with_causes(error: &DbError) -> String {

@@ -21,6 +21,7 @@ mod graph;
 mod project;
 mod replay;
 mod selection;
+mod unreadable;
 
 /// What the caller of `check` asks for.
 #[derive(Clone, Debug, Default)]
@@ -126,10 +127,6 @@ impl<'a> Checking<'a> {
                 folders.join(", ")
             ));
         }
-        summary.notes.extend(configuration.notes.iter().map(|(path, line, text)| {
-            let path = files::relative(&configuration.root, path);
-            line.map_or_else(|| format!("{path}: {text}"), |line| format!("{path}:{line}: {text}"))
-        }));
         Self {
             configuration,
             request,
@@ -152,6 +149,7 @@ impl<'a> Checking<'a> {
             self.graph_rules(&graph, &[], None);
             return;
         }
+        self.setting_problems();
         let sources = Rc::new(ProjectSources::new(self.configuration));
         self.settle_headers(&sources);
         let graph = self.build_graph();
@@ -172,12 +170,13 @@ impl<'a> Checking<'a> {
         let revisions = has_revisions.then_some(&replayed.schema);
         self.project_rules(&reading, revisions);
         self.model_problems(&reading);
+        let unread = self.unread_models(&reading);
         let in_order = broken::is_in_order(&mended, &replayed);
         let built = revisions.filter(|_| in_order);
         self.models_rules(models, revisions, built, inspection.as_ref().map(|inspection| &inspection.schema));
         self.replay_rules(&mended, &replayed, &facts, models);
         let partial: Vec<_> =
-            replayed.partial_tables.iter().chain(replayed.assumed_tables()).cloned().collect();
+            replayed.partial_tables.iter().chain(replayed.assumed_tables()).cloned().chain(unread).collect();
         if let (Some(models), Some(revisions)) = (models, built) {
             self.model_drift(&reading, models, revisions, &partial);
         }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use trueup_alembic::{EnvInput, ProjectInput, ProjectModule, ProjectReading, read_project};
 use trueup_lint::context::{ModelsContext, ProjectContext};
 use trueup_schema::facts::ModuleRole;
-use trueup_schema::{Diagnostic, ObjectKind, ObjectName, ObjectRef, Schema};
+use trueup_schema::{ObjectKind, ObjectName, ObjectRef, Schema};
 
 use super::{Checking, Group, engine};
 use crate::files;
@@ -16,20 +16,23 @@ impl Checking<'_> {
     /// Reads env.py, the models and everything about the project's modules.
     pub(super) fn read_python(&mut self, sources: &Rc<ProjectSources>) -> ProjectReading {
         let modules = self.modules(sources);
-        let env = self.env_input();
+        let env = self.env_input(sources);
         for module in &modules {
             self.texts.insert(module.path.clone(), module.text.as_ref().into());
         }
         if let Some(env) = &env {
             self.texts.insert(env.path.clone(), env.text.as_ref().into());
         }
-        read_project(ProjectInput {
+        let mut reading = read_project(ProjectInput {
             sources: sources.clone(),
             modules,
             env,
             dialect: self.dialect,
             known_tables: self.tables_in_revisions(),
-        })
+        });
+        self.unreadable_files(sources, &mut reading);
+        self.env_problems(&reading);
+        reading
     }
 
     /// Returns every Python module of the project, with what it is for by its place.
@@ -43,8 +46,7 @@ impl Checking<'_> {
             }
             let Some(name) = sources.module_name(&file) else { continue };
             let path = files::relative(&self.configuration.root, &file);
-            let text: Rc<str> =
-                files::read_source(&file).map_or_else(|_| Rc::from(""), |text| Rc::from(&*text));
+            let text: Rc<str> = Rc::from(&*sources.read(&file));
             let is_package = file.file_name().is_some_and(|name| name == "__init__.py");
             let role = self.role(&file, &path);
             modules.push(ProjectModule { name, path, text, is_package, role });
@@ -67,9 +69,9 @@ impl Checking<'_> {
         ModuleRole::Application
     }
 
-    fn env_input(&self) -> Option<EnvInput> {
+    fn env_input(&self, sources: &ProjectSources) -> Option<EnvInput> {
         let file = self.configuration.script_location.as_ref()?.join("env.py");
-        let text = files::read_source(&file).ok()?;
+        let text = file.is_file().then(|| sources.read(&file))?;
         Some(EnvInput {
             path: files::relative(&self.configuration.root, &file),
             text: Rc::from(&*text),
@@ -148,16 +150,8 @@ impl Checking<'_> {
             return;
         }
         for problem in &reading.problems {
-            let mut finding = rule("unreadable-model").map_or_else(
-                || {
-                    Diagnostic::new(
-                        "unreadable-model",
-                        trueup_schema::Severity::Warning,
-                        problem.message.clone(),
-                    )
-                },
-                |rule| rule.finding(problem.message.clone()),
-            );
+            let Some(rule) = rule("unreadable-model") else { return };
+            let mut finding = rule.finding(problem.message.clone());
             if let Some(table) = &problem.table {
                 finding = finding.about(ObjectRef::new(ObjectKind::Table, table.to_string()));
             }
