@@ -23,7 +23,8 @@ use trueup_schema::naming::Convention;
 use trueup_schema::{Dialect, ObjectKind, ObjectName, Operation, Schema};
 
 pub use report::{
-    DataStep, DowngradeKind, Failure, Notice, RecordedOperation, Replay, ReplayedRevision, Unproven, Verdict,
+    DataStep, DowngradeKind, Failure, Notice, RecordedOperation, Replay, ReplayedRevision, Undone, Unproven,
+    Verdict,
 };
 pub use state::SimState;
 
@@ -56,6 +57,8 @@ pub struct ReplayOptions {
     pub preload: Vec<String>,
     /// The name that `upgrade(engine_name)` of a project with several databases is called with.
     pub engine_name: Option<String>,
+    /// Whether downgrades are evaluated too, each right after its upgrade.
+    pub downgrades: bool,
     /// The main section of Alembic's configuration file, for revisions that ask `config.get_main_option`.
     pub main_options: Option<BTreeMap<String, String>>,
 }
@@ -69,6 +72,7 @@ impl ReplayOptions {
             base: None,
             preload: Vec::new(),
             engine_name: None,
+            downgrades: false,
             main_options: None,
         }
     }

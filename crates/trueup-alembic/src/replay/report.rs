@@ -94,6 +94,15 @@ pub enum DowngradeKind {
     Present,
 }
 
+/// What a `downgrade()` does right after its upgrade.
+#[derive(Clone, Debug)]
+pub struct Undone {
+    /// Its operations in order, those that fail among them.
+    pub operations: Vec<RecordedOperation>,
+    /// Whether these are all.
+    pub is_proved: bool,
+}
+
 /// One revision after its `upgrade()` was evaluated.
 #[derive(Clone, Debug)]
 pub struct ReplayedRevision {
@@ -115,6 +124,8 @@ pub struct ReplayedRevision {
     pub notices: Vec<Notice>,
     /// What its downgrade is.
     pub downgrade: DowngradeKind,
+    /// What its downgrade does, where it was asked for and the upgrade is known in full.
+    pub undone: Option<Undone>,
     /// The schema before it.
     pub before: Schema,
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use trueup_python::ast::{FunctionDef, ParamKind, Stmt, StmtKind};
 use trueup_python::{Args, PyResult, Raised, Value, Vm};
 
-use super::report::{DowngradeKind, Notice, ReplayedRevision, Verdict};
+use super::report::{DowngradeKind, Notice, RecordedOperation, ReplayedRevision, Undone, Verdict};
 use super::state::{Record, SimState, TransactionState};
 use super::{ReplayOptions, RevisionSource, source};
 use crate::Context;
@@ -34,11 +34,18 @@ pub(super) fn revision(
             // Custom operations are registered when the file runs as a whole.
             let _ = vm.run_module(&module);
         }
-        let outcome = upgrade(vm, &module, options);
+        let outcome = call(vm, &module, "upgrade", options);
         let last = attempt + 1 == MAX_ATTEMPTS;
         match next_step(context, outcome) {
             Next::Forgive(step) if !last && forgiven.insert(step) => {}
-            Next::Forgive(_) | Next::Done => return finish(vm, context, &module, revision, before),
+            Next::Forgive(_) | Next::Done => {
+                let mut replayed = finish(vm, context, &module, revision, before);
+                let known = replayed.verdict.is_proved() && replayed.failures.is_empty();
+                if options.downgrades && known && replayed.downgrade == DowngradeKind::Present {
+                    replayed.undone = Some(undo(vm, context, &module, options));
+                }
+                return replayed;
+            }
         }
     }
     let module = source::module_name(number, 0);
@@ -78,9 +85,47 @@ fn reason_of(raised: &Raised) -> String {
     format!("the revision raises {}", raised.summary().trim_end_matches('.'))
 }
 
-/// Calls `upgrade()` of a module.
-fn upgrade(vm: &mut Vm, module: &str, options: &ReplayOptions) -> PyResult {
-    let function = vm.module_attr(module, "upgrade")?;
+/// Evaluates the `downgrade()` of a module and leaves the state as it was.
+fn undo(vm: &mut Vm, context: &Rc<Context>, module: &str, options: &ReplayOptions) -> Undone {
+    let (after, created) = {
+        let state = context.state.borrow();
+        (Snapshot::of(&state), state.created.clone())
+    };
+    let mut forgiven = BTreeSet::new();
+    let mut is_proved = false;
+    for _ in 0..MAX_ATTEMPTS {
+        after.restore(&mut context.state.borrow_mut(), &forgiven);
+        vm.refuel();
+        let outcome = call(vm, module, "downgrade", options);
+        match next_step(context, outcome) {
+            Next::Forgive(step) if forgiven.insert(step) => {}
+            Next::Forgive(_) => break,
+            Next::Done => {
+                is_proved = context.state.borrow().record.unproven.is_empty();
+                break;
+            }
+        }
+    }
+    let _ = vm.take_notes();
+    let mut state = context.state.borrow_mut();
+    let record = std::mem::take(&mut state.record);
+    after.restore(&mut state, &BTreeSet::new());
+    state.created = created;
+    let mut operations = record.operations;
+    for failure in record.failures.into_values() {
+        match failure.operation {
+            Some(operation) => {
+                operations.push(RecordedOperation { operation, origin: failure.origin, implied: false });
+            }
+            None => is_proved = false,
+        }
+    }
+    Undone { operations, is_proved }
+}
+
+/// Calls `upgrade()` or `downgrade()` of a module.
+fn call(vm: &mut Vm, module: &str, name: &str, options: &ReplayOptions) -> PyResult {
+    let function = vm.module_attr(module, name)?;
     let Value::Function(found) = &function else { return vm.call(&function, Args::default()) };
     let mut positional = Vec::new();
     for param in &found.def.params {
@@ -101,7 +146,7 @@ fn upgrade(vm: &mut Vm, module: &str, options: &ReplayOptions) -> PyResult {
                 });
             }
             other => {
-                let reason = format!("the argument `{other}` of `upgrade` is not known");
+                let reason = format!("the argument `{other}` of `{name}` is not known");
                 positional.push(vm.unknown(reason));
             }
         }
@@ -153,6 +198,7 @@ fn finish(
         swallowed: record.raised.into_iter().map(|(_, failure)| failure).collect(),
         notices,
         downgrade,
+        undone: None,
         before: before.schema,
     }
 }
