@@ -124,6 +124,9 @@ const NO_TABLES: &[&str] = &[
     "TABLE",
 ];
 
+/// Tokens of the list of columns after a query's name; looking back without a bound would be quadratic.
+const MAX_COLUMN_TOKENS: usize = 2_000;
+
 impl<'a> Reader<'a> {
     fn word(&self, at: usize) -> &'a str {
         self.tokens.get(at).map_or("", |token| &self.text[token.start..token.end])
@@ -162,8 +165,9 @@ impl<'a> Reader<'a> {
     fn before_columns(&self, at: usize) -> Option<usize> {
         let mut place = at.checked_sub(1)?;
         if self.word(place) == ")" {
+            let far = place.saturating_sub(MAX_COLUMN_TOKENS);
             while self.word(place) != "(" {
-                place = place.checked_sub(1)?;
+                place = place.checked_sub(1).filter(|place| *place >= far)?;
             }
             place = place.checked_sub(1)?;
         }

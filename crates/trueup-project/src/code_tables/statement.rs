@@ -74,6 +74,9 @@ const SHAPES: &[(&str, &[&str])] = &[
     ("WITH", &["AS", "FROM"]),
 ];
 
+/// Tables that one literal can name; each is looked up in its text.
+const MAX_TABLES: usize = 200;
+
 /// Adds what a string literal tells; `source` is the literal as it is written, at `span`.
 pub(super) fn literal(
     dialect: Dialect,
@@ -91,7 +94,7 @@ pub(super) fn literal(
     if !is_statement(&words, place) {
         return;
     }
-    for table in trueup_sql::used_tables(dialect, value) {
+    for table in trueup_sql::used_tables(dialect, value).into_iter().take(MAX_TABLES) {
         let span = place_in(source, span, &table);
         let text = format!("{} {}", table.verb, table.name);
         found.uses.push(Use { name: table.name, span, text, model: None, alternatives: Vec::new() });

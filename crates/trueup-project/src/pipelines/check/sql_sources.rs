@@ -41,14 +41,16 @@ const RUNNERS_TABLES: &[&str] = &[
 
 impl Checking<'_> {
     /// Reads and replays the SQL folders of the settings and returns the schema that they build.
-    pub(super) fn sql_sources(&mut self) -> Schema {
+    ///
+    /// `base` is what was there before, such as what revisions beside the folders build.
+    pub(super) fn sql_sources(&mut self, base: Schema) -> Schema {
         let folders = self.sql_folders();
         if self.wanted == [Group::Graph] {
-            return Schema::new(self.dialect);
+            return base;
         }
         let migrations: Vec<&SqlMigration> = folders.iter().flat_map(|folder| &folder.migrations).collect();
         let is_whole = !folders.iter().any(|folder| folder.defects.iter().any(hides_statements));
-        let mut replay = SqlReplay::new(self.dialect, is_whole);
+        let mut replay = SqlReplay::new(base, is_whole);
         let replayed: Vec<Replayed> =
             migrations.iter().map(|migration| replay.migration(migration, &mut self.findings)).collect();
         self.summary.proved += replayed.iter().filter(|replayed| replayed.is_proved).count();
@@ -56,8 +58,7 @@ impl Checking<'_> {
         let schema = replay.schema.clone();
         self.sql_revision_rules(&migrations, &replayed, &schema);
         self.summary.checked.push("the replay of the SQL files");
-        // With revisions beside them, the SQL files are not all that creates tables.
-        if self.wants(Group::Project) && self.revisions.is_empty() {
+        if self.wants(Group::Project) {
             self.required_tables(&replay);
         }
         schema
@@ -136,35 +137,8 @@ impl Checking<'_> {
 
     /// Reports tables that code uses and no SQL file creates.
     fn required_tables(&mut self, replay: &SqlReplay) {
-        let configuration = self.configuration;
-        let named = &configuration.settings.sources.code;
-        let folders: Vec<PathBuf> = if named.is_empty() {
-            vec![configuration.root.clone()]
-        } else {
-            named.iter().map(|folder| normalize(&configuration.settings_root.join(folder))).collect()
-        };
-        let request = CodeRequest {
-            root: &configuration.root,
-            folders,
-            excluded: configuration
-                .script_location
-                .iter()
-                .chain(&configuration.version_locations)
-                .cloned()
-                .collect(),
-            dialect: self.dialect,
-            models: true,
-        };
-        let found = code_tables::scan(&request);
-        for (path, text) in found.texts {
-            self.texts.insert(path, text);
-        }
-        let unknown = |table: &CodeTable| {
-            let names = std::iter::once(&table.required.name).chain(&table.alternatives);
-            !names.into_iter().any(|name| is_there(&replay.schema, name) || replay.is_unclear(name))
-        };
-        let required: Vec<RequiredTable> =
-            found.tables.into_iter().filter(unknown).map(|table| table.required).collect();
+        let required =
+            self.tables_in_code(true, &|name| is_there(&replay.schema, name) || replay.is_unclear(name));
         let facts = trueup_schema::facts::ProjectFacts::default();
         let context = ProjectContext {
             facts: &facts,
@@ -174,17 +148,51 @@ impl Checking<'_> {
             version_table: &self.version_table,
             dialect: self.dialect,
         };
-        if let Some(Check::Project(check)) =
-            trueup_lint::rule("required-table-missing").map(|rule| rule.check)
-        {
+        let check = trueup_lint::rule("required-table-missing").map(|rule| rule.check);
+        if let Some(Check::Project(check)) = check {
             check(&context, &mut self.findings);
         }
         self.summary.checked.push("the tables that code uses");
     }
+
+    /// Returns the tables that the project's code uses and that are not known; with `models`, a model is a use too.
+    pub(super) fn tables_in_code(
+        &mut self,
+        models: bool,
+        is_known: &dyn Fn(&ObjectName) -> bool,
+    ) -> Vec<RequiredTable> {
+        let configuration = self.configuration;
+        let named = &configuration.settings.sources.code;
+        let folders: Vec<PathBuf> = if named.is_empty() {
+            vec![configuration.root.clone()]
+        } else {
+            named.iter().map(|folder| normalize(&configuration.settings_root.join(folder))).collect()
+        };
+        let migrations = configuration.script_location.iter().chain(&configuration.version_locations);
+        let request = CodeRequest {
+            root: &configuration.root,
+            folders,
+            excluded: migrations.cloned().collect(),
+            dialect: self.dialect,
+            models,
+        };
+        let found = code_tables::scan(&request);
+        let is_unknown = |table: &CodeTable| {
+            !std::iter::once(&table.required.name).chain(&table.alternatives).any(is_known)
+        };
+        let required: Vec<RequiredTable> =
+            found.tables.into_iter().filter(is_unknown).map(|table| table.required).collect();
+        for (path, text) in found.texts {
+            if required.iter().any(|table| table.location.path == path) {
+                self.texts.insert(path, text);
+            }
+        }
+        required
+    }
 }
 
-/// Tells whether a relation is there for a statement that names it, or cannot be expected of the SQL files.
-fn is_there(schema: &Schema, name: &ObjectName) -> bool {
+/// Tells whether a relation is there for a statement that names it, or cannot be expected of the sources.
+pub(super) fn is_there(schema: &Schema, name: &ObjectName) -> bool {
     let same = |other: &ObjectName| {
         let names = if schema.dialect.is_sqlite() {
             other.name.eq_ignore_ascii_case(&name.name)

@@ -83,13 +83,12 @@ impl Statement<'_> {
 }
 
 impl SqlReplay {
-    pub(super) fn new(dialect: Dialect, is_whole: bool) -> Self {
-        let schema = Schema::new(dialect);
+    pub(super) fn new(schema: Schema, is_whole: bool) -> Self {
         Self {
-            snapshot: Rc::new(schema.clone()),
+            dialect: schema.dialect,
             simulated: Some(schema.clone()),
+            snapshot: Rc::new(schema.clone()),
             schema,
-            dialect,
             is_whole,
             unclear: Vec::new(),
         }

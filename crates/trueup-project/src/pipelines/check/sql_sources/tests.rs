@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use trueup_lint::Selection;
+use trueup_schema::Schema;
 
 use super::super::{CheckRequest, Checking, GROUPS};
 use crate::config::{ConfigRequest, Configuration};
@@ -13,7 +14,7 @@ fn checked(root: &Path) -> (Report, Vec<String>) {
     let configuration = Configuration::load(&request).expect("a configuration");
     let request = CheckRequest::default();
     let mut checking = Checking::new(&configuration, &request, GROUPS.to_vec());
-    let schema = checking.sql_sources();
+    let schema = checking.sql_sources(Schema::new(checking.dialect));
     let tables = schema.tables.keys().map(ToString::to_string).collect();
     (checking.finish(&Selection::default()), tables)
 }
