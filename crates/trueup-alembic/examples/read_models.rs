@@ -2,6 +2,8 @@
 //!
 //! `cargo run -p trueup-alembic --example read_models -- <folder> [env.py] [postgresql|sqlite] [dump|notes|facts]…`
 
+#![expect(clippy::print_stdout, reason = "a development tool that prints")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -69,7 +71,9 @@ fn main() {
     let env_path = args.iter().find(|arg| arg.ends_with("env.py"));
     let mut modules = BTreeMap::new();
     collect(&root, &root, &mut modules);
-    let env_folder = env_path.and_then(|path| path.rsplit_once('/')).map_or(String::new(), |(folder, _)| format!("{folder}/"));
+    let env_folder = env_path
+        .and_then(|path| path.rsplit_once('/'))
+        .map_or(String::new(), |(folder, _)| format!("{folder}/"));
     let env = env_path.map(|path| EnvInput {
         path: Arc::from(path.as_str()),
         text: Rc::from(std::fs::read_to_string(root.join(path)).expect("env.py")),
@@ -94,19 +98,39 @@ fn main() {
     });
     let elapsed = started.elapsed();
     let facts = &reading.facts;
-    println!("modules {} ({} reached) in {elapsed:?}", facts.modules.len(), facts.modules.iter().filter(|module| module.reached_from_env).count());
+    println!(
+        "modules {} ({} reached) in {elapsed:?}",
+        facts.modules.len(),
+        facts.modules.iter().filter(|module| module.reached_from_env).count()
+    );
     for (at, registry) in facts.registries.iter().enumerate() {
         let target = if facts.target_registry == Some(at) { " (target)" } else { "" };
         println!("registry {} {}{target}", registry.label, registry.tables);
     }
     if let Some(env) = &reading.env {
-        println!("env: {} calls, unknown: {:?}, options {:?}", env.calls, env.unknown, env.options.keys().collect::<Vec<_>>());
+        println!(
+            "env: {} calls, unknown: {:?}, options {:?}",
+            env.calls,
+            env.unknown,
+            env.options.keys().collect::<Vec<_>>()
+        );
     }
-    println!("tables {} classes {} relationships {} engines {} changes {}", facts.tables.len(), facts.classes.len(), facts.relationships.len(), facts.engines.len(), facts.schema_changes.len());
+    println!(
+        "tables {} classes {} relationships {} engines {} changes {}",
+        facts.tables.len(),
+        facts.classes.len(),
+        facts.relationships.len(),
+        facts.engines.len(),
+        facts.schema_changes.len()
+    );
     println!("unreached tables: {}", facts.tables.iter().filter(|table| !table.reached_from_env).count());
     println!("problems {} notes {}", reading.problems.len(), reading.notes.len());
     for problem in &reading.problems {
-        println!("  problem: {} {:?}", problem.message, problem.location.as_ref().map(|location| &location.path));
+        println!(
+            "  problem: {} {:?}",
+            problem.message,
+            problem.location.as_ref().map(|location| &location.path)
+        );
     }
     if wants("notes") {
         for note in &reading.notes {
@@ -116,13 +140,21 @@ fn main() {
     if wants("facts") {
         for module in &facts.modules {
             for import in &module.imports {
-                if !matches!(import.resolution, trueup_schema::facts::ImportResolution::Project | trueup_schema::facts::ImportResolution::External) {
+                if !matches!(
+                    import.resolution,
+                    trueup_schema::facts::ImportResolution::Project
+                        | trueup_schema::facts::ImportResolution::External
+                ) {
                     println!("  import {} in {}: {:?}", import.text, module.name, import.resolution);
                 }
             }
         }
-        for found in facts.relationships.iter().filter(|found| !found.target_found || !found.secondary_found) {
-            println!("  relationship {}.{} → {:?} {:?}", found.class, found.name, found.target, found.secondary);
+        for found in facts.relationships.iter().filter(|found| !found.target_found || !found.secondary_found)
+        {
+            println!(
+                "  relationship {}.{} → {:?} {:?}",
+                found.class, found.name, found.target, found.secondary
+            );
         }
         for change in &facts.schema_changes {
             println!("  change {} {}", change.text, change.location.path);
@@ -132,7 +164,11 @@ fn main() {
         let unknown: Vec<String> = schema
             .tables
             .values()
-            .flat_map(|table| table.columns.iter().filter(|column| column.column_type.is_unknown()).map(move |column| format!("{}.{}: {:?}", table.name, column.name, column.column_type.kind)))
+            .flat_map(|table| {
+                table.columns.iter().filter(|column| column.column_type.is_unknown()).map(move |column| {
+                    format!("{}.{}: {:?}", table.name, column.name, column.column_type.kind)
+                })
+            })
             .collect();
         println!("unknown types {}", unknown.len());
         unknown.iter().take(12).for_each(|line| println!("  {line}"));

@@ -39,7 +39,10 @@ fn modules(section: &Section) -> BTreeMap<String, SourceModule> {
         let name = path.trim_end_matches(".py").replace('/', ".");
         let is_package = name.ends_with("__init__");
         let name = name.trim_end_matches("__init__").trim_end_matches('.').to_owned();
-        found.insert(name, SourceModule { path: Rc::from(path), text: Rc::from(block.text.as_str()), is_package });
+        found.insert(
+            name,
+            SourceModule { path: Rc::from(path), text: Rc::from(block.text.as_str()), is_package },
+        );
     }
     found
 }
@@ -85,7 +88,10 @@ fn compare(section: &Section, dialect: Dialect, outputs: &mut Outputs) -> Result
     let (found, expected) = (sorted(&dump(models)), sorted(&dump(&created_by(sql, dialect)?)));
     if found != expected {
         let difference = trueup_testkit::diff::line_diff(&expected, &found);
-        return Err(format!("{dialect}: the models make another schema than SQLAlchemy\n{difference}\n{}", context()));
+        return Err(format!(
+            "{dialect}: the models make another schema than SQLAlchemy\n{difference}\n{}",
+            context()
+        ));
     }
     if !notes.is_empty() {
         return Err(format!("{dialect}: some statements were not understood\n{}", context()));

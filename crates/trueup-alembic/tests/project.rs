@@ -62,10 +62,8 @@ fn read(files: &[(&str, &str)]) -> ProjectReading {
     })
 }
 
-const BASE: (&str, &str) = (
-    "app/base.py",
-    "from sqlalchemy.orm import DeclarativeBase\n\nclass Base(DeclarativeBase):\n    pass\n",
-);
+const BASE: (&str, &str) =
+    ("app/base.py", "from sqlalchemy.orm import DeclarativeBase\n\nclass Base(DeclarativeBase):\n    pass\n");
 const PACKAGE: (&str, &str) = ("app/__init__.py", "");
 const ENV: &str = "
 from logging.config import fileConfig
@@ -197,7 +195,8 @@ fn imports_resolve_or_are_missing() {
     let reading = read(&[PACKAGE, BASE, USER, POST, ("migrations/env.py", ENV)]);
     let post = reading.facts.modules.iter().find(|module| module.name == "app.post").expect("it is there");
     let resolution = |module: &str, name: Option<&str>| {
-        let found = post.imports.iter().find(|import| import.module == module && import.name.as_deref() == name);
+        let found =
+            post.imports.iter().find(|import| import.module == module && import.name.as_deref() == name);
         found.map(|import| import.resolution.clone()).expect("it is imported")
     };
     assert_eq!(resolution("app.user", Some("User")), ImportResolution::Project);
@@ -214,7 +213,10 @@ fn relationships_and_attributes_are_facts() {
         reading.facts.relationships.iter().find(|found| found.name == name).expect("it is declared")
     };
     let posts = found("posts");
-    assert_eq!((posts.target.as_deref(), posts.target_found, posts.uselist), (Some("Post"), true, Some(true)));
+    assert_eq!(
+        (posts.target.as_deref(), posts.target_found, posts.uselist),
+        (Some("Post"), true, Some(true))
+    );
     assert_eq!(posts.cascade.as_deref(), Some("all, delete-orphan"));
     let ghosts = found("ghosts");
     assert_eq!((ghosts.target.as_deref(), ghosts.target_found), (Some("Ghost"), false));

@@ -40,8 +40,8 @@ fn argument(args: &Args, index: usize) -> Value {
 fn copy_object(value: &Value) -> Value {
     let Value::Instance(instance) = value else { return value.clone() };
     let copy = Instance::new(instance.class.clone(), instance.place.clone());
-    *copy.dict.borrow_mut() = instance.dict.borrow().clone();
-    *copy.base_value.borrow_mut() = instance.base_value.borrow().clone();
+    copy.dict.borrow_mut().clone_from(&instance.dict.borrow());
+    copy.base_value.borrow_mut().clone_from(&instance.base_value.borrow());
     Value::Instance(Rc::new(copy))
 }
 
@@ -82,7 +82,7 @@ fn column_init(vm: &mut Vm, args: Args) -> PyResult {
         name = items.next().unwrap_or(Value::None);
     }
     let mut type_value = keyword("type_").unwrap_or(Value::None);
-    if type_value.is_none() && items.peek().is_some_and(|item| is_type(item)) {
+    if type_value.is_none() && items.peek().is_some_and(is_type) {
         type_value = items.next().unwrap_or(Value::None);
     }
     type_value = match type_value {

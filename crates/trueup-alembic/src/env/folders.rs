@@ -159,32 +159,32 @@ impl Reader<'_> {
             "abspath" | "realpath" | "normpath" | "expanduser" | "str" | "Path" | "PurePath" | "fspath" => {
                 match call.args.as_slice() {
                     [] => Some(String::new()),
-                    [first, rest @ ..] => self.join(folder(first)?, rest),
+                    [first, rest @ ..] => join(folder(first)?, rest),
                 }
             }
             "getcwd" | "cwd" => Some(String::new()),
             "join" => match call.args.as_slice() {
-                [first, rest @ ..] => self.join(folder(first)?, rest),
+                [first, rest @ ..] => join(folder(first)?, rest),
                 [] => None,
             },
             _ => match &call.function.kind {
                 // `Path(__file__).resolve()`: what the method is called on is the path.
                 ExprKind::Attribute { value, attr } => match &**attr {
                     "resolve" | "absolute" | "expanduser" | "as_posix" => folder(value),
-                    "joinpath" => self.join(folder(value)?, &call.args),
+                    "joinpath" => join(folder(value)?, &call.args),
                     _ => None,
                 },
                 _ => None,
             },
         }
     }
+}
 
-    fn join(&self, mut path: String, rest: &[Expr]) -> Option<String> {
-        for part in rest {
-            path = joined(&path, &text_of(part)?)?;
-        }
-        Some(path)
+fn join(mut path: String, rest: &[Expr]) -> Option<String> {
+    for part in rest {
+        path = joined(&path, &text_of(part)?)?;
     }
+    Some(path)
 }
 
 /// Returns the text of a literal, or of `os.pardir` and `os.curdir`.

@@ -80,8 +80,12 @@ impl<'a> Reader<'a> {
             if let StmtKind::FunctionDef(def) = &stmt.kind {
                 blocks.push(&def.body);
             }
-            expressions.into_iter().for_each(|expr| self.expr(expr));
-            blocks.into_iter().for_each(|inner| self.body(inner));
+            for expr in expressions {
+                self.expr(expr);
+            }
+            for inner in blocks {
+                self.body(inner);
+            }
         }
     }
 
@@ -94,7 +98,9 @@ impl<'a> Reader<'a> {
         }
         let mut parts: Vec<&'a Expr> = Vec::new();
         walk::parts(expr, &mut |part| parts.push(part));
-        parts.into_iter().for_each(|part| self.expr(part));
+        for part in parts {
+            self.expr(part);
+        }
     }
 
     fn call(&mut self, expr: &'a Expr, call: &'a Call) {
@@ -102,7 +108,7 @@ impl<'a> Reader<'a> {
         match name {
             // `metadata.create_all` is also handed over as a function: `run_sync(metadata.create_all)`.
             "create_all" | "drop_all" if is_attribute(&call.function) => {
-                self.change(one_line(self.source(expr)), expr)
+                self.change(one_line(self.source(expr)), expr);
             }
             "run_sync" | "run_callable" => {
                 if let Some(argument) = call.args.first()

@@ -244,7 +244,8 @@ fn choose_targets(
         return told;
     }
     // Flask-Migrate's env.py asks the application, which was told by `Migrate(app, db)`.
-    let databases = vm.module_attr("flask_migrate", "TARGETS").ok().and_then(|value| value.items()).unwrap_or_default();
+    let databases =
+        vm.module_attr("flask_migrate", "TARGETS").ok().and_then(|value| value.items()).unwrap_or_default();
     let mut told: Vec<usize> = Vec::new();
     for database in databases {
         let metadata = attr(vm, &database, "metadata").unwrap_or(Value::None);

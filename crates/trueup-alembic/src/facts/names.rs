@@ -52,51 +52,76 @@ impl Bound {
                 }
             }
             StmtKind::ImportFrom { names, .. } => {
-                names.iter().for_each(|alias| self.add(alias.asname.as_ref().unwrap_or(&alias.name)));
+                for alias in names {
+                    self.add(alias.asname.as_ref().unwrap_or(&alias.name));
+                }
             }
-            StmtKind::Assign { targets, .. } => targets.iter().for_each(|target| self.target(target)),
+            StmtKind::Assign { targets, .. } => {
+                for target in targets {
+                    self.target(target);
+                }
+            }
             StmtKind::AugAssign { target, .. } | StmtKind::AnnAssign { target, value: Some(_), .. } => {
-                self.target(target)
+                self.target(target);
             }
             StmtKind::For { target, .. } => self.target(target),
             StmtKind::With { items, .. } => {
-                items.iter().filter_map(|(_, target)| target.as_ref()).for_each(|target| self.target(target));
+                for target in items.iter().filter_map(|(_, target)| target.as_ref()) {
+                    self.target(target);
+                }
             }
             StmtKind::Try(node) => {
-                node.handlers
-                    .iter()
-                    .filter_map(|handler| handler.name.as_ref())
-                    .for_each(|name| self.add(name));
+                for name in node.handlers.iter().filter_map(|handler| handler.name.as_ref()) {
+                    self.add(name);
+                }
             }
-            StmtKind::Match { cases, .. } => cases.iter().for_each(|case| self.pattern(&case.pattern)),
+            StmtKind::Match { cases, .. } => {
+                for case in cases {
+                    self.pattern(&case.pattern);
+                }
+            }
             _ => {}
         }
         let mut blocks: Vec<&[Stmt]> = Vec::new();
         let mut expressions: Vec<&Expr> = Vec::new();
         walk::stmt_parts(stmt, &mut |expr| expressions.push(expr), &mut |inner| blocks.push(inner));
-        expressions.into_iter().for_each(|expr| self.walrus(expr));
-        blocks.into_iter().for_each(|inner| self.body(inner));
+        for expr in expressions {
+            self.walrus(expr);
+        }
+        for inner in blocks {
+            self.body(inner);
+        }
     }
 
     /// Adds names that a function declares `global`.
     fn globals(&mut self, body: &[Stmt]) {
         for stmt in body {
             if let StmtKind::Global(names) = &stmt.kind {
-                names.iter().for_each(|name| self.add(name));
+                {
+                    for name in names {
+                        self.add(name);
+                    }
+                }
             }
             let mut blocks: Vec<&[Stmt]> = Vec::new();
             walk::stmt_parts(stmt, &mut |_| {}, &mut |inner| blocks.push(inner));
             if let StmtKind::FunctionDef(def) = &stmt.kind {
                 blocks.push(&def.body);
             }
-            blocks.into_iter().for_each(|inner| self.globals(inner));
+            for inner in blocks {
+                self.globals(inner);
+            }
         }
     }
 
     fn target(&mut self, target: &Expr) {
         match &target.kind {
             ExprKind::Name(name) => self.add(name),
-            ExprKind::Tuple(items) | ExprKind::List(items) => items.iter().for_each(|item| self.target(item)),
+            ExprKind::Tuple(items) | ExprKind::List(items) => {
+                for item in items {
+                    self.target(item);
+                }
+            }
             ExprKind::Starred(inner) => self.target(inner),
             _ => {}
         }
@@ -108,25 +133,53 @@ impl Bound {
         }
         let mut parts: Vec<&Expr> = Vec::new();
         walk::parts(expr, &mut |part| parts.push(part));
-        parts.into_iter().for_each(|part| self.walrus(part));
+        for part in parts {
+            self.walrus(part);
+        }
     }
 
     fn pattern(&mut self, pattern: &Pattern) {
         match pattern {
             Pattern::Value(_) | Pattern::Singleton(_) => {}
-            Pattern::Sequence(items) | Pattern::Or(items) => items.iter().for_each(|item| self.pattern(item)),
+            Pattern::Sequence(items) | Pattern::Or(items) => {
+                for item in items {
+                    self.pattern(item);
+                }
+            }
             Pattern::Mapping { entries, rest } => {
-                entries.iter().for_each(|(_, item)| self.pattern(item));
-                rest.iter().for_each(|name| self.add(name));
+                {
+                    for (_, item) in entries {
+                        self.pattern(item);
+                    }
+                }
+                if let Some(name) = rest {
+                    self.add(name);
+                }
             }
             Pattern::Class { positional, keywords, .. } => {
-                positional.iter().for_each(|item| self.pattern(item));
-                keywords.iter().for_each(|(_, item)| self.pattern(item));
+                {
+                    for item in positional {
+                        self.pattern(item);
+                    }
+                }
+                {
+                    for (_, item) in keywords {
+                        self.pattern(item);
+                    }
+                }
             }
-            Pattern::Star(name) => name.iter().for_each(|name| self.add(name)),
+            Pattern::Star(name) => {
+                if let Some(name) = name {
+                    self.add(name);
+                }
+            }
             Pattern::As { pattern, name } => {
-                pattern.iter().for_each(|item| self.pattern(item));
-                name.iter().for_each(|name| self.add(name));
+                if let Some(item) = pattern {
+                    self.pattern(item);
+                }
+                if let Some(name) = name {
+                    self.add(name);
+                }
             }
         }
     }
