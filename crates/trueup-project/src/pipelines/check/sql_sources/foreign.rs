@@ -20,7 +20,7 @@ pub(super) struct Form {
 
 type Forms = &'static [(&'static str, Option<&'static str>)];
 
-/// Beginnings that PostgreSQL 17 refuses (Part VI, SQL Commands).
+/// Beginnings that PostgreSQL refuses (17, Part VI, SQL Commands; each was tried on 15).
 const NOT_POSTGRESQL: Forms = &[
     ("CREATE TRIGGER IF NOT EXISTS", Some("SQLite")),
     ("CREATE VIEW IF NOT EXISTS", Some("SQLite")),
@@ -127,7 +127,9 @@ pub(super) fn form(dialect: Dialect, sql: &str, is_invalid: bool) -> Option<Form
     let begins = || beginnings.iter().find_map(|(form, owner)| at(0, form, *owner));
     let within =
         || (0..words.len()).find_map(|place| inside.iter().find_map(|(form, owner)| at(place, form, *owner)));
-    let found = begins().filter(|form| is_invalid || form.words.contains("IF NOT EXISTS"));
+    // The grammar takes `SHOW TABLES` for a setting of that name.
+    let is_sure = |form: &Form| form.words.contains("IF NOT EXISTS") || form.words.starts_with("SHOW");
+    let found = begins().filter(|form| is_invalid || is_sure(form));
     found.or_else(|| if is_invalid { within() } else { None })
 }
 

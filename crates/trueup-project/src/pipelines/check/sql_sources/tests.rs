@@ -145,6 +145,7 @@ fn forms_of_other_databases() {
         "CREATE POLICY IF NOT EXISTS p ON a;",
         "PRAGMA foreign_keys = ON;",
         "USE d;",
+        "SHOW TABLES;",
         "CREATE TABLE `a` (id int);",
     ] {
         let told = sql(statement);
