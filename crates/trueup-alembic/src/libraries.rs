@@ -94,6 +94,7 @@ const STUBS: &[(&str, bool, &str)] = &[
     ("sqlalchemy.ext.orderinglist", false, include_str!("libraries/sqlalchemy/ext/orderinglist.py")),
     ("sqlalchemy.inspection", false, include_str!("libraries/sqlalchemy/inspection.py")),
     ("sqlalchemy.orm", true, include_str!("libraries/sqlalchemy/orm/__init__.py")),
+    ("sqlalchemy.orm._annotations", false, include_str!("libraries/sqlalchemy/orm/_annotations.py")),
     ("sqlalchemy.orm._mapping", false, include_str!("libraries/sqlalchemy/orm/_mapping.py")),
     ("sqlalchemy.orm.attributes", false, include_str!("libraries/sqlalchemy/orm/attributes.py")),
     ("sqlalchemy.orm.collections", false, include_str!("libraries/sqlalchemy/orm/collections.py")),

@@ -139,7 +139,7 @@ fn column_init(vm: &mut Vm, args: Args) -> PyResult {
         }
     }
     let default = keyword("server_default").unwrap_or(Value::None);
-    for item in items.chain([default].into_iter().filter(|value| is_generated(value))) {
+    for item in items.chain([default].into_iter().filter(is_generated)) {
         attach(vm, &receiver, column, item)?;
     }
     Ok(Value::None)

@@ -3,29 +3,13 @@
 The order of columns, inheritance, mixins and annotations follow SQLAlchemy 2.0 `orm/decl_base.py`; what differs in
 1.4 (columns in order of creation) only shows in the order of columns, which is not compared.
 """
-import datetime
-import decimal
 import enum
-import uuid
 
 from sqlalchemy import types as _types
 from sqlalchemy._elements import ColumnOperators
 from sqlalchemy._trueup import annotations_of, copy_object, evaluate_forward, note_unknown, own_names, return_annotation, set_class_attr, type_instance
+from sqlalchemy.orm._annotations import DEFAULT_TYPE_MAP, _lookup_type, _unwrap
 from sqlalchemy.schema import Column, ForeignKey, MetaData, PrimaryKeyConstraint, SchemaItem, Table
-
-DEFAULT_TYPE_MAP = {
-    bool: _types.Boolean,
-    int: _types.Integer,
-    float: _types.Float,
-    str: _types.String,
-    bytes: _types.LargeBinary,
-    datetime.datetime: _types.DateTime,
-    datetime.date: _types.Date,
-    datetime.time: _types.Time,
-    datetime.timedelta: _types.Interval,
-    decimal.Decimal: _types.Numeric,
-    uuid.UUID: _types.Uuid,
-}
 
 REGISTRIES = []
 
@@ -651,85 +635,6 @@ def _resolved(annotation, owner, name):
     if isinstance(annotation, _MappedAnnotation) and isinstance(annotation.inner, str):
         return _MappedAnnotation(annotation.container, evaluate_forward(owner, name, annotation.inner))
     return annotation
-
-
-def _members(annotation):
-    """The members of `X | Y` or `Union[X, Y]`, or nothing for other annotations."""
-    if isinstance(annotation, tuple):
-        return annotation
-    args = getattr(annotation, "__args__", None)
-    if args and any([_is_none(item) for item in args]):
-        return args
-    return None
-
-
-def _is_none(item):
-    return item is None or item is type(None)
-
-
-def _unwrap(annotation):
-    """Splits an annotation into (type, nullable, columns of `Annotated`)."""
-    nullable = False
-    extras = []
-    for _ in range(10):
-        if isinstance(annotation, type):
-            # A class, whose base may be unknown, is no alias whatever its attributes seem to say.
-            break
-        origin = getattr(annotation, "__origin__", None)
-        metadata = getattr(annotation, "__metadata__", None)
-        if metadata is not None:
-            extras.extend(metadata)
-            annotation = origin
-            continue
-        args = _members(annotation)
-        if args:
-            rest = [item for item in args if not _is_none(item)]
-            nullable = nullable or len(rest) < len(args)
-            if len(rest) == 1:
-                annotation = rest[0]
-                continue
-        break
-    return annotation, nullable, extras
-
-
-def _lookup_type(annotation, registry):
-    """Returns the type for a Python type: from the registry's map, then from SQLAlchemy's."""
-    current = annotation
-    for _ in range(10):
-        for candidate, type_ in registry.type_annotation_map.items():
-            if candidate is current or (not isinstance(candidate, type) and candidate == current):
-                return type_instance(type_)
-        if isinstance(current, type):
-            break
-        if getattr(current, "__metadata__", None) is not None:
-            current = current.__origin__
-            continue
-        args = _members(current)
-        if args:
-            rest = [item for item in args if not _is_none(item)]
-            if len(rest) == 1:
-                current = rest[0]
-                continue
-        break
-    if not isinstance(current, type) and getattr(current, "__literal__", False):
-        return _types.Enum(*[str(item) for item in current.__args__], native_enum=False)
-    if isinstance(current, type):
-        if issubclass(current, enum.Enum):
-            template = registry.type_annotation_map.get(enum.Enum)
-            if isinstance(template, _types.Enum):
-                new = _types.Enum(current, native_enum=template.native_enum, length=template.length)
-                return new
-            return _types.Enum(current)
-        for base in current.__mro__:
-            for candidate, type_ in registry.type_annotation_map.items():
-                if candidate is base:
-                    return type_instance(type_)
-            if base in DEFAULT_TYPE_MAP:
-                return type_instance(DEFAULT_TYPE_MAP[base])
-    supertype = None if isinstance(current, type) else getattr(current, "__supertype__", None)
-    if supertype is not None:
-        return _lookup_type(supertype, registry)
-    return None
 
 
 def _apply_annotation(column, mapped, annotation, registry):
