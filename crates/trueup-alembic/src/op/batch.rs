@@ -76,7 +76,7 @@ fn needs_rebuild(step: &Step) -> bool {
             false
         }
         Step::Operation(_) | Step::NeedsRebuild => true,
-        Step::Position { .. } | Step::Raise { .. } => false,
+        Step::Position { .. } | Step::Raise { .. } | Step::Refuse { .. } => false,
     }
 }
 

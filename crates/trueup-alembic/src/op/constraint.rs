@@ -5,7 +5,7 @@ use trueup_schema::ObjectName;
 use trueup_schema::naming::{ConventionFacts, ConventionKind, GivenName};
 use trueup_schema::ops::{AddConstraint, Constraint, ConstraintKind, DropConstraint};
 
-use super::{Call, Planned, Problem};
+use super::{Call, Planned, Problem, Step};
 use crate::compile;
 
 /// `op.create_primary_key(name, table, columns, schema)`.
@@ -132,7 +132,8 @@ pub(super) fn drop_constraint(call: &mut Call<'_>) -> Result<Vec<Planned>, Probl
             let message = format!("Can't emit DROP CONSTRAINT for a constraint of `{table}`; it has no name");
             ("sqlalchemy.exc.CompileError", message)
         };
-        return Err(Problem::Wrong { class, message });
+        let operation = DropConstraint { table, name: None, kind, columns: Vec::new(), if_exists, cascade: false };
+        return Ok(vec![call.step(Step::Refuse { operation: operation.into(), class, message })]);
     };
     // The server looks only at the name: `type_` matters to MySQL and to naming conventions.
     Ok(vec![call.plan(DropConstraint {

@@ -52,6 +52,8 @@ pub(crate) enum Step {
     Position { column: String, before: Option<String>, after: Option<String> },
     /// Alembic itself refuses, with this exception.
     Raise { class: &'static str, message: String },
+    /// Alembic itself refuses an operation that is known but for what it lacks.
+    Refuse { operation: trueup_schema::Operation, class: &'static str, message: String },
     /// A default that is an expression or a stored computed column: SQLite needs a rebuild.
     NeedsRebuild,
 }

@@ -20,6 +20,11 @@ pub(crate) fn perform(vm: &mut Vm, planned: Planned) -> PyResult<()> {
             let failure = Failure { operation: None, error: None, message, origin: origin(place.as_ref()) };
             fail(vm, class, failure)
         }
+        Step::Refuse { operation, class, message } => {
+            let failure =
+                Failure { operation: Some(operation), error: None, message, origin: origin(place.as_ref()) };
+            fail(vm, class, failure)
+        }
         Step::Position { .. } => {
             let message = "Can't specify insert_before or insert_after when using ALTER; please specify \
                            recreate='always'"

@@ -219,7 +219,8 @@ fn verdict(report: &Report) -> String {
             .map(|(count, word)| counted(count, word))
             .collect();
     if counts.is_empty() {
-        out.push_str("\u{1b}[1;32mNothing wrong.\u{1b}[0m\n");
+        let text = if report.failure.is_some() { "Nothing else wrong." } else { "Nothing wrong." };
+        let _ = writeln!(out, "\u{1b}[1;32m{text}\u{1b}[0m");
     } else {
         let _ = writeln!(
             out,

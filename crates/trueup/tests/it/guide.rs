@@ -4,17 +4,23 @@ use std::fmt::Write as _;
 use std::fs;
 
 use trueup_lint::{Group, RULES};
+use trueup_testkit::project::Project;
 use trueup_testkit::scenario::{Scenario, Section};
 
-use crate::program::{root, trueup};
+use crate::program::{root, trueup, trueup_in};
 
-/// Runs every command of a ` ```console ` block; the line after it says which exit code is expected when not 0.
+/// Runs every command of a ` ```console ` block, which says the exit code if it is not 0, and tries every settings file.
 #[test]
 fn commands_of_the_guide_to_check() {
     let text = fs::read_to_string(root().join("docs/guides/check.md")).expect("the guide is there");
     let mut commands = 0;
     for section in &Scenario::parse(&text).sections {
         commands += run_commands(section);
+        for block in section.blocks.iter().filter(|block| block.language == "toml") {
+            let project = Project::new().file("trueup.toml", &block.text);
+            let run = trueup_in(project.path(), &["check"]);
+            assert_eq!(run.code, 0, "{}: {}", block.text, run.stderr);
+        }
     }
     assert!(commands >= 8, "the guide shows {commands} commands");
 }

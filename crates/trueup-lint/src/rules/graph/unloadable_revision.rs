@@ -24,7 +24,7 @@ fn check(context: &crate::context::GraphContext<'_>, report: &mut crate::Report)
         };
         let (reason, place) = match (&revision.problem, &revision.id) {
             (Some((reason, span)), _) => (reason.as_str(), location(*span)),
-            (None, None) => ("it sets no `revision`", location(None)),
+            (None, None) => ("it has no `revision`", location(None)),
             (None, Some(_)) => continue,
         };
         let finding = RULE

@@ -3,7 +3,7 @@
 use trueup_schema::{ObjectKind, ObjectRef, Operation, Severity};
 
 use crate::context::OperationContext;
-use crate::{Check, Group, Report, Rule};
+use crate::{Cause, Check, Group, Report, Rule};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     name: "unnamed-constraint-drop",
@@ -41,7 +41,8 @@ fn check(context: &OperationContext<'_>, report: &mut Report) {
             [only] => format!("its only such constraint is `{only}`: write that name"),
             _ => "name the constraint where it is created, and here; or set a naming_convention".to_owned(),
         });
-    report.push(finding);
+    let path = context.location().map(|location| location.path.to_string()).unwrap_or_default();
+    report.push_cause(finding, vec![Cause::Once(RULE.name, path)]);
 }
 
 #[cfg(test)]

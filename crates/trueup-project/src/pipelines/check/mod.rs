@@ -15,13 +15,17 @@ use crate::sources::ProjectSources;
 use crate::{files, headers};
 
 mod broken;
+mod built;
 mod dialect;
 mod drift;
 mod graph;
 mod project;
 mod replay;
 mod selection;
+mod sql_sources;
 mod unreadable;
+
+pub use built::{Built, build};
 
 /// What the caller of `check` asks for.
 #[derive(Clone, Debug, Default)]
@@ -161,7 +165,7 @@ impl<'a> Checking<'a> {
         // What a reference was certainly meant to name is known: the replay goes on as if it were mended.
         let mended = graph.mended();
         let replayed = self.replay(&sources, &mended, reading.convention.clone());
-        let facts = replay::revision_facts(&mended, &replayed);
+        let facts = replay::revision_facts(&mended, &replayed, &self.revisions);
         let inspection = self.inspect(env.and_then(|env| env.url.as_deref()));
         let applied = inspection.as_ref().and_then(|inspection| inspection.revisions.clone());
         self.graph_rules(&graph, &facts, applied.as_deref());

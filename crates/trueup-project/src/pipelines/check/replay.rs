@@ -13,7 +13,7 @@ use trueup_lint::context::{
 };
 use trueup_schema::naming::Convention;
 use trueup_schema::revision::RevisionGraph;
-use trueup_schema::{ApplyError, Diagnostic, Location, ObjectKind, ObjectRef, Schema};
+use trueup_schema::{ApplyError, Diagnostic, Location, ObjectKind, ObjectRef, Operation, Origin, Schema, Span};
 
 use super::{Checking, Group, engine, project::rule};
 use crate::sources::ProjectSources;
@@ -39,7 +39,7 @@ impl Checking<'_> {
             })
             .collect();
         let sources: Rc<dyn Sources> = sources.clone();
-        let options = ReplayOptions { convention, ..ReplayOptions::new(self.dialect) };
+        let options = ReplayOptions { convention, downgrades: self.wants(Group::Replay), ..ReplayOptions::new(self.dialect) };
         let result = replay(&sources, &revisions, &options);
         self.summary.proved = result.revisions.iter().filter(|revision| revision.verdict.is_proved()).count();
         self.summary.unproven = result.revisions.len() - self.summary.proved;
@@ -96,14 +96,16 @@ impl Checking<'_> {
         facts: &RevisionFacts,
     ) {
         let mut schema = replayed.before.clone();
-        for step in &facts.upgrade.steps {
+        let upgrade = facts.upgrade.steps.iter().map(|step| (step, true));
+        let steps = upgrade.chain(facts.downgrade.steps.iter().map(|step| (step, false)));
+        for (step, in_upgrade) in steps {
             let context = OperationContext {
                 operation: &step.operation,
                 step,
                 before: &schema,
                 revision: Some(&graph.revisions()[index]),
                 dialect: self.dialect,
-                in_upgrade: true,
+                in_upgrade,
             };
             engine::check_operation(&context, &mut self.findings);
             // What fails was reported by the replay; it changes nothing here either.
@@ -145,6 +147,9 @@ impl Checking<'_> {
                 finding = finding.evidence("operation", operation.name());
             }
             let mut causes = vec![Cause::Revision(path.to_string())];
+            if matches!(&failure.operation, Some(Operation::DropConstraint(op)) if op.name.is_none()) {
+                causes.push(Cause::Once("unnamed-constraint-drop", path.to_string()));
+            }
             if matches!(failure.error, Some(ApplyError::Missing { .. } | ApplyError::Exists { .. })) {
                 causes.push(Cause::order(&revision.id));
             }
@@ -182,23 +187,55 @@ impl Checking<'_> {
 }
 
 /// Returns what evaluating the revisions told, by position in the graph, for the rules.
-pub(super) fn revision_facts(graph: &RevisionGraph, result: &Replay) -> Vec<RevisionFacts> {
+pub(super) fn revision_facts(
+    graph: &RevisionGraph,
+    result: &Replay,
+    files: &[crate::headers::RevisionFile],
+) -> Vec<RevisionFacts> {
     let mut facts = vec![RevisionFacts::default(); graph.revisions().len()];
     for (index, revision) in graph.order().iter().zip(&result.revisions) {
-        facts[*index] = facts_of(revision);
+        let mut told = facts_of(revision);
+        let (path, text) = (&graph.revisions()[*index].path, &files[*index].text);
+        told.upgrade.origin = definition(path, text, "upgrade");
+        told.downgrade.origin = definition(path, text, "downgrade");
+        facts[*index] = told;
     }
     facts
 }
 
+fn start_of(origin: &Origin) -> u32 {
+    origin.location().and_then(|location| location.span).map_or(0, |span| span.start)
+}
+
+/// Returns the place of `def NAME` at the left margin of a revision's text.
+fn definition(path: &std::sync::Arc<str>, text: &str, name: &str) -> Origin {
+    let mut offset = 0;
+    for line in text.split_inclusive('\n') {
+        let rest = line.strip_prefix("async ").unwrap_or(line).strip_prefix("def ").map(str::trim_start);
+        if rest.and_then(|rest| rest.strip_prefix(name)).is_some_and(|rest| rest.trim_start().starts_with('(')) {
+            return Origin::at(path.clone(), Span::new(offset, offset + line.trim_end().len() as u32));
+        }
+        offset += line.len() as u32;
+    }
+    Origin::none()
+}
+
 fn facts_of(revision: &ReplayedRevision) -> RevisionFacts {
-    let steps: Vec<Step> = revision
+    let mut steps: Vec<Step> = revision
         .operations
         .iter()
         .filter(|recorded| !recorded.implied)
         .map(|recorded| Step::new(recorded.operation.clone(), recorded.origin.clone()))
         .collect();
-    // What fails is not among the steps, so they are not all that the revision says.
-    let whole = revision.verdict.is_proved() && revision.failures.is_empty();
+    // What fails is written in the revision all the same; its place among the others is that in the text.
+    for failure in &revision.failures {
+        if let Some(operation) = &failure.operation {
+            let start = start_of(&failure.origin);
+            let at = steps.iter().position(|step| start_of(&step.origin) > start).unwrap_or(steps.len());
+            steps.insert(at, Step::new(operation.clone(), failure.origin.clone()));
+        }
+    }
+    let whole = revision.verdict.is_proved() && revision.failures.iter().all(|failure| failure.operation.is_some());
     let form = match (whole, steps.is_empty()) {
         (false, _) => BodyForm::Partly,
         (true, true) => BodyForm::Empty,
@@ -208,8 +245,14 @@ fn facts_of(revision: &ReplayedRevision) -> RevisionFacts {
         DowngradeKind::Missing => BodyForm::Missing,
         DowngradeKind::Empty => BodyForm::Empty,
         DowngradeKind::Raises => BodyForm::Raises("an exception".to_owned()),
-        DowngradeKind::Present => BodyForm::Unknown,
+        DowngradeKind::Present => match &revision.undone {
+            Some(undone) if undone.is_proved => BodyForm::Steps,
+            _ => BodyForm::Unknown,
+        },
     };
+    let undoing = revision.undone.iter().flat_map(|undone| &undone.operations);
+    let undoing = undoing.filter(|recorded| !recorded.implied);
+    let undoing = undoing.map(|recorded| Step::new(recorded.operation.clone(), recorded.origin.clone())).collect();
     let swallowed = revision
         .swallowed
         .iter()
@@ -224,7 +267,7 @@ fn facts_of(revision: &ReplayedRevision) -> RevisionFacts {
         .collect();
     RevisionFacts {
         upgrade: Body { form, steps, ..Body::default() },
-        downgrade: Body { form: downgrade, ..Body::default() },
+        downgrade: Body { form: downgrade, steps: undoing, ..Body::default() },
         swallowed,
     }
 }
