@@ -91,6 +91,19 @@ struct Comparison<'a> {
 #[derive(Clone, Copy)]
 struct Places<'a>(&'a Origin, &'a Origin);
 
+/// Kinds of what is not modelled that an inspection names and a text does not.
+const UNTOLD: [&str; 9] = [
+    "privileges",
+    "comment",
+    "replica identity",
+    "trigger firing mode",
+    "view options",
+    "typed table",
+    "table access method",
+    "constraint that is not enforced",
+    "temporal constraint",
+];
+
 static NOWHERE: Origin = Origin(None);
 
 impl Comparison<'_> {
@@ -181,12 +194,12 @@ impl Comparison<'_> {
             [(expected, actual, DifferenceKind::Removed), (actual, expected, DifferenceKind::Added)]
         {
             for object in here.unmodelled.iter().filter(|object| !there.unmodelled.contains(object)) {
-                let privileges = object.kind.ends_with("privileges");
+                let untold = UNTOLD.iter().any(|kind| object.kind.ends_with(kind));
                 let object = ObjectRef::new(ObjectKind::Database, format!("{} {}", object.kind, object.name));
-                if privileges {
+                if untold {
                     // No source of text tells them, so their absence there says nothing.
-                    let reason = "privileges on anything but tables are not modelled".to_owned();
-                    let kind = DifferenceKind::Unknown { property: "privileges", reason };
+                    let reason = "only a database tells of it".to_owned();
+                    let kind = DifferenceKind::Unknown { property: "existence", reason };
                     self.report_info(object, kind, nowhere);
                 } else {
                     self.report(object, kind.clone(), nowhere);
@@ -402,7 +415,14 @@ impl Comparison<'_> {
                 let default = SqlExpr::default_value(dialect, default.text(), &there.column_type);
                 Some(default) == there.default
             });
-        if here.default != there.default && !retyped {
+        let same_default = match (&here.default, &there.default) {
+            (Some(left), Some(right)) => left.likeness(right, Some(there_table)) == Likeness::Same,
+            (left, right) => left == right,
+        };
+        if !same_default && here.default.as_ref().is_some_and(|value| is_moment(here, value)) {
+            let reason = "the server has stored the moment at which the default was set".to_owned();
+            self.report_info(object.clone(), DifferenceKind::Unknown { property: "default", reason }, places);
+        } else if !same_default && !retyped {
             self.property(
                 &object,
                 "default",
@@ -445,7 +465,8 @@ impl Comparison<'_> {
             let places = Places(place(&trigger.origin, places.0), place(&twin.origin, places.1));
             let object = object(&trigger.name);
             let definitions = (&trigger.definition, &twin.definition);
-            self.definition(&object, "definition", definitions, None, places);
+            let owner = self.actual.table(table);
+            self.definition(&object, "definition", definitions, owner, places);
             self.property(&object, "enabled", trigger.enabled, twin.enabled, places);
             self.comment(&object, trigger.comment.as_ref(), twin.comment.as_ref(), places);
         }
@@ -550,7 +571,15 @@ impl Comparison<'_> {
             let places = Places(&here.origin, &there.origin);
             let object = object(here);
             self.property(&object, "materialized", here.materialized, there.materialized, places);
-            self.definition(&object, "query", (&here.query, &there.query), None, places);
+            // Names given to the columns come back as aliases.
+            let text = here.query.text().to_lowercase();
+            let renames =
+                !dialect.is_sqlite() && here.columns.iter().any(|name| !text.contains(&name.to_lowercase()));
+            if renames && here.query.likeness(&there.query, None) == Likeness::Different {
+                self.cannot_tell(&object, "query", places);
+            } else {
+                self.definition(&object, "query", (&here.query, &there.query), None, places);
+            }
             self.comment(&object, here.comment.as_ref(), there.comment.as_ref(), places);
             self.indexes(name, (&here.indexes, &there.indexes), places);
             self.triggers(name, (&here.triggers, &there.triggers), places);
@@ -587,6 +616,14 @@ impl Comparison<'_> {
             }
         }
     }
+}
+
+/// Tells whether a default is a string such as `'now()'`, which the server turns into a moment at once.
+fn is_moment(column: &Column, default: &SqlExpr) -> bool {
+    let time = column.column_type.name == "date" || column.column_type.name.starts_with("time");
+    time && ["now", "now()", "today", "tomorrow", "yesterday"]
+        .iter()
+        .any(|word| default.canonical().eq_ignore_ascii_case(&format!("'{word}'")))
 }
 
 /// Compares policies of a table.

@@ -36,22 +36,35 @@ impl SqlExpr {
         {
             return Likeness::Same;
         }
-        if !self.is_rewritten() && !other.is_rewritten() {
-            return Likeness::Different;
+        let rewritten = self.is_rewritten() || other.is_rewritten();
+        let casts = |expr: &Self| expr.canonical.matches("::").count();
+        let comparable = rewritten || (self.statement && casts(self) == casts(other));
+        if comparable && same_words(&self.words(), &other.words()) {
+            Likeness::Same
+        } else if rewritten {
+            Likeness::CannotTell
+        } else {
+            Likeness::Different
         }
-        if same_words(&self.words(), &other.words()) { Likeness::Same } else { Likeness::CannotTell }
     }
 
     /// Returns the normal form with literals as the types of a table's columns make them; `None` if there is none.
     fn typed(&self, table: &Table) -> Option<String> {
-        if self.statement {
-            return None;
+        let typed = |text: &str| {
+            let tokens = lexer::tokens(self.dialect, text);
+            let mut expr = parser::parse(self.dialect, text, &tokens)?;
+            let column_type = |name: &str| table.column(name).map(|column| &column.column_type);
+            give_types(self.dialect, &mut expr, &column_type);
+            Some(expr.to_string())
+        };
+        if !self.statement {
+            return typed(&self.canonical);
         }
-        let tokens = lexer::tokens(self.dialect, &self.canonical);
-        let mut expr = parser::parse(self.dialect, &self.canonical, &tokens)?;
-        let column_type = |name: &str| table.column(name).map(|column| &column.column_type);
-        give_types(self.dialect, &mut expr, &column_type);
-        Some(expr.to_string())
+        // Of the statements, triggers have a condition on the columns of their table.
+        let (head, rest) =
+            self.canonical.split_once(" when ").filter(|(head, _)| head.contains(" trigger "))?;
+        let (condition, call) = rest.rsplit_once(" execute function ")?;
+        Some(format!("{head} when {} execute function {call}", typed(condition)?))
     }
 
     /// Tells whether the server prints it in words that its text does not foretell.
@@ -69,6 +82,8 @@ impl SqlExpr {
         let star = |two: &[Token<'_>]| two[1].is_symbol("*") && !two[0].is_symbol("(");
         query::canonical(self.dialect, &self.canonical, &tokens).is_none()
             || tokens.iter().filter(|token| token.is_word("select")).count() > 1
+            || ["over", "filter", "within"].iter().any(|word| has(word))
+            || tokens.windows(2).any(|two| two[0].is_word("by") && two[1].kind == Kind::Number)
             || tokens.windows(2).take(1).any(star)
             || tokens.windows(2).any(|two| two[0].is_symbol(",") && two[1].is_symbol("*"))
     }
@@ -113,8 +128,15 @@ struct Word {
 
 /// Tells whether words are the same, a qualifier that only one side has aside.
 fn same_words(left: &[Word], right: &[Word]) -> bool {
+    let same_text = |left: &str, right: &str| {
+        // A truth value that was given as a string.
+        let value = |text: &str| super::literal::boolean(text.trim_matches('\''));
+        let quoted = |text: &str| text.starts_with('\'');
+        left == right
+            || (quoted(left) != quoted(right) && value(left).is_some() && value(left) == value(right))
+    };
     let same = |(left, right): (&Word, &Word)| {
-        left.text == right.text
+        same_text(&left.text, &right.text)
             && match (&left.qualifier, &right.qualifier) {
                 (Some(left), Some(right)) => left == right,
                 _ => true,
@@ -155,11 +177,23 @@ fn give_types<'a>(
     expr.children_mut(&mut |child| give_types(dialect, child, column_type));
     let of = |operand: &tree::Expr| match operand {
         tree::Expr::Column(name) => column_type(name),
+        // `new.a` of a trigger.
+        tree::Expr::Field(row, name) if matches!(**row, tree::Expr::Column(_)) => column_type(name),
         _ => None,
+    };
+    let is_fraction = |operand: &tree::Expr| {
+        let bare = match operand {
+            tree::Expr::Cast(inner, _) => inner,
+            other => other,
+        };
+        of(bare).is_some_and(|found| found.is_number() && !found.is_integer())
     };
     let literal = |operand: &mut tree::Expr, found: &ColumnType| {
         if matches!(operand, tree::Expr::String(_) | tree::Expr::Number(_) | tree::Expr::Array(_)) {
-            let value = std::mem::replace(operand, tree::Expr::Null);
+            let value = match std::mem::replace(operand, tree::Expr::Null) {
+                tree::Expr::Number(text) if found.is_boolean() => tree::Expr::String(text),
+                value => value,
+            };
             *operand = normal::default_value(dialect, value, found);
         }
     };
@@ -170,6 +204,19 @@ fn give_types<'a>(
             } else if let Some(found) = of(right) {
                 literal(left, found);
             }
+        }
+        // With a fraction on either side there is no integer division, whoever casts.
+        tree::Expr::Binary(operator, left, right)
+            if matches!(operator.as_str(), "/" | "%") && (is_fraction(left) || is_fraction(right)) =>
+        {
+            for side in [left, right] {
+                let bare = normal::without_promotion(std::mem::replace(&mut **side, tree::Expr::Null));
+                **side = bare;
+            }
+        }
+        // Up to PostgreSQL 13 `EXTRACT` is stored as this function.
+        tree::Expr::Call { name, arguments, .. } if name == "date_part" && arguments.len() == 2 => {
+            "extract".clone_into(name);
         }
         tree::Expr::In { operand, list, .. } => {
             if let Some(found) = of(operand) {

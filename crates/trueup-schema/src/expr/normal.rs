@@ -300,7 +300,7 @@ pub(super) fn operand(inner: Expr) -> Expr {
 }
 
 /// Returns a column or call without a cast to a wider type of number.
-fn without_promotion(inner: Expr) -> Expr {
+pub(super) fn without_promotion(inner: Expr) -> Expr {
     match inner {
         Expr::Cast(inner, target)
             if !target.array

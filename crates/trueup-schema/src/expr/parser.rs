@@ -245,7 +245,7 @@ impl<'a, 'text> Parser<'a, 'text> {
                 let zone = self.expression(power::AT)?;
                 normal::plain_call("timezone", vec![zone, left])
             }
-            "collate" => Expr::Collate(Box::new(left), self.collation()?),
+            "collate" => Expr::Collate(Box::new(normal::operand(left)), self.collation()?),
             "overlaps" => {
                 let right = self.expression(power::BETWEEN)?;
                 let (Expr::Row(mut arguments), Expr::Row(more)) = (left, right) else { return None };

@@ -251,8 +251,8 @@ fn default_name(schema: &Schema, table: &Table, constraint: &Constraint) -> Stri
         }
         Constraint::Check(check) => naming::check_name_for(named, &check_columns(schema, table, check)),
         Constraint::Exclude(exclude) => {
-            let elements: Vec<&str> =
-                exclude.elements.iter().map(|element| part_name(&element.part)).collect();
+            let elements: Vec<String> =
+                exclude.elements.iter().map(|element| index_column_name(&element.part)).collect();
             naming::exclude(named, &elements)
         }
     };
@@ -274,11 +274,14 @@ pub(super) fn part_name(part: &IndexPart) -> &str {
 
 /// Returns what an index without a name is named after.
 pub(super) fn index_column_names(index: &Index) -> Vec<String> {
-    let name = |part: &IndexPart| match &part.key {
+    index.parts.iter().map(index_column_name).chain(index.include.iter().cloned()).collect()
+}
+
+fn index_column_name(part: &IndexPart) -> String {
+    match &part.key {
         IndexKey::Column(column) => column.clone(),
         IndexKey::Expression(expr) => expr.index_column_name(),
-    };
-    index.parts.iter().map(name).chain(index.include.iter().cloned()).collect()
+    }
 }
 
 /// Adds a constraint to its table; a primary key makes its columns NOT NULL where the dialect says so.

@@ -1,6 +1,7 @@
 //! `create_view`: creates or replaces a view.
 
 use super::{ApplyError, Op, lookup, render};
+use crate::name::quote_identifier;
 use crate::{Dialect, Schema, View};
 
 /// Creates or replaces a view.
@@ -60,7 +61,9 @@ impl Op for CreateView {
         if self.or_replace && dialect.is_sqlite() {
             statements.push(format!("DROP VIEW IF EXISTS {name}"));
         }
-        statements.push(format!("CREATE {replace}{kind} {exists}{name} AS {query}"));
+        let columns: Vec<String> = view.columns.iter().map(|column| quote_identifier(column)).collect();
+        let columns = if columns.is_empty() { String::new() } else { format!(" ({})", columns.join(", ")) };
+        statements.push(format!("CREATE {replace}{kind} {exists}{name}{columns} AS {query}"));
         for index in &view.indexes {
             statements.push(render::index(dialect, &view.name, index, false, false));
         }

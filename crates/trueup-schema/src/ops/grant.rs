@@ -17,6 +17,10 @@ impl Op for GrantPrivilege {
 
     fn apply(&self, schema: &mut Schema) -> Result<(), ApplyError> {
         lookup::needs_postgresql(schema.dialect, Self::NAME, "it has no privileges")?;
+        // Those on views and sequences are not modelled.
+        if schema.views.contains_key(&self.table) || schema.sequences.contains_key(&self.table) {
+            return Ok(());
+        }
         let table = lookup::table_mut(schema, &self.table)?;
         let same =
             |grant: &&mut Grant| grant.role == self.grant.role && grant.privilege == self.grant.privilege;

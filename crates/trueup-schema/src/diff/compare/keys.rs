@@ -291,9 +291,23 @@ fn same_parts(left: &[IndexPart], right: &[IndexPart], table: Option<&Table>) ->
             expr.likeness(other, table) == Likeness::Same
                 && *left == IndexPart { key: left.key.clone(), ..right.clone() }
         }
-        _ => left == right,
+        _ => {
+            // A default class is not told by the server.
+            let class = &left.operator_class;
+            left == right
+                || (right.operator_class.is_none()
+                    && class.as_deref().is_some_and(is_default_class)
+                    && *right == IndexPart { operator_class: None, ..left.clone() })
+        }
     };
     left.len() == right.len() && left.iter().zip(right).all(same)
+}
+
+/// Tells whether an operator class is surely the default of its type where the server leaves it out: that it stands
+/// for the type of the column is the server's own check.
+fn is_default_class(class: &str) -> bool {
+    let special = ["pattern", "path", "trgm", "bloom", "multi"];
+    class.ends_with("_ops") && !special.iter().any(|word| class.contains(word))
 }
 
 /// Tells whether a constraint is only missing because a column is.
