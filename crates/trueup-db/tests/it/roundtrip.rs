@@ -54,6 +54,25 @@ fn the_spelling_of_sqlalchemy() {
 }
 
 #[test]
+fn expressions_of_many_kinds() {
+    let unknown =
+        unknown_of(Dialect::Postgresql, "expressions", include_str!("../fixtures/expressions.pg.sql"));
+    let objects: Vec<&str> = unknown.iter().filter_map(|line| Some(line.split_once(": ")?.0)).collect();
+    assert_eq!(
+        objects,
+        [
+            "Database comment schema audit",
+            "Database privileges audit.log_id_seq",
+            "Database privileges v1",
+            "Database replica identity t",
+            "Database view options v3",
+            "View v2",
+            "View w2",
+        ]
+    );
+}
+
+#[test]
 fn partitions_and_inheritance() {
     let unknown =
         unknown_of(Dialect::Postgresql, "partitions", include_str!("../fixtures/partitions.pg.sql"));
