@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use trueup_lint::{Group, Report as Findings, Selection, engine};
-use trueup_schema::Dialect;
+use trueup_schema::{Dialect, Schema};
 
 use crate::config::Configuration;
 use crate::report::{Failure, Report, Summary, Texts};
@@ -151,6 +151,9 @@ impl<'a> Checking<'a> {
             // Nothing needs to be evaluated: this is what pre-commit hooks and large repositories ask for.
             let graph = self.build_graph();
             self.graph_rules(&graph, &[], None);
+            if !self.configuration.settings.sources.sql.is_empty() {
+                self.sql_sources(Schema::new(self.dialect));
+            }
             return;
         }
         self.setting_problems();
@@ -171,6 +174,15 @@ impl<'a> Checking<'a> {
         self.graph_rules(&graph, &facts, applied.as_deref());
         let models = reading.models.as_ref().filter(|models| !models.tables.is_empty());
         let has_revisions = !self.revisions.is_empty();
+        if !self.configuration.settings.sources.sql.is_empty() {
+            let schema = self.sql_sources(replayed.schema.clone());
+            if !has_revisions {
+                // The folders are the whole truth; models are held to them table by table.
+                self.project_rules(&reading, Some(&schema));
+                self.models_rules(None, Some(&schema), Some(&schema), None);
+                return;
+            }
+        }
         let revisions = has_revisions.then_some(&replayed.schema);
         self.project_rules(&reading, revisions);
         self.model_problems(&reading);
