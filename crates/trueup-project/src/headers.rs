@@ -93,8 +93,11 @@ impl RealFiles {
     /// Tells whether a path leads to a file that none before has led to.
     fn is_new(&mut self, path: &Path) -> bool {
         let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-        let target = match (path.parent(), path.file_name()) {
-            (Some(folder), Some(name)) if !path.is_symlink() => {
+        // A link that leads nowhere is told apart by the folder that it is in.
+        let link = path.is_symlink().then(|| path.canonicalize().ok()).flatten();
+        let target = match (link, path.parent(), path.file_name()) {
+            (Some(target), ..) => target,
+            (None, Some(folder), Some(name)) => {
                 self.folders.entry(folder.to_path_buf()).or_insert_with(|| real(folder)).join(name)
             }
             _ => real(path),

@@ -4,13 +4,17 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use trueup_python::ast::{FunctionDef, ParamKind, Stmt, StmtKind};
-use trueup_python::{Args, PyResult, Raised, Value, Vm};
+use trueup_python::{Args, Limits, PyResult, Raised, Value, Vm};
+use trueup_schema::{ObjectName, Schema};
 
 use super::report::{DowngradeKind, Notice, RecordedOperation, ReplayedRevision, Undone, Verdict};
 use super::state::{Record, SimState, TransactionState};
 use super::{ReplayOptions, RevisionSource, source};
 use crate::Context;
 use crate::compile::origin;
+
+/// Steps that every revision gets, whatever the ones before it have used.
+const LEAST_STEPS: u64 = 200_000;
 
 /// How often a revision is run anew because a step failed that nothing catches.
 const MAX_ATTEMPTS: usize = 40;
@@ -35,6 +39,9 @@ pub(super) fn revision(
             let _ = vm.run_module(&module);
         }
         let outcome = call(vm, &module, "upgrade", options);
+        if outcome.as_ref().is_err_and(Raised::is_abort) {
+            tighten(vm);
+        }
         let last = attempt + 1 == MAX_ATTEMPTS;
         match next_step(context, outcome) {
             Next::Forgive(step) if !last && forgiven.insert(step) => {}
@@ -72,10 +79,17 @@ fn next_step(context: &Rc<Context>, outcome: PyResult) -> Next {
             _ => {
                 let reason = reason_of(&raised);
                 state.record.unproven(reason, raised.place());
+                state.record.stopped = true;
                 Next::Done
             }
         },
     }
+}
+
+/// Gives later revisions less fuel after one that did not end: many of them would add up to minutes.
+fn tighten(vm: &mut Vm) {
+    let limits = vm.limits();
+    vm.set_limits(Limits { steps: (limits.steps / 2).max(LEAST_STEPS), ..limits });
 }
 
 fn reason_of(raised: &Raised) -> String {
@@ -183,6 +197,11 @@ fn finish(
     let mut state = context.state.borrow_mut();
     state.transaction = TransactionState::default();
     let record = std::mem::take(&mut state.record);
+    if record.stopped {
+        // It was on the way to something: what it has touched is not as it would be in the end.
+        let touched = touched(&before.schema, &state.schema);
+        state.baseline.partial.extend(touched);
+    }
     let mut notices = record.notices;
     notices.extend(
         notes.into_iter().map(|note| Notice { message: note.message, origin: origin(note.place.as_ref()) }),
@@ -201,6 +220,13 @@ fn finish(
         undone: None,
         before: before.schema,
     }
+}
+
+/// Returns the tables that two schemas do not both have in the same form.
+fn touched(before: &Schema, after: &Schema) -> Vec<ObjectName> {
+    let gone = before.tables.keys().filter(|name| !after.tables.contains_key(*name));
+    let changed = after.tables.iter().filter(|(name, table)| before.tables.get(*name) != Some(table));
+    changed.map(|(name, _)| name).chain(gone).cloned().collect()
 }
 
 /// Tells what a `downgrade()` is by its text.
@@ -229,11 +255,11 @@ fn downgrade_kind(functions: &[Rc<FunctionDef>]) -> DowngradeKind {
 
 /// The state before a revision, to run it anew.
 struct Snapshot {
-    schema: trueup_schema::Schema,
+    schema: Schema,
     session: trueup_sql::Session,
     rows: super::state::RowKnowledge,
-    created_with_table: BTreeSet<trueup_schema::ObjectName>,
-    partial: BTreeSet<trueup_schema::ObjectName>,
+    created_with_table: BTreeSet<ObjectName>,
+    partial: BTreeSet<ObjectName>,
 }
 
 impl Snapshot {

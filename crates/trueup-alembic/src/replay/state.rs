@@ -307,6 +307,8 @@ pub(crate) struct TransactionState {
 /// What the running revision has done so far.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Record {
+    /// Evaluation ended before `upgrade()` did.
+    pub(crate) stopped: bool,
     pub(crate) operations: Vec<RecordedOperation>,
     pub(crate) data_steps: Vec<super::report::DataStep>,
     pub(crate) unproven: Vec<super::report::Unproven>,

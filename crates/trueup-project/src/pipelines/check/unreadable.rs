@@ -81,7 +81,8 @@ impl Checking<'_> {
 
     /// Reports where env.py stops.
     pub(super) fn env_problems(&mut self, reading: &ProjectReading) {
-        let Some(env) = self.configuration.script_location.as_ref().map(|folder| folder.join("env.py")) else {
+        let Some(env) = self.configuration.script_location.as_ref().map(|folder| folder.join("env.py"))
+        else {
             return;
         };
         let path = files::relative(&self.configuration.root, &env);
@@ -121,7 +122,10 @@ impl Checking<'_> {
     fn notes_in<'n>(&self, reading: &'n ProjectReading, path: &str) -> Vec<Failed<'n>> {
         let here = |note: &&ReadingNote| {
             !note.missing_module
-                && note.location.as_ref().is_some_and(|location| &*location.path == path && location.span.is_some())
+                && note
+                    .location
+                    .as_ref()
+                    .is_some_and(|location| &*location.path == path && location.span.is_some())
         };
         let mut notes = reading.notes.iter().filter(here).peekable();
         let Some(text) = notes.peek().and_then(|_| self.texts.get(path)) else { return Vec::new() };
@@ -160,7 +164,9 @@ struct Defined {
 }
 
 fn statement_at(ast: &ModuleAst, span: Span) -> Option<&Stmt> {
-    ast.body.iter().find(|stmt| stmt.span.start <= span.start && span.start < stmt.span.end.max(stmt.span.start + 1))
+    ast.body
+        .iter()
+        .find(|stmt| stmt.span.start <= span.start && span.start < stmt.span.end.max(stmt.span.start + 1))
 }
 
 /// Returns the model or table that a statement defines: a class with a table, or `name = Table(…)`.
@@ -168,7 +174,9 @@ fn defined_table(stmt: &Stmt) -> Option<Defined> {
     match &stmt.kind {
         StmtKind::ClassDef(def) => {
             let table = def.body.iter().find_map(|stmt| match &stmt.kind {
-                StmtKind::Assign { targets, value } => targets.iter().any(is_table_name).then_some(Some(value)),
+                StmtKind::Assign { targets, value } => {
+                    targets.iter().any(is_table_name).then_some(Some(value))
+                }
                 StmtKind::AnnAssign { target, value, .. } => is_table_name(target).then_some(value.as_ref()),
                 StmtKind::FunctionDef(def) => (&*def.name == "__tablename__").then_some(None),
                 _ => None,
@@ -178,7 +186,8 @@ fn defined_table(stmt: &Stmt) -> Option<Defined> {
         }
         StmtKind::Assign { targets, value } => {
             let ExprKind::Call(call) = &value.kind else { return None };
-            let (ExprKind::Name(called) | ExprKind::Attribute { attr: called, .. }) = &call.function.kind else {
+            let (ExprKind::Name(called) | ExprKind::Attribute { attr: called, .. }) = &call.function.kind
+            else {
                 return None;
             };
             let [Expr { kind: ExprKind::Name(name), .. }] = targets.as_slice() else { return None };

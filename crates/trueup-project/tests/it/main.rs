@@ -1,0 +1,3 @@
+//! Tests that read whole projects from disk.
+
+mod bad_input;
