@@ -96,8 +96,8 @@ fn expected(readme: &str) -> Findings {
         let cell = |name: &str| {
             let position = columns.iter().position(|column| *column == name);
             let position = position.unwrap_or_else(|| panic!("the table has no column `{name}`: {line}"));
-            let in_backticks = cells[position].split('`').nth(1);
-            in_backticks.unwrap_or_else(|| panic!("nothing in backticks under `{name}`: {line}")).to_owned()
+            // A statement that is no SQL of its dialect is about no object.
+            cells[position].split('`').nth(1).unwrap_or_default().to_owned()
         };
         *findings.entry((cell("rule"), cell("file"), cell("object"))).or_default() += 1;
     }
