@@ -8,6 +8,9 @@ use crate::native::Args;
 use crate::value::Value;
 use crate::vm::Vm;
 
+/// Steps after which a regular expression is given up.
+const BACKTRACK_LIMIT: usize = 100_000;
+
 /// Functions that ask the world outside, and what is told instead of an answer.
 const OUTSIDE: &[(&str, &str)] = &[
     ("datetime._clock", "the clock is not known"),
@@ -32,9 +35,9 @@ pub(super) fn register(vm: &mut Vm) {
 fn shallow(value: &Value) -> Value {
     let Value::Instance(instance) = value else { return value.clone() };
     let copy = Instance::new(instance.class.clone(), instance.place.clone());
-    *copy.dict.borrow_mut() = instance.dict.borrow().clone();
-    *copy.base_value.borrow_mut() = instance.base_value.borrow().clone();
-    *copy.payload.borrow_mut() = instance.payload.borrow().clone();
+    copy.dict.borrow_mut().clone_from(&instance.dict.borrow());
+    copy.base_value.borrow_mut().clone_from(&instance.base_value.borrow());
+    copy.payload.borrow_mut().clone_from(&instance.payload.borrow());
     Value::Instance(Rc::new(copy))
 }
 
@@ -55,18 +58,19 @@ fn find(vm: &mut Vm, args: Args) -> PyResult {
         Some(_) => format!(r"\A(?:{pattern})\z"),
         None => pattern.replace(r"\Z", r"\z"),
     };
-    let compiled = regex_lite::RegexBuilder::new(&pattern)
-        .case_insensitive(flags & 2 != 0)
-        .multi_line(flags & 8 != 0)
-        .dot_matches_new_line(flags & 16 != 0)
-        .ignore_whitespace(flags & 64 != 0)
-        .build();
+    let flags = [(2, 'i'), (8, 'm'), (16, 's'), (64, 'x')].into_iter().filter(|(bit, _)| flags & bit != 0);
+    let letters: String = flags.map(|(_, letter)| letter).collect();
+    let pattern = if letters.is_empty() { pattern } else { format!("(?{letters}){pattern}") };
+    let compiled = fancy_regex::RegexBuilder::new(&pattern).backtrack_limit(BACKTRACK_LIMIT).build();
     let Ok(expression) = compiled else {
         return Ok(vm.unknown("this regular expression is not evaluated"));
     };
     let position = |at: usize| Value::Int(string[..at].chars().count() as i128);
     let mut found = Vec::new();
     for captures in expression.captures_iter(&string) {
+        let Ok(captures) = captures else {
+            return Ok(vm.unknown("this regular expression takes too long"));
+        };
         let mut spans = Vec::new();
         let mut values = Vec::new();
         for group in captures.iter() {

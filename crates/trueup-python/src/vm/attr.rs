@@ -286,7 +286,12 @@ impl Vm {
                 if let (Some(attribute), Some(value)) = (args.positional.first(), args.positional.get(1))
                     && let Some(attribute) = attribute.as_str()
                 {
-                    Self::set_class_attr(&class, &attribute, value.clone(), vm.user_place().map(|place| place.span));
+                    Self::set_class_attr(
+                        &class,
+                        &attribute,
+                        value.clone(),
+                        vm.user_place().map(|place| place.span),
+                    );
                 }
                 Ok(Value::None)
             }),

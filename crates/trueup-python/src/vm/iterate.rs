@@ -290,7 +290,9 @@ impl Vm {
                 }
                 // `list[int]` differs from `list[str]` where annotations are looked up; any other parametrised class is
                 // the class itself.
-                if matches!(&*class.name, "list" | "dict" | "tuple" | "set" | "frozenset") && class.place.is_none() {
+                if matches!(&*class.name, "list" | "dict" | "tuple" | "set" | "frozenset")
+                    && class.place.is_none()
+                {
                     let alias = self.module_attr("typing", "_GenericAlias")?;
                     let args = match index {
                         Value::Tuple(_) => index.clone(),

@@ -372,15 +372,12 @@ impl Vm {
 
 /// Tells whether a name is bound in a function around, rather than in the module.
 fn is_local(scope: &Rc<Scope>, name: &str) -> bool {
-    let mut current = Some(scope.clone());
-    while let Some(scope) = current {
-        if scope.kind == ScopeKind::Module {
-            return false;
-        }
+    let mut current = Some(scope);
+    while let Some(scope) = current.filter(|scope| scope.kind != ScopeKind::Module) {
         if scope.get(name).is_some() {
             return true;
         }
-        current = scope.parent.clone();
+        current = scope.parent.as_ref();
     }
     false
 }
