@@ -71,5 +71,6 @@ def member(value):
     return value
 
 
-def nonmember(value):
-    return value
+class nonmember:
+    def __init__(self, value):
+        self.value = value

@@ -49,17 +49,26 @@ fn distinct(_: &mut Vm, class: &Value) -> Vec<Value> {
 
 fn is_member_value(name: &str, value: &Value) -> bool {
     let is_private = name.starts_with('_') && (name.ends_with('_') || name.contains("__"));
-    !is_private
-        && name != "_"
-        && !matches!(
-            value,
-            Value::Function(_)
-                | Value::Builtin(_)
-                | Value::Property(_)
-                | Value::StaticMethod(_)
-                | Value::ClassMethod(_)
-                | Value::Class(_)
-        )
+    !is_private && name != "_" && !is_descriptor(value)
+}
+
+/// Tells whether a value is bound rather than returned when it is read from a class; such values are no members.
+fn is_descriptor(value: &Value) -> bool {
+    match value {
+        Value::Function(_)
+        | Value::Builtin(_)
+        | Value::Property(_)
+        | Value::StaticMethod(_)
+        | Value::ClassMethod(_)
+        | Value::Class(_) => true,
+        Value::Instance(instance) => {
+            instance.class.is_named("enum.nonmember")
+                || ["__get__", "__set__", "__delete__"]
+                    .iter()
+                    .any(|name| instance.class.lookup(name).is_some())
+        }
+        _ => false,
+    }
 }
 
 fn init_subclass(vm: &mut Vm, args: Args) -> PyResult {
@@ -74,6 +83,13 @@ fn init_subclass(vm: &mut Vm, args: Args) -> PyResult {
         .filter(|(name, value)| is_member_value(name, value))
         .map(|(n, v)| (n.clone(), v.clone()))
         .collect();
+    for value in class.namespace.borrow_mut().values_mut() {
+        let Value::Instance(instance) = value else { continue };
+        if instance.class.is_named("enum.nonmember") {
+            let inner = instance.get("value").unwrap_or(Value::None);
+            *value = inner;
+        }
+    }
     let mut made: Vec<(Name, Value)> = Vec::new();
     let mut last = Value::Int(0);
     for (name, raw) in entries {

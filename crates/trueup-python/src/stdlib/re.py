@@ -25,6 +25,23 @@ class Match:
         self._names = names
         self._values = values
 
+    @property
+    def lastindex(self):
+        # Of nested groups the outer one, which ends last, is the last to be closed.
+        last = None
+        for at in range(1, len(self._values)):
+            if self._values[at] is not None and (last is None or self._spans[at][1] > self._spans[last][1]):
+                last = at
+        return last
+
+    @property
+    def lastgroup(self):
+        last = self.lastindex
+        for name, at in self._names.items():
+            if at == last:
+                return name
+        return None
+
     def group(self, *which):
         if not which:
             return self._values[0]
@@ -55,7 +72,7 @@ class Match:
         return self._spans[which]
 
 
-def _find(pattern, flags, string, anchored):
+def _find(pattern, flags, string, anchored, pos=0, endpos=None):
     """Returns all matches as (spans, names, values); `anchored` is "match", "fullmatch" or None."""
     ...
 
@@ -65,25 +82,25 @@ class Pattern:
         self.pattern = pattern
         self.flags = flags
 
-    def _first(self, string, anchored):
-        found = _find(self.pattern, self.flags, string, anchored)
+    def _first(self, string, anchored, pos, endpos):
+        found = _find(self.pattern, self.flags, string, anchored, pos, endpos)
         return Match(string, *found[0]) if found else None
 
-    def match(self, string, *args):
-        return self._first(string, "match")
+    def match(self, string, pos=0, endpos=None):
+        return self._first(string, "match", pos, endpos)
 
-    def fullmatch(self, string, *args):
-        return self._first(string, "fullmatch")
+    def fullmatch(self, string, pos=0, endpos=None):
+        return self._first(string, "fullmatch", pos, endpos)
 
-    def search(self, string, *args):
-        return self._first(string, None)
+    def search(self, string, pos=0, endpos=None):
+        return self._first(string, None, pos, endpos)
 
-    def finditer(self, string, *args):
-        return iter([Match(string, *found) for found in _find(self.pattern, self.flags, string, None)])
+    def finditer(self, string, pos=0, endpos=None):
+        return iter([Match(string, *found) for found in _find(self.pattern, self.flags, string, None, pos, endpos)])
 
-    def findall(self, string, *args):
+    def findall(self, string, pos=0, endpos=None):
         result = []
-        for spans, names, values in _find(self.pattern, self.flags, string, None):
+        for spans, names, values in _find(self.pattern, self.flags, string, None, pos, endpos):
             if len(values) == 1:
                 result.append(values[0])
             elif len(values) == 2:

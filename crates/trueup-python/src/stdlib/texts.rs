@@ -41,7 +41,7 @@ fn shallow(value: &Value) -> Value {
     Value::Instance(Rc::new(copy))
 }
 
-/// `re._find(pattern, flags, string, anchored)`: matches as `(spans, names, values)`.
+/// `re._find(pattern, flags, string, anchored, pos, endpos)`: matches as `(spans, names, values)`.
 fn find(vm: &mut Vm, args: Args) -> PyResult {
     if let Some(unknown) = args.first_unknown() {
         return Ok(Value::Unknown(unknown.clone()));
@@ -53,23 +53,26 @@ fn find(vm: &mut Vm, args: Args) -> PyResult {
     let flags = args.get("flags").and_then(Value::as_int).unwrap_or(0);
     let anchored = text_of("anchored");
     vm.spend(pattern.len() + string.len() / 8)?;
-    let pattern = match anchored.as_deref() {
-        Some("match") => format!(r"\A(?:{pattern})"),
-        Some(_) => format!(r"\A(?:{pattern})\z"),
-        None => pattern.replace(r"\Z", r"\z"),
-    };
-    let flags = [(2, 'i'), (8, 'm'), (16, 's'), (64, 'x')].into_iter().filter(|(bit, _)| flags & bit != 0);
-    let letters: String = flags.map(|(_, letter)| letter).collect();
-    let pattern = if letters.is_empty() { pattern } else { format!("(?{letters}){pattern}") };
-    let compiled = fancy_regex::RegexBuilder::new(&pattern).backtrack_limit(BACKTRACK_LIMIT).build();
-    let Ok(expression) = compiled else {
+    let Some(expression) = compiled(&pattern, flags, anchored.as_deref()) else {
         return Ok(vm.unknown("this regular expression is not evaluated"));
     };
-    let position = |at: usize| Value::Int(string[..at].chars().count() as i128);
+    // Positions count characters in Python and bytes here.
+    let offset = |name: &str, default: usize| match args.get(name).and_then(Value::as_int) {
+        Some(at) => {
+            let at = usize::try_from(at).unwrap_or(0);
+            string.char_indices().nth(at).map_or(string.len(), |(offset, _)| offset)
+        }
+        None => default,
+    };
+    let (mut start, end) = (offset("pos", 0), offset("endpos", string.len()));
+    let haystack = &string[..end];
+    let position = |at: usize| Value::Int(haystack[..at].chars().count() as i128);
     let mut found = Vec::new();
-    for captures in expression.captures_iter(&string) {
-        let Ok(captures) = captures else {
-            return Ok(vm.unknown("this regular expression takes too long"));
+    while start <= end {
+        let captures = match expression.captures_from_pos(haystack, start) {
+            Ok(Some(captures)) => captures,
+            Ok(None) => break,
+            Err(_) => return Ok(vm.unknown("this regular expression takes too long")),
         };
         let mut spans = Vec::new();
         let mut values = Vec::new();
@@ -84,12 +87,30 @@ fn find(vm: &mut Vm, args: Args) -> PyResult {
         let names = expression.capture_names().enumerate().filter_map(|(at, name)| Some((name?, at)));
         let names = Value::dict_of(names.map(|(name, at)| (Rc::from(name), Value::Int(at as i128))));
         found.push(Value::tuple(vec![Value::list(spans), names, Value::list(values)]));
-        if anchored.is_some() {
-            break;
-        }
+        let Some(whole) = captures.get(0).filter(|_| anchored.is_none()) else { break };
+        let step = haystack[whole.end()..].chars().next().map_or(1, char::len_utf8);
+        start = if whole.end() == whole.start() { whole.end() + step } else { whole.end() };
+        vm.spend(1)?;
     }
     vm.reserve(found.len())?;
     Ok(Value::list(found))
+}
+
+/// Compiles an expression of Python, or not where it uses what only Python has.
+fn compiled(pattern: &str, flags: i128, anchored: Option<&str>) -> Option<fancy_regex::Regex> {
+    let flags = [(2, 'i'), (8, 'm'), (16, 's'), (64, 'x')].into_iter().filter(|(bit, _)| flags & bit != 0);
+    let letters: String = flags.map(|(_, letter)| letter).collect();
+    // With `x`, a comment may reach to the end of the pattern.
+    let end = if letters.contains('x') { "\n" } else { "" };
+    // `\G` is where the search starts; `\A` and `^` remain the start of the text.
+    let pattern = match anchored {
+        Some("match") => format!(r"\G(?:{pattern}{end})"),
+        Some(_) => format!(r"\G(?:{pattern}{end})\z"),
+        None => pattern.to_owned(),
+    };
+    let pattern = pattern.replace(r"\Z", r"\z");
+    let pattern = if letters.is_empty() { pattern } else { format!("(?{letters}){pattern}") };
+    fancy_regex::RegexBuilder::new(&pattern).backtrack_limit(BACKTRACK_LIMIT).build().ok()
 }
 
 /// `json._quote(text, ensure_ascii)`.

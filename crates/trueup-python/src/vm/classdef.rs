@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::{Frame, NoteKind, Vm};
-use crate::ast::{ClassDef, Name, Span};
+use crate::ast::{ClassDef, Name, Span, StmtKind};
 use crate::class::Class;
 use crate::error::PyResult;
 use crate::native::Args;
@@ -41,6 +41,13 @@ impl Vm {
         self.exec_body(&mut inner, &def.body)?;
         let mut namespace = std::mem::take(&mut *scope.vars.borrow_mut());
         namespace.shift_remove("__qualname__");
+        if args
+            .positional
+            .iter()
+            .any(|base| matches!(base, Value::Class(base) if base.derives_from("enum.Enum")))
+        {
+            keep_methods_apart(def, &mut namespace);
+        }
         self.at(&frame.source, Span { start: def.span.start, end: def.name_span.end });
         let class = self.build_class(ClassParts {
             name: def.name.clone(),
@@ -277,6 +284,19 @@ pub struct ClassParts {
     pub place: Option<Place>,
     pub name_span: Span,
     pub metaclass: Option<Rc<Class>>,
+}
+
+/// Marks what a decorator that is not known made of a method: an unknown value that is *assigned* is a member of an
+/// enumeration, one that is *defined* is not.
+fn keep_methods_apart(def: &ClassDef, namespace: &mut AttrMap) {
+    for stmt in &def.body {
+        let StmtKind::FunctionDef(method) = &stmt.kind else { continue };
+        if let Some(value) = namespace.get_mut(&method.name)
+            && value.is_unknown()
+        {
+            *value = Value::StaticMethod(Rc::new(value.clone()));
+        }
+    }
 }
 
 /// C3: the classes after the class itself, or `None` when there is no consistent order.
