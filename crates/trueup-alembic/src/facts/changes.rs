@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use trueup_python::ast::{Call, Expr, ExprKind, FormatPart, Stmt, StmtKind};
 use trueup_python::walk;
-use trueup_schema::facts::{EngineFacts, ModuleRole, SchemaChangeFacts};
+use trueup_schema::facts::{EngineFacts, SchemaChangeFacts};
 use trueup_schema::{Location, Span};
 
-use super::imports::Parsed;
+use super::digest::ModuleText;
 
 /// Calls that take SQL text.
 const EXECUTE: &[&str] = &[
@@ -35,7 +35,9 @@ pub(crate) struct Changes {
 }
 
 /// Returns schema changes in a module and the engines it makes.
-pub(crate) fn changes_in(module: &Parsed, role: ModuleRole, reached_from_env: bool) -> Changes {
+///
+/// Whether env.py reaches the engines is for the caller to say, who knows the other modules.
+pub(crate) fn changes_in(module: &ModuleText<'_>, body: &[Stmt]) -> Changes {
     let interesting = [
         "create_all",
         "drop_all",
@@ -51,16 +53,13 @@ pub(crate) fn changes_in(module: &Parsed, role: ModuleRole, reached_from_env: bo
     if !interesting.iter().any(|word| module.text.contains(word)) {
         return Changes::default();
     }
-    let mut reader =
-        Reader { module, role, reached_from_env, constants: HashMap::new(), found: Changes::default() };
-    reader.body(&module.ast.body);
+    let mut reader = Reader { module, constants: HashMap::new(), found: Changes::default() };
+    reader.body(body);
     reader.found
 }
 
 struct Reader<'a> {
-    module: &'a Parsed,
-    role: ModuleRole,
-    reached_from_env: bool,
+    module: &'a ModuleText<'a>,
     constants: HashMap<&'a str, &'a str>,
     found: Changes,
 }
@@ -128,9 +127,9 @@ impl<'a> Reader<'a> {
             name if ENGINES.contains(&name) => {
                 let engine = EngineFacts {
                     call: name.to_owned(),
-                    module: self.module.name.clone(),
+                    module: self.module.name.to_owned(),
                     location: self.location(expr),
-                    reached_from_env: self.reached_from_env,
+                    reached_from_env: false,
                 };
                 self.found.engines.push(engine);
             }
@@ -149,7 +148,7 @@ impl<'a> Reader<'a> {
                 .is_some_and(|(outer, inner)| outer.start <= inner.start && inner.end <= outer.end)
         };
         if !self.found.schema_changes.iter().any(inside) {
-            self.found.schema_changes.push(SchemaChangeFacts { text, location, role: self.role });
+            self.found.schema_changes.push(SchemaChangeFacts { text, location, role: self.module.role });
         }
     }
 

@@ -3,18 +3,16 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
-use trueup_python::ast::ModuleAst;
-use trueup_python::{ImportRecord, imports_of};
+use trueup_schema::Location;
 use trueup_schema::facts::{ImportFacts, ImportResolution};
-use trueup_schema::{Location, Span};
 
-use super::names::{Bound, bound_names};
+use super::digest::{Digest, Import};
 use crate::Sources;
 
 /// How many similar names are offered for one that is missing.
 const MAX_SIMILAR: usize = 3;
 
-/// A parsed module of the project.
+/// A module of the project with what its text tells.
 pub(crate) struct Parsed {
     /// Dotted name.
     pub(crate) name: String,
@@ -22,32 +20,16 @@ pub(crate) struct Parsed {
     pub(crate) path: std::sync::Arc<str>,
     /// Text.
     pub(crate) text: Rc<str>,
-    /// Syntax.
-    pub(crate) ast: Rc<ModuleAst>,
     /// It is a package.
     pub(crate) is_package: bool,
-    /// Its imports.
-    pub(crate) imports: Vec<ImportRecord>,
-}
-
-impl Parsed {
-    pub(crate) fn new(
-        name: &str,
-        path: &std::sync::Arc<str>,
-        text: &Rc<str>,
-        is_package: bool,
-        ast: Rc<ModuleAst>,
-    ) -> Self {
-        let imports = imports_of(&ast, name, is_package);
-        Self { name: name.to_owned(), path: path.clone(), text: text.clone(), ast, is_package, imports }
-    }
+    /// What the text tells.
+    pub(crate) digest: Digest,
 }
 
 /// Answers which modules exist and what they bind.
 pub(crate) struct Resolver<'a> {
     sources: Rc<dyn Sources>,
     parsed: HashMap<&'a str, &'a Parsed>,
-    bound: HashMap<&'a str, Bound>,
     /// Top-level folders without `__init__.py` through which some import does resolve.
     proven_namespaces: HashSet<String>,
 }
@@ -56,12 +38,8 @@ impl<'a> Resolver<'a> {
     pub(crate) fn new(sources: Rc<dyn Sources>, modules: &'a [Parsed]) -> Self {
         let parsed: HashMap<&str, &Parsed> =
             modules.iter().map(|module| (module.name.as_str(), module)).collect();
-        let bound = modules
-            .iter()
-            .map(|module| (module.name.as_str(), bound_names(&module.ast, &module.text)))
-            .collect();
-        let mut resolver = Self { sources, parsed, bound, proven_namespaces: HashSet::new() };
-        for import in modules.iter().flat_map(|module| &module.imports) {
+        let mut resolver = Self { sources, parsed, proven_namespaces: HashSet::new() };
+        for import in modules.iter().flat_map(|module| &module.digest.imports) {
             let top_level = top_level(&import.module);
             if !resolver.proven_namespaces.contains(top_level)
                 && import.module.contains('.')
@@ -93,20 +71,17 @@ impl<'a> Resolver<'a> {
     /// Returns the facts of one import statement, one for each name.
     pub(crate) fn facts(&self, module: &Parsed) -> Vec<ImportFacts> {
         let mut facts = Vec::new();
-        for record in &module.imports {
+        for record in &module.digest.imports {
             let names: Vec<Option<&str>> = if record.names.is_empty() {
                 vec![None]
             } else {
-                record.names.iter().map(|name| Some(&**name)).collect()
+                record.names.iter().map(|name| Some(name.as_str())).collect()
             };
             for name in names {
                 facts.push(ImportFacts {
                     module: record.module.clone(),
                     name: name.map(str::to_owned),
-                    location: Location::at(
-                        module.path.clone(),
-                        Span::new(record.span.start, record.span.end),
-                    ),
+                    location: Location::at(module.path.clone(), record.span),
                     text: statement_text(&module.text, record),
                     type_checking: record.type_checking,
                     guarded: record.in_try,
@@ -157,9 +132,8 @@ impl<'a> Resolver<'a> {
         if !seen.insert(module.to_owned()) {
             return Some(false);
         }
-        let (Some(bound), Some(parsed)) = (self.bound.get(module), self.parsed.get(module)) else {
-            return None;
-        };
+        let digest = &self.parsed.get(module)?.digest;
+        let bound = &digest.bound;
         if bound.names.contains(name) {
             return Some(true);
         }
@@ -167,7 +141,7 @@ impl<'a> Resolver<'a> {
             return None;
         }
         let mut doubt = false;
-        for record in parsed.imports.iter().filter(|record| record.names.iter().any(|name| &**name == "*")) {
+        for record in digest.imports.iter().filter(|record| record.names.iter().any(|name| name == "*")) {
             if !self.is_module(&record.module) {
                 doubt = true;
                 continue;
@@ -182,8 +156,10 @@ impl<'a> Resolver<'a> {
     }
 
     fn similar(&self, module: &str, name: &str) -> Vec<String> {
-        let Some(bound) = self.bound.get(module) else { return Vec::new() };
-        let mut found: Vec<(usize, &String)> = bound
+        let Some(parsed) = self.parsed.get(module) else { return Vec::new() };
+        let mut found: Vec<(usize, &String)> = parsed
+            .digest
+            .bound
             .names
             .iter()
             .filter(|candidate| !candidate.starts_with("__"))
@@ -196,7 +172,7 @@ impl<'a> Resolver<'a> {
 
     /// Returns the modules that running one imports, its own packages first.
     fn imported_by(&self, parsed: &Parsed, with_functions: bool, found: &mut Vec<String>) {
-        for record in &parsed.imports {
+        for record in &parsed.digest.imports {
             if record.type_checking || (record.in_function && !with_functions) {
                 continue;
             }
@@ -256,7 +232,7 @@ fn is_implicit(name: &str) -> bool {
 }
 
 /// Returns the statement in one line.
-fn statement_text(text: &str, record: &ImportRecord) -> String {
+fn statement_text(text: &str, record: &Import) -> String {
     let range = record.span.start as usize..record.span.end as usize;
     let text = text.get(range).unwrap_or_default();
     let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -9,9 +9,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use trueup_python::{NoteKind, Value, Vm};
-use trueup_schema::facts::{EnvFacts, ModuleFacts, ModuleRole, ProjectFacts, RegistryFacts, TableFacts};
+use trueup_schema::facts::{
+    EngineFacts, EnvFacts, ModuleFacts, ModuleRole, ProjectFacts, RegistryFacts, TableFacts,
+};
 use trueup_schema::naming::Convention;
-use trueup_schema::{Dialect, Location, ObjectName, Schema, Span};
+use trueup_schema::{Dialect, Location, ObjectName, Schema};
 
 use crate::compile::{self, attr, origin, text_attr};
 use crate::env::{EnvInput, EnvReading, FilterObject, read_env};
@@ -20,11 +22,13 @@ use crate::{Context, Sources, new_vm};
 
 mod changes;
 mod classes;
+mod digest;
 mod imports;
 mod names;
 mod scan;
 
 use classes::{ClassNames, Mapped};
+use digest::{ModuleText, digest_all};
 use imports::{Parsed, Resolver};
 pub use scan::scan_candidates;
 
@@ -101,12 +105,20 @@ pub fn read_project(input: ProjectInput) -> ProjectReading {
     let env = env_input.as_ref().map(|input| read_env(&mut vm, input));
     let ran = ran_modules(&mut vm);
     let roles: Vec<ModuleRole> = modules.iter().map(|module| module.role).collect();
-    let parsed = parse_all(&mut vm, &modules);
+    let parsed = parse_all(&modules);
     let env_module = env_input.as_ref().map(|input| {
-        let ast = Rc::new(trueup_python::parse(&input.text));
         let known = modules.iter().find(|module| module.path == input.path);
         let name = known.map_or_else(|| "env".to_owned(), |module| module.name.clone());
-        Parsed::new(&name, &input.path, &input.text, false, ast)
+        let (path, text) = (input.path.clone(), input.text.clone());
+        let role = ModuleRole::Migration;
+        let digest = digest::digest(&ModuleText {
+            name: &name,
+            path: path.clone(),
+            text: &text,
+            is_package: false,
+            role,
+        });
+        Parsed { name, path, text, is_package: false, digest }
     });
     let resolver = Resolver::new(sources, &parsed);
     let reached = resolver.reached(env_module.as_ref(), &ran);
@@ -145,19 +157,27 @@ fn ran_modules(vm: &mut Vm) -> Vec<String> {
         .collect()
 }
 
-fn parse_all(vm: &mut Vm, modules: &[ProjectModule]) -> Vec<Parsed> {
-    let loaded: HashSet<_> = vm.loaded_modules().iter().cloned().collect();
-    modules
+/// Reads what every module's text tells by itself.
+fn parse_all(modules: &[ProjectModule]) -> Vec<Parsed> {
+    let texts: Vec<ModuleText<'_>> = modules
         .iter()
-        .map(|module| {
-            // What the interpreter has parsed already is not parsed again.
-            let known = loaded.get(module.name.as_str()).and_then(|name| vm.module(name));
-            let known =
-                known.filter(|known| *known.source.path == *module.path).map(|known| known.ast.clone());
-            let ast = known.unwrap_or_else(|| Rc::new(trueup_python::parse(&module.text)));
-            Parsed::new(&module.name, &module.path, &module.text, module.is_package, ast)
+        .map(|module| ModuleText {
+            name: &module.name,
+            path: module.path.clone(),
+            text: &module.text,
+            is_package: module.is_package,
+            role: module.role,
         })
-        .collect()
+        .collect();
+    let digests = digest_all(&texts);
+    let parsed = modules.iter().zip(digests).map(|(module, digest)| Parsed {
+        name: module.name.clone(),
+        path: module.path.clone(),
+        text: module.text.clone(),
+        is_package: module.is_package,
+        digest,
+    });
+    parsed.collect()
 }
 
 /// Runs the modules that look as if they defined tables and have not run yet.
@@ -195,10 +215,11 @@ fn module_facts(
 ) {
     for (module, role) in parsed.iter().zip(roles) {
         let reached_from_env = reached.contains(&module.name);
-        let problems = module.ast.errors.iter().map(|error| {
-            let span = Span::new(error.span.start, error.span.end);
-            (error.message.clone(), Some(Location::at(module.path.clone(), span)))
-        });
+        let problems = module
+            .digest
+            .errors
+            .iter()
+            .map(|(message, span)| (message.clone(), Some(Location::at(module.path.clone(), *span))));
         facts.modules.push(ModuleFacts {
             name: module.name.clone(),
             path: module.path.clone(),
@@ -209,9 +230,11 @@ fn module_facts(
             problems: problems.collect(),
         });
         if *role != ModuleRole::Migration {
-            let found = changes::changes_in(module, *role, reached_from_env);
-            facts.schema_changes.extend(found.schema_changes);
-            facts.engines.extend(found.engines);
+            let found = &module.digest.changes;
+            facts.schema_changes.extend(found.schema_changes.iter().cloned());
+            facts.engines.extend(
+                found.engines.iter().map(|engine| EngineFacts { reached_from_env, ..engine.clone() }),
+            );
         }
     }
     facts.modules.sort_by(|a, b| a.name.cmp(&b.name));
