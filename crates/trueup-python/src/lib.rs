@@ -37,6 +37,8 @@
 //! assert!(matches!(vm.module_attr("settings", "nowhere"), Ok(Value::Module(_))));
 //! ```
 
+#![deny(clippy::disallowed_methods)]
+
 pub mod ast;
 mod builtins;
 mod class;

@@ -122,6 +122,17 @@ impl Types {
         fill(&types.frozenset, methods::set::FROZEN_METHODS);
         fill(&types.set, methods::containers_more::ANY_SET);
         fill(&types.frozenset, methods::containers_more::ANY_SET);
+        for class in
+            [&types.str, &types.bytes, &types.list, &types.tuple, &types.dict, &types.set, &types.frozenset]
+        {
+            fill(class, methods::item_access::CONTAINER);
+        }
+        for class in [&types.str, &types.bytes, &types.list, &types.tuple, &types.dict] {
+            fill(class, methods::item_access::READ);
+        }
+        for class in [&types.list, &types.dict] {
+            fill(class, methods::item_access::WRITE);
+        }
         for (class, table) in [(&types.dict, methods::dict::CLASS_METHODS)] {
             for (name, function) in table {
                 let inner = super::native(name, *function);

@@ -2,6 +2,7 @@
 
 pub(crate) mod containers_more;
 pub(crate) mod dict;
+pub(crate) mod item_access;
 pub(crate) mod list;
 pub(crate) mod object;
 pub(crate) mod set;
