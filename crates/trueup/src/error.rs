@@ -32,11 +32,6 @@ impl CommandError {
         self
     }
 
-    /// Returns the exit code.
-    pub(crate) fn exit_code(&self) -> u8 {
-        ENVIRONMENT
-    }
-
     /// Prints the problem to standard error.
     pub(crate) fn print(&self, color: Color) {
         let mut err = anstream::AutoStream::new(std::io::stderr(), color.choice());

@@ -32,7 +32,7 @@ fn run() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(problem) => {
             problem.print(args.global.color);
-            ExitCode::from(problem.exit_code())
+            ExitCode::from(error::ENVIRONMENT)
         }
     }
 }

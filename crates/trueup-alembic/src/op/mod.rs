@@ -44,7 +44,6 @@ pub(crate) struct Planned {
 
 /// What a planned step does.
 #[derive(Clone)]
-#[expect(clippy::large_enum_variant, reason = "nearly all steps are operations, and few exist at a time")]
 pub(crate) enum Step {
     /// Changes the schema.
     Operation(trueup_schema::Operation),

@@ -204,7 +204,7 @@ impl Configuration {
                 }
                 toml::Value::String(text) => self.set(key, &unescape_toml(text, &here), &here, path)?,
                 toml::Value::Boolean(value) => {
-                    self.set(key, if *value { "true" } else { "false" }, &here, path)?
+                    self.set(key, if *value { "true" } else { "false" }, &here, path)?;
                 }
                 toml::Value::Integer(value) => self.set(key, &value.to_string(), &here, path)?,
                 _ => {}
@@ -406,7 +406,7 @@ fn read_text(path: &Path) -> Result<String, ConfigError> {
     let bytes = fs::read(path).map_err(|source| ConfigError::Read { path: path.to_path_buf(), source })?;
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..valid].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = error.as_bytes()[..valid].split(|byte| *byte == b'\n').count();
         ConfigError::Invalid {
             path: path.to_path_buf(),
             line: Some(line),

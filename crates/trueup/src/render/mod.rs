@@ -22,7 +22,16 @@ pub(crate) fn report(global: &Global, report: &Report) -> Result<(), CommandErro
         Format::Sarif => sarif::render(report),
         Format::Github => github::render(report),
     };
-    write(global, &rendered)
+    write(global, &rendered)?;
+    // These two formats have no place for what is no finding.
+    if let (Format::Sarif | Format::Github, Some(failure)) = (global.format, &report.failure) {
+        let mut error = CommandError::new(failure.message.clone());
+        if let Some(hint) = &failure.hint {
+            error = error.hint(hint.clone());
+        }
+        error.print(global.color);
+    }
+    Ok(())
 }
 
 /// Writes text to `--output` or standard output; colors are removed where they are not wanted.

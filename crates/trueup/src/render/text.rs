@@ -153,7 +153,7 @@ fn finding(diagnostic: &Diagnostic, help: Option<&str>, report: &Report, style: 
         group = group.element(Level::HELP.message(help));
     }
     groups.push(group);
-    Renderer::styled().render(&groups).to_string()
+    Renderer::styled().render(&groups)
 }
 
 /// Cuts a range to its first line, so that a finding about a whole function does not print the function.

@@ -72,6 +72,9 @@ fn a_database_out_of_reach_is_two_and_the_rest_is_reported() {
     assert_eq!(json.code, 2);
     assert!(output["failure"]["message"].is_string(), "{output}");
     assert!(!json.stdout.contains("hunter2"), "no password");
+    let github = check(&["-C", "examples/broken-chain", "--database", address, "--format", "github"]);
+    assert_eq!(github.code, 2);
+    assert!(github.stderr.contains("127.0.0.1") && !github.stderr.contains("hunter2"), "{}", github.stderr);
 }
 
 #[test]

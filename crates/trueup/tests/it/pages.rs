@@ -46,7 +46,9 @@ fn example(rule: &'static str, section: &Section) -> Result<(), String> {
     if let Some(block) = section.blocks.iter().find(|block| block.label == "database") {
         let mut expected = intents(&block.text)?;
         rules.extend(expected.iter().map(|intent| intent.rule.clone()));
-        expected.iter_mut().for_each(|intent| intent.line = 0);
+        for intent in &mut expected {
+            intent.line = 0;
+        }
         files.push(("", expected));
     }
     rules.sort();

@@ -1,7 +1,8 @@
 //! `failing-operation`: an operation that cannot apply to the schema before it.
 
-use trueup_schema::{ApplyError, Severity};
+use trueup_schema::{ApplyError, Operation, Severity};
 
+use super::unnamed_constraint_drop::is_unnamed;
 use crate::context::{BodyForm, RevisionContext};
 use crate::{Cause, Check, Group, Report, Rule};
 
@@ -29,6 +30,7 @@ fn check(context: &RevisionContext<'_>, report: &mut Report) {
             Ok(()) => continue,
             Err(ApplyError::NotModelled { .. }) => return,
             Err(_) if step.unnamed => return,
+            Err(_) if matches!(&step.operation, Operation::DropConstraint(op) if is_unnamed(op)) => return,
             Err(error) => error,
         };
         let revision = context.revision();

@@ -91,9 +91,11 @@ fn check(context: &OperationContext<'_>, report: &mut Report) {
             .finding(format!("`{what}` needs the extension `{extension}`, which no revision before creates"))
             .at(context.location())
             .about(ObjectRef::new(ObjectKind::Extension, extension))
-            .help(format!(
-                "op.execute('CREATE EXTENSION IF NOT EXISTS \"{extension}\"') in a revision before"
-            ));
+            .help(if context.location().is_some_and(|location| location.path.ends_with(".sql")) {
+                format!("write `CREATE EXTENSION IF NOT EXISTS \"{extension}\";` in a file before")
+            } else {
+                format!("op.execute('CREATE EXTENSION IF NOT EXISTS \"{extension}\"') in a revision before")
+            });
         report.push_once(finding, extension);
     }
 }

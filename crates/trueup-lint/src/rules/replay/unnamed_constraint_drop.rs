@@ -17,7 +17,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(context: &OperationContext<'_>, report: &mut Report) {
     let Operation::DropConstraint(op) = context.operation else { return };
-    if op.name.is_some()
+    if !is_unnamed(op)
         || (!context.dialect.names_constraints() && !context.step.unnamed && !op.columns.is_empty())
     {
         return;
@@ -30,9 +30,12 @@ fn check(context: &OperationContext<'_>, report: &mut Report) {
             keys.chain(table.uniques.iter().filter_map(|unique| unique.name.as_deref()))
         })
         .collect();
-    let place = if context.in_upgrade { "" } else { "the downgrade " };
+    // A downgrade that fails is found out when it is too late, but an upgrade fails at once.
+    let (severity, place) =
+        if context.in_upgrade { (RULE.severity, "") } else { (Severity::Warning, "the downgrade ") };
     let finding = RULE
-        .finding(
+        .finding_as(
+            severity,
             format!("{place}drops a constraint of `{}` without naming it", op.table).trim_start().to_owned(),
         )
         .at(context.location())
@@ -43,6 +46,11 @@ fn check(context: &OperationContext<'_>, report: &mut Report) {
         });
     let path = context.location().map(|location| location.path.to_string()).unwrap_or_default();
     report.push_cause(finding, vec![Cause::Once(RULE.name, path)]);
+}
+
+/// Tells whether a drop says which constraint it means; `op.drop_constraint("", "users")` does not.
+pub(super) fn is_unnamed(op: &trueup_schema::ops::DropConstraint) -> bool {
+    op.name.as_deref().unwrap_or_default().is_empty()
 }
 
 #[cfg(test)]

@@ -48,7 +48,7 @@ impl Checking<'_> {
             ..Compare::default()
         };
         let mut differences = compare(models, revisions, &options);
-        differences.retain(|difference| can_be_in_models(difference) && self.is_compared(reading, difference));
+        differences.retain(|difference| can_be_in_models(difference) && is_compared(reading, difference));
         let compares_defaults = reading.env.as_ref().and_then(|env| env.flag("compare_server_default")) == Some(true);
         for difference in &mut differences {
             soften(difference, revisions, compares_defaults);
@@ -153,29 +153,29 @@ impl Checking<'_> {
         ignored.extend(external.cloned());
         ignored
     }
+}
 
-    /// Applies the project's own `include_object` and `include_name`; what they cannot tell is compared.
-    fn is_compared(&self, reading: &ProjectReading, difference: &Difference) -> bool {
-        let (kind, name, table) = match difference.object.kind {
-            ObjectKind::Table => ("table", &difference.object.name, None),
-            ObjectKind::Column => ("column", &difference.object.name, difference.object.table.as_deref()),
-            ObjectKind::Index => ("index", &difference.object.name, difference.object.table.as_deref()),
-            ObjectKind::Unique => {
-                ("unique_constraint", &difference.object.name, difference.object.table.as_deref())
-            }
-            ObjectKind::ForeignKey => {
-                ("foreign_key_constraint", &difference.object.name, difference.object.table.as_deref())
-            }
-            _ => return true,
-        };
-        let reflected = matches!(difference.kind, DifferenceKind::Added);
-        let has_counterpart = !matches!(
-            difference.kind,
-            DifferenceKind::Added | DifferenceKind::Removed
-        );
-        let object = FilterObject { kind, name, namespace: None, table, reflected, has_counterpart };
-        reading.includes(&object) != Some(false)
-    }
+/// Applies the project's own `include_object` and `include_name`; what they cannot tell is compared.
+fn is_compared(reading: &ProjectReading, difference: &Difference) -> bool {
+    let (kind, name, table) = match difference.object.kind {
+        ObjectKind::Table => ("table", &difference.object.name, None),
+        ObjectKind::Column => ("column", &difference.object.name, difference.object.table.as_deref()),
+        ObjectKind::Index => ("index", &difference.object.name, difference.object.table.as_deref()),
+        ObjectKind::Unique => {
+            ("unique_constraint", &difference.object.name, difference.object.table.as_deref())
+        }
+        ObjectKind::ForeignKey => {
+            ("foreign_key_constraint", &difference.object.name, difference.object.table.as_deref())
+        }
+        _ => return true,
+    };
+    let reflected = matches!(difference.kind, DifferenceKind::Added);
+    let has_counterpart = !matches!(
+        difference.kind,
+        DifferenceKind::Added | DifferenceKind::Removed
+    );
+    let object = FilterObject { kind, name, namespace: None, table, reflected, has_counterpart };
+    reading.includes(&object) != Some(false)
 }
 
 /// Lowers the severity of differences that every project has and that break nothing.

@@ -4,10 +4,11 @@ use std::path::Path;
 use std::rc::Rc;
 
 use trueup_alembic::{EnvInput, ProjectInput, ProjectModule, ProjectReading, read_project};
-use trueup_lint::context::{ModelsContext, ProjectContext};
+use trueup_lint::context::{ModelsContext, ProjectContext, RequiredTable};
 use trueup_schema::facts::ModuleRole;
 use trueup_schema::{ObjectKind, ObjectName, ObjectRef, Schema};
 
+use super::sql_sources::is_there;
 use super::{Checking, Group, engine};
 use crate::files;
 use crate::sources::ProjectSources;
@@ -102,16 +103,31 @@ impl Checking<'_> {
         if !self.wants(Group::Project) {
             return;
         }
+        let required = self.required_by_code(reading, revisions);
         let context = ProjectContext {
             facts: &reading.facts,
             models: reading.models.as_ref(),
             revisions,
-            required_tables: &[],
+            required_tables: &required,
             version_table: &self.version_table,
             dialect: self.dialect,
         };
         engine::check_project(&context, &mut self.findings);
         self.summary.checked.push("the project's modules");
+    }
+
+    /// Returns the tables that SQL in the code uses and that neither revisions nor models have.
+    ///
+    /// Where a revision is not known in full it may be what creates them, so nothing is said; folders of SQL files
+    /// are asked when they are replayed.
+    fn required_by_code(&mut self, reading: &ProjectReading, revisions: Option<&Schema>) -> Vec<RequiredTable> {
+        let Some(revisions) = revisions else { return Vec::new() };
+        if self.summary.unproven > 0 || !self.configuration.settings.sources.sql.is_empty() {
+            return Vec::new();
+        }
+        let version_table = self.version_table.clone();
+        let own = |name: &ObjectName| name.name == version_table || reading.facts.tables.iter().any(|table| table.name == *name);
+        self.tables_in_code(false, &|name| is_there(revisions, name) || own(name))
     }
 
     /// Runs the rules on the schema of the models, or of the revisions where there are no models.

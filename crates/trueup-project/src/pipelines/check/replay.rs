@@ -147,7 +147,7 @@ impl Checking<'_> {
                 finding = finding.evidence("operation", operation.name());
             }
             let mut causes = vec![Cause::Revision(path.to_string())];
-            if matches!(&failure.operation, Some(Operation::DropConstraint(op)) if op.name.is_none()) {
+            if matches!(&failure.operation, Some(Operation::DropConstraint(op)) if op.name.as_deref().unwrap_or_default().is_empty()) {
                 causes.push(Cause::Once("unnamed-constraint-drop", path.to_string()));
             }
             if matches!(failure.error, Some(ApplyError::Missing { .. } | ApplyError::Exists { .. })) {
