@@ -7,6 +7,8 @@
 //!
 //! Nothing here touches a file: the project's modules come through [`Sources`].
 
+#![deny(clippy::disallowed_methods)]
+
 mod bind;
 pub mod compile;
 pub mod env;

@@ -14,6 +14,8 @@
 //! assert_eq!(schema.table(&ObjectName::new("users")).unwrap().columns[0].column_type.to_string(), "character varying(320)");
 //! ```
 
+#![deny(clippy::disallowed_methods)]
+
 pub mod diagnostic;
 pub mod dialect;
 pub mod diff;

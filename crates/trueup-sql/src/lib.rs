@@ -23,6 +23,8 @@
 //! assert_eq!(names, ["add_column", "drop_column"]);
 //! ```
 
+#![deny(clippy::disallowed_methods)]
+
 pub mod catalog;
 mod check;
 mod cursor;

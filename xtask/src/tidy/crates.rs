@@ -58,9 +58,10 @@ fn edges(package: &Package, settings: &Settings, problems: &mut Vec<Problem>) {
         return;
     };
     for dependency in package.dependencies.iter().filter(|dependency| dependency.path.is_some()) {
-        // Tests may use the testkit everywhere, and nothing else beyond what the crate itself may use.
-        let is_testkit = dependency.is_for_tests() && dependency.name == "trueup-testkit";
-        if !is_testkit && !allowed.contains(&dependency.name) {
+        // Tests may use the testkit everywhere, and what [test_edges] grants.
+        let granted = settings.test_edges.get(&package.name).is_some_and(|names| names.contains(&dependency.name));
+        let is_test_edge = dependency.is_for_tests() && (dependency.name == "trueup-testkit" || granted);
+        if !is_test_edge && !allowed.contains(&dependency.name) {
             let message = format!(
                 "`{}` may not depend on `{}`; the allowed edges are in xtask/tidy.toml",
                 package.name, dependency.name

@@ -95,6 +95,9 @@ struct Settings {
     dependency_budget: usize,
     pure: Vec<String>,
     edges: BTreeMap<String, Vec<String>>,
+    /// What tests of a crate may use beyond that.
+    #[serde(default)]
+    test_edges: BTreeMap<String, Vec<String>>,
     only_in: BTreeMap<String, Vec<String>>,
     confined: Vec<Confined>,
     dialect: Allowed,
