@@ -86,8 +86,7 @@ impl Checking<'_> {
             return;
         };
         let path = files::relative(&self.configuration.root, &env);
-        // An import that fails is told by the rules on imports.
-        let stop = self.notes_in(reading, &path).into_iter().find(|failed| !failed.is_import);
+        let stop = self.notes_in(reading, &path).into_iter().find(Failed::is_certain);
         let Some(Failed { note, location, .. }) = stop else { return };
         let Some(rule) = trueup_lint::rule("failing-env") else { return };
         let finding = rule
@@ -130,15 +129,15 @@ impl Checking<'_> {
         let mut notes = reading.notes.iter().filter(here).peekable();
         let Some(text) = notes.peek().and_then(|_| self.texts.get(path)) else { return Vec::new() };
         let ast = trueup_python::parse(text);
-        let broken = ast.errors.first().is_some();
+        let broken = !ast.errors.is_empty();
         let mut found: Vec<Failed<'n>> = Vec::new();
         for note in notes.filter(|_| !broken) {
             let Some(location) = note.location.clone() else { continue };
             let Some(stmt) = location.span.and_then(|span| statement_at(&ast, span)) else { continue };
             if !found.iter().any(|known| known.start == stmt.span.start) {
-                let is_import = matches!(stmt.kind, StmtKind::Import(_) | StmtKind::ImportFrom { .. });
+                let is_raise = matches!(stmt.kind, StmtKind::Raise { .. });
                 let (start, defined) = (stmt.span.start, defined_table(stmt));
-                found.push(Failed { note, location, start, is_import, defined });
+                found.push(Failed { note, location, start, is_raise, defined });
             }
         }
         found.sort_by_key(|failed| failed.start);
@@ -151,8 +150,20 @@ struct Failed<'n> {
     note: &'n ReadingNote,
     location: Location,
     start: u32,
-    is_import: bool,
+    is_raise: bool,
     defined: Option<Defined>,
+}
+
+impl Failed<'_> {
+    /// Tells whether Python would stop here too, whatever the environment gives it.
+    ///
+    /// An attribute that `None` does not have tells nothing: outside, an engine may stand where there is none here. Imports
+    /// have rules of their own.
+    fn is_certain(&self) -> bool {
+        const CERTAIN: [&str; 4] =
+            ["SystemExit", "NameError", "evaluation takes too long", "calls are nested"];
+        self.is_raise || CERTAIN.iter().any(|start| self.note.message.starts_with(start))
+    }
 }
 
 /// What a statement would have defined.
