@@ -95,16 +95,21 @@ impl RevisionGraph {
     }
 
     fn nearest_spelling(&self, candidates: &[usize], target: &str) -> Option<Suggestion> {
+        if target.chars().count() < 4 {
+            return None;
+        }
         let allowed = if looks_random(target) { 1 } else { (target.chars().count() / 5).clamp(1, 4) };
         let mut best: Option<(usize, usize)> = None;
         let mut tied = false;
         for &candidate in candidates {
             let id = self.id(candidate);
-            if id.len().abs_diff(target.len()) > 4 * allowed {
+            // One edit leaves all but one character in place: told without a table of distances, since a project of
+            // thousands of revisions may lack thousands of targets.
+            if id.len().abs_diff(target.len()) > 4 * allowed || (allowed == 1 && !may_be_one_edit(id, target)) {
                 continue;
             }
             let distance = if id.eq_ignore_ascii_case(target) { 0 } else { edit_distance(id, target) };
-            if distance > allowed || target.chars().count() < 4 {
+            if distance > allowed {
                 continue;
             }
             match best {
@@ -128,6 +133,20 @@ fn is_prefix(id: &str, target: &str) -> bool {
 /// whereas one character may well be a typing mistake.
 fn looks_random(id: &str) -> bool {
     id.len() >= 8 && id.chars().all(|character| character.is_ascii_hexdigit())
+}
+
+/// Tells whether two texts, without what they share at both ends, are short enough to be one edit apart.
+///
+/// Counted in bytes: a character has four at most, so that too much is let through rather than too little.
+fn may_be_one_edit(left: &str, right: &str) -> bool {
+    if left.eq_ignore_ascii_case(right) {
+        return true;
+    }
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    let shared = |pairs: &mut dyn Iterator<Item = (&u8, &u8)>| pairs.take_while(|(one, other)| one == other).count();
+    let start = shared(&mut left.iter().zip(right));
+    let end = shared(&mut left[start..].iter().rev().zip(right[start..].iter().rev()));
+    left.len().max(right.len()) - start - end <= char::MAX.len_utf8()
 }
 
 /// Returns how many characters must be inserted, removed or replaced to turn one text into the other.
