@@ -137,16 +137,17 @@ fn looks_random(id: &str) -> bool {
 
 /// Tells whether two texts, without what they share at both ends, are short enough to be one edit apart.
 ///
-/// Counted in bytes: a character has four at most, so that too much is let through rather than too little.
+/// Counted in bytes: where a character may have four, too much is let through rather than too little.
 fn may_be_one_edit(left: &str, right: &str) -> bool {
     if left.eq_ignore_ascii_case(right) {
         return true;
     }
+    let widest = if left.is_ascii() && right.is_ascii() { 1 } else { char::MAX.len_utf8() };
     let (left, right) = (left.as_bytes(), right.as_bytes());
     let shared = |pairs: &mut dyn Iterator<Item = (&u8, &u8)>| pairs.take_while(|(one, other)| one == other).count();
     let start = shared(&mut left.iter().zip(right));
     let end = shared(&mut left[start..].iter().rev().zip(right[start..].iter().rev()));
-    left.len().max(right.len()) - start - end <= char::MAX.len_utf8()
+    left.len().max(right.len()) - start - end <= widest
 }
 
 /// Returns how many characters must be inserted, removed or replaced to turn one text into the other.
