@@ -361,7 +361,8 @@ impl<'a> Lexer<'a> {
     /// Reads the longest operator, by PostgreSQL's rule or from SQLite's list.
     fn operator(&mut self, start: usize) {
         let rest = &self.bytes[start..];
-        let mut length = rest.iter().take_while(|byte| is_operator_byte(**byte)).count();
+        let longest = rest.iter().take(MAX_OPERATOR_BYTES);
+        let mut length = longest.take_while(|byte| is_operator_byte(**byte)).count();
         if self.postgresql() {
             for at in 0..length {
                 if matches!((rest[at], rest.get(at + 1)), (b'-', Some(b'-')) | (b'/', Some(b'*'))) {
@@ -384,6 +385,9 @@ impl<'a> Lexer<'a> {
         self.push(Kind::Operator, text, start);
     }
 }
+
+/// An operator is a name like any other: `NAMEDATALEN` - 1 bytes (PostgreSQL 17 §4.1.3).
+const MAX_OPERATOR_BYTES: usize = 63;
 
 fn is_operator_byte(byte: u8) -> bool {
     b"+-*/<>=~!@#%^&|`?".contains(&byte)
