@@ -137,10 +137,7 @@ pub fn read_source(path: &Path) -> SourceText {
         return Err(unreadable("it is no regular file".to_owned(), None));
     }
     if metadata.len() > MAX_SOURCE_BYTES {
-        return Err(unreadable(
-            format!("it is larger than {} MB", MAX_SOURCE_BYTES / 1024 / 1024),
-            None,
-        ));
+        return Err(unreadable(format!("it is larger than {} MB", MAX_SOURCE_BYTES / 1024 / 1024), None));
     }
     let bytes = fs::read(path).map_err(|error| unreadable(of_system(&error), None))?;
     match std::str::from_utf8(&bytes) {

@@ -146,7 +146,8 @@ fn search_path(configuration: &Configuration) -> Vec<PathBuf> {
         folders.push(file.to_path_buf());
         folders.push(file.join("src"));
     }
-    let inside = folders.iter().filter(|folder| folder.join("__init__.py").is_file()).cloned().collect::<Vec<_>>();
+    let inside =
+        folders.iter().filter(|folder| folder.join("__init__.py").is_file()).cloned().collect::<Vec<_>>();
     let mut seen = BTreeSet::new();
     let outer = folders.iter().map(|folder| package_root(folder));
     let all = outer.chain(inside).map(|folder| normalize(&folder));

@@ -57,7 +57,8 @@ impl Ini {
                 content.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(name, _)| name)
             {
                 if ini.sections.contains_key(name) && name != "DEFAULT" {
-                    ini.problems.push((number, format!("there are two sections `[{name}]`: Alembic stops here")));
+                    ini.problems
+                        .push((number, format!("there are two sections `[{name}]`: Alembic stops here")));
                 }
                 ini.sections.entry(name.to_owned()).or_default();
                 section = Some(name.to_owned());

@@ -351,7 +351,8 @@ impl Configuration {
         }
         self.missing_locations();
         // A trueup.toml makes a folder a project, even if it has nothing but models.
-        let nothing = self.script_location.is_none() && self.version_locations.is_empty() && found.settings.is_none();
+        let nothing =
+            self.script_location.is_none() && self.version_locations.is_empty() && found.settings.is_none();
         if nothing && self.settings.sources.sql.is_empty() && self.settings.models.is_empty() {
             return Err(ConfigError::NoProject(self.root.clone()));
         }

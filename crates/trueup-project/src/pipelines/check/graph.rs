@@ -115,7 +115,9 @@ fn settle(revision: &mut Revision, attribute: &str, value: &Value, shown: &str, 
     }
     let texts = match (attribute, value) {
         (_, Value::None) => Some(Vec::new()),
-        (_, value) if value.as_str().is_some() => Some(value.as_str().iter().map(ToString::to_string).collect()),
+        (_, value) if value.as_str().is_some() => {
+            Some(value.as_str().iter().map(ToString::to_string).collect())
+        }
         ("revision", _) => None,
         (_, Value::List(_) | Value::Tuple(_) | Value::Set(_) | Value::FrozenSet(_)) => value
             .items()
