@@ -58,6 +58,8 @@ const STUBS: &[(&str, bool, &str)] = &[
     ("geoalchemy2.shape", false, include_str!("libraries/geoalchemy2/shape.py")),
     ("geoalchemy2.types", false, include_str!("libraries/geoalchemy2/types.py")),
     ("lazy_object_proxy", false, include_str!("libraries/lazy_object_proxy.py")),
+    ("packaging", true, include_str!("libraries/packaging/__init__.py")),
+    ("packaging.version", false, include_str!("libraries/packaging/version.py")),
     ("pgvector", true, include_str!("libraries/pgvector/__init__.py")),
     ("pgvector.sqlalchemy", true, include_str!("libraries/pgvector/sqlalchemy/__init__.py")),
     ("sqlalchemy", true, include_str!("libraries/sqlalchemy/__init__.py")),
