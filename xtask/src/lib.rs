@@ -10,6 +10,7 @@ pub mod cache;
 pub mod command;
 pub mod corpus;
 pub mod new;
+pub mod oracle;
 pub mod test;
 pub mod tidy;
 

@@ -4,7 +4,7 @@
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use xtask::{corpus, new, test, tidy};
+use xtask::{corpus, new, oracle, test, tidy};
 
 const USAGE: &str = "\
 usage: cargo xtask <command>
@@ -14,7 +14,13 @@ usage: cargo xtask <command>
   new rule NAME --group GROUP a lint rule: file, page, entry in the list
   new op NAME                 an operation: file, page, entry in the list
   new audit NAME              an audit: file, page, entry in the list
-  corpus fetch [--truth DIR]  real packages with Alembic histories, into a cache outside the tree";
+  corpus fetch [--truth DIR]  real packages with Alembic histories, into a cache outside the tree
+  corpus run [PROJECT…] [--verbose] [--update]
+                              replays them and compares with what real Alembic built
+  drift [PROJECT…]            databases as Alembic built them are clean, ten manual changes are ten findings
+  fuzz [--minutes N] [TARGET…]
+                              mutated texts for every reader
+  bench graph|check           trueup beside real Alembic, into benches/results";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -31,6 +37,8 @@ fn main() -> ExitCode {
         ["new", "audit", name] => new::audit(&xtask::root(), name),
         ["corpus", "fetch"] => corpus::fetch(&xtask::root().join(corpus::DEFAULT_TRUTH)),
         ["corpus", "fetch", "--truth", folder] => corpus::fetch(folder.as_ref()),
+        ["corpus", "run", rest @ ..] => return tested(oracle::run("corpus", rest)),
+        [command @ ("fuzz" | "bench" | "drift"), rest @ ..] => return tested(oracle::run(command, rest)),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);

@@ -4,7 +4,9 @@
 //! use every crate. It is apart from xtask so that the everyday commands build without the product.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool")]
 
+pub mod bench;
 pub mod corpus;
+pub mod drift;
 pub mod fuzz;
 pub mod paths;
 pub mod venv;

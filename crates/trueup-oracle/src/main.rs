@@ -1,11 +1,11 @@
 //! Arguments of the developer tool; see the library.
-#![expect(clippy::print_stderr, reason = "a command line tool")]
+#![expect(clippy::print_stderr, clippy::print_stdout, reason = "a command line tool")]
 
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use trueup_oracle::{corpus, fuzz, paths};
+use trueup_oracle::{bench, corpus, drift, fuzz, paths};
 use trueup_schema::Dialect;
 
 const USAGE: &str = "\
@@ -13,7 +13,10 @@ usage: trueup-oracle <command>
 
   fuzz [--minutes N] [--seed N] [TARGET…]   mutated texts for every reader
   corpus [PROJECT…] [--verbose] [--update] [--truth DIR] [--dialect NAME] [--no-alembic]
-                                            real histories against what real Alembic built";
+                                            real histories against what real Alembic built
+  bench graph|check [--trueup FILE] [--no-record]
+                                            trueup beside real Alembic
+  drift [PROJECT…] [--truth DIR]            clean databases are clean, ten changes are ten findings";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -31,6 +34,13 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
     match command.as_str() {
         "fuzz" => fuzz(rest).map(verdict),
         "corpus" => on_large_stack(|| corpus(rest)).map(verdict),
+        "drift" => on_large_stack(|| drift(rest)).map(verdict),
+        "bench" => bench(rest).map(verdict),
+        "bench-parse" => {
+            let folder = rest.first().context("usage: bench-parse FOLDER")?;
+            println!("{} statements", bench::parse(folder.as_ref())?);
+            Ok(ExitCode::SUCCESS)
+        }
         "fuzz-worker" => fuzz_worker(rest),
         "fuzz-case" => match rest {
             [target, file] => fuzz::worker::run_case(target, file.as_ref()),
@@ -72,6 +82,34 @@ fn corpus(arguments: &[String]) -> Result<bool> {
         }
     }
     corpus::run(&options)
+}
+
+fn drift(arguments: &[String]) -> Result<bool> {
+    let truth = paths::workspace().join(corpus::projects::DEFAULT_TRUTH);
+    let mut options = drift::Options { names: Vec::new(), truth };
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--truth" => options.truth = arguments.next().context("--truth wants a folder")?.into(),
+            name => options.names.push(name.to_owned()),
+        }
+    }
+    drift::run(&options)
+}
+
+fn bench(arguments: &[String]) -> Result<bool> {
+    let (name, rest) = arguments.split_first().context("usage: bench graph|check")?;
+    let trueup = paths::workspace().join("target/release/trueup");
+    let mut options = bench::Options { name: name.clone(), trueup, record: true };
+    let mut rest = rest.iter();
+    while let Some(argument) = rest.next() {
+        match argument.as_str() {
+            "--trueup" => options.trueup = rest.next().context("--trueup wants a file")?.into(),
+            "--no-record" => options.record = false,
+            other => bail!("`{other}` is not understood"),
+        }
+    }
+    bench::run(&options)
 }
 
 fn fuzz(arguments: &[String]) -> Result<bool> {

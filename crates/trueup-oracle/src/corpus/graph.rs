@@ -1,7 +1,7 @@
 //! The graph of a project as real Alembic sees it.
 //!
 //! Alembic's `ScriptDirectory` loads every revision module. The application is not installed, so whatever cannot be
-//! imported is a stand-in that answers everything; a graph needs nothing else of it.
+//! imported, and SQLAlchemy too, is a stand-in that answers everything; a graph needs nothing else of it.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -45,12 +45,20 @@ class Loader(importlib.abc.Loader):
 
 class Finder(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path, target=None):
-        if name.split(".")[0] in ("alembic", "sqlalchemy"):
+        if name.split(".")[0] == "alembic":
             return None
         return importlib.machinery.ModuleSpec(name, Loader(), is_package=True)
 
-sys.meta_path.append(Finder())
 from alembic.script import ScriptDirectory
+# A revision may be written for another SQLAlchemy, or hand a stand-in to it: for revisions it is a stand-in as well.
+class Shadow(Finder):
+    def find_spec(self, name, path, target=None):
+        return Finder.find_spec(self, name, path) if name.split(".")[0] == "sqlalchemy" else None
+
+for name in [name for name in sys.modules if name.split(".")[0] == "sqlalchemy"]:
+    del sys.modules[name]
+sys.meta_path.insert(0, Shadow())
+sys.meta_path.append(Finder())
 folders = sys.argv[1:]
 script = ScriptDirectory(folders[0], version_locations=folders)
 revisions = list(script.walk_revisions())

@@ -18,7 +18,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result};
 use trueup_db::{Database, DatabaseUrl, InspectOptions};
 use trueup_project::pipelines::check::{self, Built, CheckRequest};
-use trueup_schema::{Dialect, ObjectName, Schema};
+use trueup_schema::{Dialect, ObjectName, Schema, TypeKind};
 use trueup_sql::ReadContext;
 use trueup_testkit::postgres::Postgres;
 
@@ -100,15 +100,18 @@ fn told(name: &str, project: &Project, outcome: &Outcome, options: &Options) -> 
         Some(Ok(found)) => format!("{} differences", found.len()),
         Some(Err(_)) => "Alembic cannot load it".to_owned(),
     };
+    let unknown = unknown_types(&replay.schema);
     let figures = format!(
         "{} revisions, {} tables, {} heads, {} bases, {} merges, graph {graph_word}, {proved} proved, {} unproven, \
-         {failing} failing, {} differences, {order} in order only, rebuilt with {} differences",
+         {failing} failing, {} columns of unknown type, {} differences, {order} in order only, rebuilt with {} \
+         differences",
         graph.revisions().len(),
         replay.schema.tables.len(),
         graph.heads().len(),
         graph.bases().len(),
         graph.merge_points().len(),
         replay.revisions.len() - proved,
+        unknown.len(),
         outcome.differences.len() - order,
         outcome.rebuilt.len(),
     );
@@ -133,11 +136,27 @@ fn details(outcome: &Outcome, graph: Option<Result<Vec<String>>>) {
             println!("  failing {}: {}{}", revision.id, failure.message, place(&failure.origin));
         }
     }
+    for unknown in unknown_types(&outcome.built.replay.schema) {
+        println!("  unknown type {unknown}");
+    }
     for (title, list) in [("", &outcome.differences), ("rebuilt: ", &outcome.rebuilt)] {
         for difference in list {
             println!("  {title}{}", difference.replace('\n', "\n  "));
         }
     }
+}
+
+/// Returns the columns whose type is not known: their tables cannot be created, whatever the verdicts say.
+fn unknown_types(schema: &Schema) -> Vec<String> {
+    let mut out = Vec::new();
+    for table in schema.tables.values() {
+        for column in &table.columns {
+            if let TypeKind::Unknown(reason) = &column.column_type.kind {
+                out.push(format!("{}.{}: {reason}", table.name, column.name));
+            }
+        }
+    }
+    out
 }
 
 fn place(origin: &trueup_schema::Origin) -> String {

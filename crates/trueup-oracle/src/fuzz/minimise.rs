@@ -12,7 +12,7 @@ use super::kind;
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// Cuts pieces out, half of the input first, then smaller and smaller ones.
-pub fn minimise(target: &str, input: &[u8], wanted: &str, place: &str) -> Result<Vec<u8>> {
+pub(crate) fn minimise(target: &str, input: &[u8], wanted: &str, place: &str) -> Result<Vec<u8>> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("case");
     let started = Instant::now();

@@ -95,7 +95,7 @@ const NUMBERS: &[&str] = &[
 ];
 
 /// Returns a new input made of one or two of the pool.
-pub fn mutate(random: &mut Random, pool: &[Vec<u8>], dictionary: &[&str]) -> Vec<u8> {
+pub(crate) fn mutate(random: &mut Random, pool: &[Vec<u8>], dictionary: &[&str]) -> Vec<u8> {
     let mut bytes = random.pick(pool).clone();
     if bytes.len() > MAX_BYTES / 4 || random.one_in(3) {
         bytes = excerpt(random, &bytes);

@@ -9,7 +9,7 @@ use crate::paths;
 const MAX_SEED_BYTES: u64 = 200_000;
 
 /// Returns all seeds of one kind: `py`, `sql`, `ini` or `toml`.
-pub fn of_kind(kind: &str) -> Vec<Vec<u8>> {
+pub(crate) fn of_kind(kind: &str) -> Vec<Vec<u8>> {
     let root = paths::workspace();
     let mut out = Vec::new();
     for folder in ["crates", "examples", "fuzz/regressions"] {
@@ -76,7 +76,9 @@ fn statements(python: &str) -> Vec<Vec<u8>> {
     for quote in ["\"\"\"", "'''", "\""] {
         for literal in python.split(quote).skip(1).step_by(2) {
             let start = literal.trim_start().to_lowercase();
-            if literal.len() > 12 && WORDS.iter().any(|word| start.starts_with(word)) {
+            // Between the quotes of a longer delimiter lies the same text once more.
+            let is_new = !out.iter().any(|known: &Vec<u8>| known == literal.as_bytes());
+            if is_new && literal.len() > 12 && WORDS.iter().any(|word| start.starts_with(word)) {
                 out.push(literal.as_bytes().to_vec());
             }
         }
@@ -102,7 +104,7 @@ fn files_below(folder: &Path, depth: usize) -> Vec<PathBuf> {
 }
 
 /// Types as people and servers write them.
-pub const TYPES: &[&str] = &[
+pub(crate) const TYPES: &[&str] = &[
     "integer", "int4", "bigint", "smallserial", "serial", "numeric(10,2)", "numeric(3,-2)", "decimal", "real",
     "double precision", "float(24)", "varchar(255)", "character varying", "char(3)", "bpchar", "text", "name",
     "\"char\"", "timestamp", "timestamp(3) with time zone", "timestamptz", "time without time zone", "timetz(2)",
@@ -115,7 +117,7 @@ pub const TYPES: &[&str] = &[
 ];
 
 /// Expressions as people and servers write them.
-pub const EXPRESSIONS: &[&str] = &[
+pub(crate) const EXPRESSIONS: &[&str] = &[
     "now()", "CURRENT_TIMESTAMP", "nextval('t_id_seq'::regclass)", "'a'::text", "'a'::character varying", "(1)",
     "((a > 0) AND (b IS NOT NULL))", "a IN (1, 2, 3)", "a = ANY (ARRAY['x'::text, 'y'::text])",
     "(status)::text = ANY ((ARRAY['a'::character varying, 'b'::character varying])::text[])", "lower(name)",
@@ -134,7 +136,7 @@ pub const EXPRESSIONS: &[&str] = &[
 ];
 
 /// Configuration files in the forms that Alembic's templates have.
-pub const INIS: &[&str] = &[
+pub(crate) const INIS: &[&str] = &[
     "[alembic]\nscript_location = %(here)s/alembic\nprepend_sys_path = .\nversion_path_separator = os\n\
      version_locations = %(here)s/a:%(here)s/b\nsqlalchemy.url = postgresql+psycopg2://u:p%%40@h/d\n\
      file_template = %%(year)d_%%(rev)s\n",

@@ -76,7 +76,8 @@ fn python(bytes: &[u8]) {
     vm.add_module("main", "main.py", &text, false);
     vm.run_module("main");
     for note in vm.notes() {
-        if let Some(place) = &note.place {
+        // A note may also point into a stub of the standard library.
+        if let Some(place) = note.place.as_ref().filter(|place| &*place.source.path == "main.py") {
             assert_inside("a note", &text, place.span.start, place.span.end);
         }
     }

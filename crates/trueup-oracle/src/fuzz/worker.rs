@@ -23,7 +23,7 @@ pub const SLOW: Duration = Duration::from_secs(2);
 /// A case that takes longer hangs.
 const HANGING: Duration = Duration::from_secs(12);
 /// A case that takes more than this exhausts memory.
-const MEMORY_BYTES: u64 = 1_200_000_000;
+const MEMORY_BYTES: u64 = 700_000_000;
 /// Stack of the thread that runs cases: what the command line gives its own.
 const STACK_BYTES: usize = 256 * 1024 * 1024;
 
@@ -155,13 +155,15 @@ fn last_panic() -> (String, String) {
 struct Watch {
     /// Milliseconds since the start plus one while a case runs, else zero.
     began: Arc<AtomicU64>,
+    /// Memory in use when the case began: what earlier cases have left behind is not its doing.
+    before: Arc<AtomicU64>,
     origin: Instant,
 }
 
 impl Watch {
     fn start() -> Self {
-        let watch = Self { began: Arc::default(), origin: Instant::now() };
-        let (began, origin) = (watch.began.clone(), watch.origin);
+        let watch = Self { began: Arc::default(), before: Arc::default(), origin: Instant::now() };
+        let (began, before, origin) = (watch.began.clone(), watch.before.clone(), watch.origin);
         std::thread::spawn(move || {
             loop {
                 std::thread::sleep(Duration::from_millis(25));
@@ -172,7 +174,8 @@ impl Watch {
                 if origin.elapsed().saturating_sub(Duration::from_millis(since)) > HANGING {
                     leave(HUNG);
                 }
-                if resident_bytes().is_some_and(|bytes| bytes > MEMORY_BYTES) {
+                let limit = before.load(Ordering::Relaxed).saturating_add(MEMORY_BYTES);
+                if resident_bytes().is_some_and(|bytes| bytes > limit) {
                     leave(EXHAUSTED);
                 }
             }
@@ -181,6 +184,7 @@ impl Watch {
     }
 
     fn begin(&self) {
+        self.before.store(resident_bytes().unwrap_or(0), Ordering::Relaxed);
         self.began.store(self.origin.elapsed().as_millis() as u64 + 1, Ordering::Relaxed);
     }
 
