@@ -73,7 +73,9 @@ pub(super) fn perform(
                 });
             }
             Step::Position { column, before, after } => rebuild.positions.push((column, before, after)),
-            Step::Raise { class, message } | Step::Refuse { class, message, .. } => raise_failure(vm, class, message, place.as_ref())?,
+            Step::Raise { class, message } | Step::Refuse { class, message, .. } => {
+                raise_failure(vm, class, message, place.as_ref())?;
+            }
             Step::NeedsRebuild => {}
         }
     }

@@ -12,7 +12,8 @@ pub(super) fn is_in_order(graph: &RevisionGraph, replayed: &Replay) -> bool {
     if !graph.disconnected().is_empty() {
         return false;
     }
-    let stray = graph.bases().iter().filter(|base| graph.revisions()[**base].branch_labels.is_empty()).count() > 1;
+    let stray =
+        graph.bases().iter().filter(|base| graph.revisions()[**base].branch_labels.is_empty()).count() > 1;
     let lacks_something = replayed.revisions.iter().any(|revision| {
         revision.failures.iter().any(|failure| matches!(failure.error, Some(ApplyError::Missing { .. })))
     });

@@ -12,7 +12,8 @@ use super::{Checking, Group, engine};
 use crate::report::Failure;
 
 /// What to do when the database cannot be read.
-const FAILURE_HINT: &str = "the static parts are reported all the same; `--database URL` names another database";
+const FAILURE_HINT: &str =
+    "the static parts are reported all the same; `--database URL` names another database";
 
 /// Kinds that models cannot declare: their absence there is no drift.
 const NOT_IN_MODELS: [ObjectKind; 8] = [
@@ -27,7 +28,8 @@ const NOT_IN_MODELS: [ObjectKind; 8] = [
 ];
 
 /// Properties of tables and columns that models cannot declare.
-const PROPERTIES_NOT_IN_MODELS: [&str; 5] = ["privileges", "row security", "forced row security", "policies", "triggers"];
+const PROPERTIES_NOT_IN_MODELS: [&str; 5] =
+    ["privileges", "row security", "forced row security", "policies", "triggers"];
 
 impl Checking<'_> {
     /// Compares the models with what the revisions build.
@@ -49,7 +51,8 @@ impl Checking<'_> {
         };
         let mut differences = compare(models, revisions, &options);
         differences.retain(|difference| can_be_in_models(difference) && is_compared(reading, difference));
-        let compares_defaults = reading.env.as_ref().and_then(|env| env.flag("compare_server_default")) == Some(true);
+        let compares_defaults =
+            reading.env.as_ref().and_then(|env| env.flag("compare_server_default")) == Some(true);
         for difference in &mut differences {
             soften(difference, revisions, compares_defaults);
         }
@@ -100,7 +103,8 @@ impl Checking<'_> {
         let address = match expand(&address, &lookup) {
             Ok(address) => address,
             Err(name) => {
-                let message = format!("the database address is `${name}`, and the environment has no such variable");
+                let message =
+                    format!("the database address is `${name}`, and the environment has no such variable");
                 self.failure = Some(Failure { message, hint: Some(FAILURE_HINT.to_owned()) });
                 return None;
             }
@@ -170,10 +174,7 @@ fn is_compared(reading: &ProjectReading, difference: &Difference) -> bool {
         _ => return true,
     };
     let reflected = matches!(difference.kind, DifferenceKind::Added);
-    let has_counterpart = !matches!(
-        difference.kind,
-        DifferenceKind::Added | DifferenceKind::Removed
-    );
+    let has_counterpart = !matches!(difference.kind, DifferenceKind::Added | DifferenceKind::Removed);
     let object = FilterObject { kind, name, namespace: None, table, reflected, has_counterpart };
     reading.includes(&object) != Some(false)
 }
@@ -184,14 +185,18 @@ fn soften(difference: &mut Difference, revisions: &Schema, compares_defaults: bo
         // Dropping a table or changing a column leaves the enum type behind; Alembic never drops it.
         DifferenceKind::Added if difference.object.kind == ObjectKind::Enum => {
             let name = &difference.object.name;
-            let used = |column: &trueup_schema::Column| column.column_type.name == *name || column.column_type.to_string() == *name;
+            let used = |column: &trueup_schema::Column| {
+                column.column_type.name == *name || column.column_type.to_string() == *name
+            };
             if !revisions.tables.values().any(|table| table.columns.iter().any(used)) {
                 difference.severity = Severity::Info;
             }
         }
         // A default that only fills existing rows while a revision adds a NOT NULL column is a habit, not a mistake;
         // a project that wants it compared says so to Alembic.
-        DifferenceKind::Changed { property: "default", expected, .. } if expected.is_empty() && !compares_defaults => {
+        DifferenceKind::Changed { property: "default", expected, .. }
+            if expected.is_empty() && !compares_defaults =>
+        {
             difference.severity = difference.severity.min(Severity::Warning);
         }
         _ => {}

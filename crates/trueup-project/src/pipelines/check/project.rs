@@ -120,13 +120,19 @@ impl Checking<'_> {
     ///
     /// Where a revision is not known in full it may be what creates them, so nothing is said; folders of SQL files
     /// are asked when they are replayed.
-    fn required_by_code(&mut self, reading: &ProjectReading, revisions: Option<&Schema>) -> Vec<RequiredTable> {
+    fn required_by_code(
+        &mut self,
+        reading: &ProjectReading,
+        revisions: Option<&Schema>,
+    ) -> Vec<RequiredTable> {
         let Some(revisions) = revisions else { return Vec::new() };
         if self.summary.unproven > 0 || !self.configuration.settings.sources.sql.is_empty() {
             return Vec::new();
         }
         let version_table = self.version_table.clone();
-        let own = |name: &ObjectName| name.name == version_table || reading.facts.tables.iter().any(|table| table.name == *name);
+        let own = |name: &ObjectName| {
+            name.name == version_table || reading.facts.tables.iter().any(|table| table.name == *name)
+        };
         self.tables_in_code(false, &|name| is_there(revisions, name) || own(name))
     }
 

@@ -13,7 +13,9 @@ use trueup_lint::context::{
 };
 use trueup_schema::naming::Convention;
 use trueup_schema::revision::RevisionGraph;
-use trueup_schema::{ApplyError, Diagnostic, Location, ObjectKind, ObjectRef, Operation, Origin, Schema, Span};
+use trueup_schema::{
+    ApplyError, Diagnostic, Location, ObjectKind, ObjectRef, Operation, Origin, Schema, Span,
+};
 
 use super::{Checking, Group, engine, project::rule};
 use crate::sources::ProjectSources;
@@ -39,7 +41,11 @@ impl Checking<'_> {
             })
             .collect();
         let sources: Rc<dyn Sources> = sources.clone();
-        let options = ReplayOptions { convention, downgrades: self.wants(Group::Replay), ..ReplayOptions::new(self.dialect) };
+        let options = ReplayOptions {
+            convention,
+            downgrades: self.wants(Group::Replay),
+            ..ReplayOptions::new(self.dialect)
+        };
         let result = replay(&sources, &revisions, &options);
         self.summary.proved = result.revisions.iter().filter(|revision| revision.verdict.is_proved()).count();
         self.summary.unproven = result.revisions.len() - self.summary.proved;
@@ -147,7 +153,8 @@ impl Checking<'_> {
                 finding = finding.evidence("operation", operation.name());
             }
             let mut causes = vec![Cause::Revision(path.to_string())];
-            if matches!(&failure.operation, Some(Operation::DropConstraint(op)) if op.name.as_deref().unwrap_or_default().is_empty()) {
+            if matches!(&failure.operation, Some(Operation::DropConstraint(op)) if op.name.as_deref().unwrap_or_default().is_empty())
+            {
                 causes.push(Cause::Once("unnamed-constraint-drop", path.to_string()));
             }
             if matches!(failure.error, Some(ApplyError::Missing { .. } | ApplyError::Exists { .. })) {
@@ -212,7 +219,10 @@ fn definition(path: &std::sync::Arc<str>, text: &str, name: &str) -> Origin {
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
         let rest = line.strip_prefix("async ").unwrap_or(line).strip_prefix("def ").map(str::trim_start);
-        if rest.and_then(|rest| rest.strip_prefix(name)).is_some_and(|rest| rest.trim_start().starts_with('(')) {
+        if rest
+            .and_then(|rest| rest.strip_prefix(name))
+            .is_some_and(|rest| rest.trim_start().starts_with('('))
+        {
             return Origin::at(path.clone(), Span::new(offset, offset + line.trim_end().len() as u32));
         }
         offset += line.len() as u32;
@@ -235,7 +245,8 @@ fn facts_of(revision: &ReplayedRevision) -> RevisionFacts {
             steps.insert(at, Step::new(operation.clone(), failure.origin.clone()));
         }
     }
-    let whole = revision.verdict.is_proved() && revision.failures.iter().all(|failure| failure.operation.is_some());
+    let whole =
+        revision.verdict.is_proved() && revision.failures.iter().all(|failure| failure.operation.is_some());
     let form = match (whole, steps.is_empty()) {
         (false, _) => BodyForm::Partly,
         (true, true) => BodyForm::Empty,
@@ -252,7 +263,8 @@ fn facts_of(revision: &ReplayedRevision) -> RevisionFacts {
     };
     let undoing = revision.undone.iter().flat_map(|undone| &undone.operations);
     let undoing = undoing.filter(|recorded| !recorded.implied);
-    let undoing = undoing.map(|recorded| Step::new(recorded.operation.clone(), recorded.origin.clone())).collect();
+    let undoing =
+        undoing.map(|recorded| Step::new(recorded.operation.clone(), recorded.origin.clone())).collect();
     let swallowed = revision
         .swallowed
         .iter()
