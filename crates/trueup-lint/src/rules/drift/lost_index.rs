@@ -1,5 +1,7 @@
 //! `lost-index`: a revision that drops an index which is still needed.
 
+use std::sync::Arc;
+
 use trueup_schema::{Index, ObjectKind, ObjectRef, Schema, Severity, Table};
 
 use super::lost_uniqueness::place_of_drop;
@@ -19,7 +21,11 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(context: &RevisionContext<'_>, report: &mut Report) {
-    for before in context.before.tables.values() {
+    // Tables are shared between schemas until a revision changes them.
+    let changed = context.before.tables.iter().filter(|(name, before)| {
+        context.after.tables.get(*name).is_none_or(|after| !Arc::ptr_eq(before, after))
+    });
+    for (_, before) in changed {
         let (Some(after), Some(last)) = (context.after.table(&before.name), context.last.table(&before.name))
         else {
             continue;

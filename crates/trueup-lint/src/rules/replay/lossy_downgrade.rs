@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use std::sync::Arc;
+
 use trueup_schema::{Location, ObjectKind, ObjectName, ObjectRef, Schema, Severity};
 
 use crate::context::{BodyForm, RevisionContext};
@@ -30,7 +32,11 @@ fn check(context: &RevisionContext<'_>, report: &mut Report) {
             return;
         }
     }
-    let same = |name: &ObjectName, left: &Schema, right: &Schema| left.tables.get(name) == right.tables.get(name);
+    // Tables are shared between schemas until a revision changes them, so most need no comparing.
+    let same = |name: &ObjectName, left: &Schema, right: &Schema| match (left.tables.get(name), right.tables.get(name)) {
+        (Some(left), Some(right)) => Arc::ptr_eq(left, right) || left == right,
+        (left, right) => left.is_none() && right.is_none(),
+    };
     // Most revisions touch one table of many; naming all the others would take most of the time.
     let changed = |name: &ObjectName| {
         !same(name, context.before, &undone) || !same(name, context.before, context.after)
