@@ -7,6 +7,9 @@
 mod enums;
 mod texts;
 
+use crate::error::PyResult;
+use crate::native::Args;
+use crate::value::Value;
 use crate::vm::Vm;
 
 /// Module name and source.
@@ -24,6 +27,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("enum", include_str!("enum.py")),
     ("functools", include_str!("functools.py")),
     ("hashlib", include_str!("hashlib.py")),
+    ("importlib", include_str!("importlib.py")),
     ("inspect", include_str!("inspect.py")),
     ("itertools", include_str!("itertools.py")),
     ("json", include_str!("json.py")),
@@ -56,6 +60,35 @@ pub(crate) fn source(name: &str) -> Option<&'static str> {
 pub(crate) fn register(vm: &mut Vm) {
     enums::register(vm);
     texts::register(vm);
+    vm.register("importlib.import_module", import_module);
+}
+
+/// `importlib.import_module(name, package)`
+fn import_module(vm: &mut Vm, args: Args) -> PyResult {
+    if let Some(unknown) = args.first_unknown() {
+        return Ok(Value::Unknown(unknown.clone()));
+    }
+    let Some(name) = args.get("name").and_then(Value::as_str) else {
+        return Err(vm.type_error("the name of a module is a text"));
+    };
+    let importer = vm.user_place().and_then(|place| vm.module(&place.source.module.clone()));
+    let Some(importer) = importer else { return Ok(vm.unknown("what imports this module is not known")) };
+    let package = args.get("package").and_then(Value::as_str);
+    let rest = name.trim_start_matches('.');
+    let level = (name.len() - rest.len()) as u32;
+    let target = match (level, package) {
+        (0, _) => Some(rest.to_owned()),
+        (_, Some(package)) => {
+            crate::import_graph::resolve(&package, true, (!rest.is_empty()).then_some(rest), level)
+        }
+        (_, None) => {
+            return Err(vm.type_error("the 'package' argument is required to perform a relative import"));
+        }
+    };
+    match target {
+        Some(target) => vm.import(&importer, &target).map(Value::Module),
+        None => Err(vm.raise("ImportError", "attempted relative import beyond top-level package")),
+    }
 }
 
 /// Top-level modules of Python's standard library (3.9 to 3.14); a project cannot shadow them in practice, because

@@ -10,6 +10,9 @@ use crate::native::Args;
 use crate::scope::{Scope, ScopeKind};
 use crate::value::{Dict, Function, Iter, IterState, Value};
 
+/// The name that stands for the keywords of `f(**unknown)` among known ones.
+pub(super) const OPEN_KEYWORDS: &str = "**";
+
 impl Vm {
     /// Calls a value.
     ///
@@ -174,7 +177,12 @@ impl Vm {
             return Err(self.too_many(function, surplus));
         }
         let mut extra: Vec<(Name, Value)> = Vec::new();
+        let mut open: Option<Value> = None;
         for (name, value) in keywords {
+            if &*name == OPEN_KEYWORDS {
+                open = Some(value);
+                continue;
+            }
             let index = def.params.iter().position(|param| {
                 matches!(param.kind, ParamKind::Normal | ParamKind::KeywordOnly) && param.name == name
             });
@@ -195,6 +203,9 @@ impl Vm {
             bound.push(match (slot, param.kind) {
                 (Some(value), _) => value,
                 (None, ParamKind::VarArgs) => Value::tuple(Vec::new()),
+                (None, ParamKind::Normal | ParamKind::KeywordOnly) if open.is_some() => {
+                    open.clone().unwrap_or(Value::None)
+                }
                 (None, ParamKind::VarKeywords) => Value::dict_of(extra.take().unwrap_or_default()),
                 (None, _) => match function.defaults.get(index).cloned().flatten() {
                     Some(default) => default,

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::call::OPEN_KEYWORDS;
 use super::{Frame, NoteKind, Vm};
 use crate::ast::{ClassDef, Name, Span, StmtKind};
 use crate::class::Class;
@@ -29,6 +30,12 @@ impl Vm {
         let args = match self.eval_args(&mut around, &def.bases, &def.keywords)? {
             Ok(args) => args,
             Err(unknown) => Args::positional(vec![Value::Unknown(unknown)]),
+        };
+        let open =
+            args.keywords.iter().find(|(name, _)| &**name == OPEN_KEYWORDS).map(|(_, value)| value.clone());
+        let args = match open {
+            Some(unknown) => Args::positional(vec![unknown]),
+            None => args,
         };
         let qualname = Self::qualname(frame, &def.name);
         let scope = Rc::new(Scope::new(ScopeKind::Class, Some(outer), frame.scope.module.clone()));

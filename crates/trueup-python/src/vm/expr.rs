@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
+use super::call::OPEN_KEYWORDS;
 use super::{Frame, Truth, Vm};
-use crate::ast::{Call, CompareOp, Expr, ExprKind, FormatPart, Name};
+use crate::ast::{Call, CompareOp, Expr, ExprKind, FormatPart, Name, ParamKind};
 use crate::class::Annotation;
 use crate::error::PyResult;
 use crate::native::Args;
@@ -325,12 +326,30 @@ impl Vm {
             match name {
                 Some(name) => named.push((name.clone(), value)),
                 None => match Self::unknown_iterable(&value) {
-                    Some(unknown) => return Ok(Err(unknown)),
+                    Some(unknown) => named.push((Rc::from(OPEN_KEYWORDS), Value::Unknown(unknown))),
                     None => self.spread_keywords(&value, &mut named)?,
                 },
             }
         }
         Ok(Ok(Args { positional, keywords: named, signature: None }))
+    }
+
+    /// Returns why a call cannot be made: `f(**unknown)`. A constructor can be called when it names all its
+    /// parameters: those that are not given are unknown then, and the others are as written.
+    fn open_call(callee: Option<&Value>, args: &Args) -> Option<Rc<Unknown>> {
+        let (_, value) = args.keywords.iter().find(|(name, _)| &**name == OPEN_KEYWORDS)?;
+        let unknown = value.as_unknown()?.clone();
+        let Some(Value::Class(class)) = callee else { return Some(unknown) };
+        let plain = class.metaclass.is_none()
+            && class.lookup("__new__").is_none_or(|new| matches!(new, Value::Builtin(_)));
+        match class.lookup("__init__") {
+            Some(Value::Function(init))
+                if plain && init.def.params.iter().all(|param| param.kind != ParamKind::VarKeywords) =>
+            {
+                None
+            }
+            _ => Some(unknown),
+        }
     }
 
     fn eval_call(&mut self, frame: &mut Frame<'_>, call: &Call, expr: &Expr) -> PyResult {
@@ -346,7 +365,8 @@ impl Vm {
             return self.update_globals(frame, call);
         }
         let callee = self.eval(frame, &call.function)?;
-        let args = match self.eval_args(frame, &call.args, &call.keywords)? {
+        let args = self.eval_args(frame, &call.args, &call.keywords)?;
+        let args = match args.and_then(|args| Self::open_call(Some(&callee), &args).map_or(Ok(args), Err)) {
             Ok(args) => args,
             Err(unknown) => {
                 // `f(*unknown)`: what is called with is not known, so the call is skipped like a branch.
@@ -360,7 +380,8 @@ impl Vm {
 
     /// `globals().update(…)` writes to the module.
     fn update_globals(&mut self, frame: &mut Frame<'_>, call: &Call) -> PyResult {
-        let args = match self.eval_args(frame, &call.args, &call.keywords)? {
+        let args = self.eval_args(frame, &call.args, &call.keywords)?;
+        let args = match args.and_then(|args| Self::open_call(None, &args).map_or(Ok(args), Err)) {
             Ok(args) => args,
             Err(unknown) => return Ok(Value::Unknown(unknown)),
         };

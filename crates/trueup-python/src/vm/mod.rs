@@ -89,6 +89,8 @@ pub enum NoteKind {
     Syntax,
     /// `if <unknown>: raise …` was taken as not happening.
     AssumedGuard,
+    /// The embedder went on with something that is not known but hardly matters.
+    Assumed,
     /// A metaclass of the project was not run.
     Metaclass,
 }
