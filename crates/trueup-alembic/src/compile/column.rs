@@ -2,14 +2,14 @@
 
 use trueup_python::{Place, Value, Vm};
 use trueup_schema::{
-    Check, Column, Computed, Dialect, ForeignKey, Generated, Identity, Index, SequenceOptions, SqlExpr, Unique,
-    name::quote_identifier,
+    Check, Column, Computed, Dialect, ForeignKey, Generated, Identity, Index, SequenceOptions, SqlExpr,
+    Unique, name::quote_identifier,
 };
 
 use super::constraint::{self, CheckOwner};
 use super::{
-    CompileError, CompiledEnum, CompiledType, TableContext, attr, column_type, default_expr, flag_attr, index, is_a,
-    items_attr, origin, place_of, text_attr, types::TypeCheck,
+    CompileError, CompiledEnum, CompiledType, TableContext, attr, column_type, default_expr, flag_attr,
+    index, is_a, items_attr, origin, place_of, text_attr, types::TypeCheck,
 };
 
 /// A column with everything that was declared on it.
@@ -43,6 +43,8 @@ pub struct CompiledColumn {
     pub integer_bytes: u8,
     /// Whether `nullable` was said.
     pub nullable_given: bool,
+    /// Why the server default is not known, if it is not: the column then has none here.
+    pub unknown_default: Option<CompileError>,
 }
 
 impl CompiledColumn {
@@ -69,6 +71,7 @@ impl CompiledColumn {
             sequence: None,
             integer_bytes: 0,
             nullable_given: true,
+            unknown_default: None,
         })
     }
 }
@@ -77,7 +80,11 @@ impl CompiledColumn {
 ///
 /// # Errors
 /// When its name, or anything that shapes it beside the type, is not known or wrong.
-pub fn column(vm: &mut Vm, value: &Value, context: &TableContext<'_>) -> Result<CompiledColumn, CompileError> {
+pub fn column(
+    vm: &mut Vm,
+    value: &Value,
+    context: &TableContext<'_>,
+) -> Result<CompiledColumn, CompileError> {
     let dialect = context.dialect;
     let place = place_of(value);
     let Some(name) = text_attr(vm, value, "name")? else {
@@ -95,9 +102,18 @@ pub fn column(vm: &mut Vm, value: &Value, context: &TableContext<'_>) -> Result<
     column.nullable = flag_attr(vm, value, "nullable").map_err(at)?;
     column.comment = if dialect.has_comments() { text_attr(vm, value, "comment").map_err(at)? } else { None };
     column.generated = generated(vm, value, dialect).map_err(at)?;
+    let mut unknown_default = None;
     if column.generated.is_none() {
         let server_default = attr(vm, value, "server_default")?;
-        column.default = default_expr(vm, &server_default, &column.column_type, dialect).map_err(at)?;
+        match default_expr(vm, &server_default, &column.column_type, dialect).map_err(at) {
+            Ok(default) => column.default = default,
+            Err(error) if error.unknown => {
+                let message = format!("the default of column `{name}` is not known: {}", error.message);
+                unknown_default =
+                    Some(CompileError { message, place: place.clone().or(error.place), unknown: true });
+            }
+            Err(error) => return Err(error),
+        }
     }
 
     let mut checks: Vec<Check> = Vec::new();
@@ -118,7 +134,11 @@ pub fn column(vm: &mut Vm, value: &Value, context: &TableContext<'_>) -> Result<
     } else {
         None
     };
-    let index = if indexed { Some(index::column_index(&name, &key, unique_flag, context, &column.origin)?) } else { None };
+    let index = if indexed {
+        Some(index::column_index(&name, &key, unique_flag, context, &column.origin)?)
+    } else {
+        None
+    };
 
     let python_default = attr(vm, value, "default")?;
     let sequence = is_a(&python_default, "sqlalchemy.schema.Sequence").then(|| python_default.clone());
@@ -138,11 +158,16 @@ pub fn column(vm: &mut Vm, value: &Value, context: &TableContext<'_>) -> Result<
         sequence,
         integer_bytes,
         nullable_given: flag_attr(vm, value, "_nullable_given")?,
+        unknown_default,
     })
 }
 
 /// Compiles the column's type; a column that only has a foreign key takes the type of the referenced column.
-fn type_of_column(vm: &mut Vm, value: &Value, context: &TableContext<'_>) -> Result<CompiledType, CompileError> {
+fn type_of_column(
+    vm: &mut Vm,
+    value: &Value,
+    context: &TableContext<'_>,
+) -> Result<CompiledType, CompileError> {
     let mut current = value.clone();
     // Foreign keys may point to columns that have only a foreign key themselves.
     for _ in 0..8 {
@@ -156,7 +181,8 @@ fn type_of_column(vm: &mut Vm, value: &Value, context: &TableContext<'_>) -> Res
             return Ok(compiled);
         }
         let keys = items_attr(vm, &current, "_foreign_keys")?;
-        let Some(referenced) = keys.first().map(|key| constraint::referenced_column(vm, key, context)).transpose()?.flatten()
+        let Some(referenced) =
+            keys.first().map(|key| constraint::referenced_column(vm, key, context)).transpose()?.flatten()
         else {
             break;
         };
@@ -194,7 +220,11 @@ fn generated(vm: &mut Vm, value: &Value, dialect: Dialect) -> Result<Option<Gene
 }
 
 /// Reads the options that `Sequence` and `Identity` share.
-pub(super) fn sequence_options(vm: &mut Vm, value: &Value, dialect: Dialect) -> Result<SequenceOptions, CompileError> {
+pub(super) fn sequence_options(
+    vm: &mut Vm,
+    value: &Value,
+    dialect: Dialect,
+) -> Result<SequenceOptions, CompileError> {
     let mut number = |name: &str| -> Result<Option<i64>, CompileError> {
         match attr(vm, value, name)? {
             Value::Unknown(unknown) => Err(CompileError::unknown(&unknown)),
@@ -205,8 +235,11 @@ pub(super) fn sequence_options(vm: &mut Vm, value: &Value, dialect: Dialect) -> 
     let (min_value, max_value, cache) = (number("minvalue")?, number("maxvalue")?, number("cache")?);
     let cycle = flag_attr(vm, value, "cycle")?;
     let data_type = attr(vm, value, "data_type")?;
-    let data_type =
-        if data_type.is_none() { None } else { Some(column_type(vm, &data_type, dialect)?.column_type.to_string()) };
+    let data_type = if data_type.is_none() {
+        None
+    } else {
+        Some(column_type(vm, &data_type, dialect)?.column_type.to_string())
+    };
     Ok(SequenceOptions { data_type, start, increment, min_value, max_value, cache, cycle })
 }
 
@@ -217,7 +250,11 @@ fn type_check(column: &str, check: TypeCheck, context: &TableContext<'_>) -> Res
 }
 
 /// Returns the text of `sqltext`, which may be a plain string of SQL.
-pub(super) fn raw_or_expression(vm: &mut Vm, value: &Value, dialect: Dialect) -> Result<String, CompileError> {
+pub(super) fn raw_or_expression(
+    vm: &mut Vm,
+    value: &Value,
+    dialect: Dialect,
+) -> Result<String, CompileError> {
     match value.as_str() {
         Some(text) => Ok(text.to_string()),
         None => super::sql_text(vm, value, dialect),

@@ -4,8 +4,8 @@ use trueup_python::{Value, Vm};
 use trueup_schema::naming::{ConventionFacts, ConventionKind, GivenName};
 use trueup_schema::ops::Constraint;
 use trueup_schema::{
-    Check, Deferrable, Exclude, ExcludeElement, ForeignKey, IndexPart, ObjectName, PrimaryKey, ReferentialAction,
-    SqlExpr, Unique,
+    Check, Deferrable, Exclude, ExcludeElement, ForeignKey, IndexPart, ObjectName, PrimaryKey,
+    ReferentialAction, SqlExpr, Unique,
 };
 
 use super::column::raw_or_expression;
@@ -18,7 +18,11 @@ use super::{
 ///
 /// # Errors
 /// When something in it is not known, or it is no constraint that trueup knows.
-pub fn constraint(vm: &mut Vm, value: &Value, context: &TableContext<'_>) -> Result<Constraint, CompileError> {
+pub fn constraint(
+    vm: &mut Vm,
+    value: &Value,
+    context: &TableContext<'_>,
+) -> Result<Constraint, CompileError> {
     if is_a(value, "sqlalchemy.schema.PrimaryKeyConstraint") {
         return primary_key(vm, value, context).map(Constraint::PrimaryKey);
     }
@@ -34,7 +38,10 @@ pub fn constraint(vm: &mut Vm, value: &Value, context: &TableContext<'_>) -> Res
     if is_a(value, "sqlalchemy.dialects.postgresql.ExcludeConstraint") {
         return exclude(vm, value, context).map(Constraint::Exclude);
     }
-    Err(CompileError::new(format!("{} is not a constraint that trueup knows", vm.repr_text(value)), place_of(value)))
+    Err(CompileError::new(
+        format!("{} is not a constraint that trueup knows", vm.repr_text(value)),
+        place_of(value),
+    ))
 }
 
 /// Who declares a CHECK.
@@ -57,7 +64,10 @@ fn primary_key(vm: &mut Vm, value: &Value, context: &TableContext<'_>) -> Result
 }
 
 /// Returns the primary key of columns that say `primary_key=True`.
-pub(super) fn implied_primary_key(columns: Vec<String>, context: &TableContext<'_>) -> Result<PrimaryKey, CompileError> {
+pub(super) fn implied_primary_key(
+    columns: Vec<String>,
+    context: &TableContext<'_>,
+) -> Result<PrimaryKey, CompileError> {
     let name = name_for(ConventionKind::PrimaryKey, GivenName::None, &columns, context)?;
     Ok(PrimaryKey::new(name, columns))
 }
@@ -69,7 +79,8 @@ fn unique(vm: &mut Vm, value: &Value, context: &TableContext<'_>) -> Result<Uniq
     let mut unique = Unique::new(name, columns);
     unique.deferrable = deferrable(vm, value)?;
     unique.include = option_columns(vm, value, "postgresql_include")?;
-    unique.nulls_not_distinct = dialect_option(vm, value, "postgresql_nulls_not_distinct")?.as_bool() == Some(true);
+    unique.nulls_not_distinct =
+        dialect_option(vm, value, "postgresql_nulls_not_distinct")?.as_bool() == Some(true);
     unique.origin = origin(place_of(value).as_ref());
     Ok(unique)
 }
@@ -130,7 +141,10 @@ fn exclude(vm: &mut Vm, value: &Value, context: &TableContext<'_>) -> Result<Exc
     for element in items_attr(vm, value, "elements")? {
         let parts = vm.iterate(&element)?;
         let [target, operator] = parts.as_slice() else {
-            return Err(CompileError::new("an element of ExcludeConstraint is not (column, operator)", place_of(value)));
+            return Err(CompileError::new(
+                "an element of ExcludeConstraint is not (column, operator)",
+                place_of(value),
+            ));
         };
         let target = clause_element(vm, target)?;
         let part = match target.as_str() {
@@ -235,8 +249,12 @@ pub fn foreign_key_target(
     }
     let column = clause_element(vm, target)?;
     let table = attr(vm, &column, "table")?;
-    let (Some(name), Some(table_text)) = (text_attr(vm, &column, "name")?, text_attr(vm, &table, "name")?) else {
-        return Err(CompileError::new("a foreign key points to a column that belongs to no table", place_of(target)));
+    let (Some(name), Some(table_text)) = (text_attr(vm, &column, "name")?, text_attr(vm, &table, "name")?)
+    else {
+        return Err(CompileError::new(
+            "a foreign key points to a column that belongs to no table",
+            place_of(target),
+        ));
     };
     let namespace = text_attr(vm, &table, "schema")?;
     Ok((ObjectName::qualified(context.dialect, namespace.as_deref(), table_text), name))
@@ -365,12 +383,21 @@ fn action(vm: &mut Vm, value: &Value, name: &str) -> Result<ReferentialAction, C
         "SET NULL" => ReferentialAction::SetNull(columns),
         "SET DEFAULT" => ReferentialAction::SetDefault(columns),
         "NO ACTION" | "" => ReferentialAction::NoAction,
-        other => return Err(CompileError::new(format!("`{name}=\"{other}\"` is no referential action"), place_of(value))),
+        other => {
+            return Err(CompileError::new(
+                format!("`{name}=\"{other}\"` is no referential action"),
+                place_of(value),
+            ));
+        }
     })
 }
 
 /// Returns the columns of `SET NULL (a, b)`.
 fn list_in_parentheses(text: &str) -> Vec<String> {
     let inner = text.split_once('(').map_or("", |(_, rest)| rest.trim_end_matches([')', ' ']));
-    inner.split(',').map(|column| column.trim().trim_matches('"').to_owned()).filter(|column| !column.is_empty()).collect()
+    inner
+        .split(',')
+        .map(|column| column.trim().trim_matches('"').to_owned())
+        .filter(|column| !column.is_empty())
+        .collect()
 }

@@ -35,7 +35,8 @@ pub fn default_expr(
     column_type: &ColumnType,
     dialect: Dialect,
 ) -> Result<Option<SqlExpr>, CompileError> {
-    let value = if is_a(value, "sqlalchemy.schema.DefaultClause") { attr(vm, value, "arg")? } else { value.clone() };
+    let value =
+        if is_a(value, "sqlalchemy.schema.DefaultClause") { attr(vm, value, "arg")? } else { value.clone() };
     let text = match &value {
         Value::None => return Ok(None),
         Value::Unknown(unknown) => return Err(CompileError::unknown(unknown)),

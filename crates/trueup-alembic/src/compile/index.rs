@@ -1,16 +1,15 @@
 //! Indexes.
 
 use trueup_python::{Value, Vm};
+use trueup_schema::name::quote_identifier;
 use trueup_schema::naming::{ConventionKind, GivenName};
-use trueup_schema::{
-    Index, IndexKey, IndexPart, NullsOrder, Operation, Origin, SqlExpr, ops::CreateIndex,
-};
+use trueup_schema::{Index, IndexKey, IndexPart, NullsOrder, Operation, Origin, SqlExpr, ops::CreateIndex};
 use trueup_sql::{ReadContext, read};
 
 use super::column::raw_or_expression;
 use super::{
-    CompileError, TableContext, attr, clause_element, constraint, conventional_name, flag_attr, given_name, is_a,
-    items_attr, origin, place_of, sql_text, text_attr,
+    CompileError, TableContext, attr, clause_element, constraint, conventional_name, flag_attr, given_name,
+    is_a, items_attr, origin, place_of, sql_text, text_attr,
 };
 
 /// Reads an `Index` object of a table.
@@ -63,19 +62,28 @@ pub(super) fn column_index(
     Ok(index)
 }
 
-fn name_of(given: GivenName, columns: &[String], context: &TableContext<'_>) -> Result<Option<String>, CompileError> {
+fn name_of(
+    given: GivenName,
+    columns: &[String],
+    context: &TableContext<'_>,
+) -> Result<Option<String>, CompileError> {
     let facts = constraint::facts(given, columns, context);
     conventional_name(context.convention, context.dialect, ConventionKind::Index, &facts)
 }
 
 /// Reads one element of an index: a column, its key, or an expression with its ordering.
-pub(super) fn part(vm: &mut Vm, value: &Value, context: &TableContext<'_>) -> Result<IndexPart, CompileError> {
+pub(super) fn part(
+    vm: &mut Vm,
+    value: &Value,
+    context: &TableContext<'_>,
+) -> Result<IndexPart, CompileError> {
     if let Some(key) = value.as_str() {
         return Ok(IndexPart::column(context.column_name(&key)));
     }
     if is_a(value, "sqlalchemy._elements.TextClause") {
         let text = sql_text(vm, value, context.dialect)?;
-        return Ok(parse_part(&text, context).unwrap_or_else(|| IndexPart::expression(SqlExpr::new(context.dialect, text))));
+        return Ok(parse_part(&text, context)
+            .unwrap_or_else(|| IndexPart::expression(SqlExpr::new(context.dialect, text))));
     }
     if is_a(value, "sqlalchemy.schema.Column") {
         let name = text_attr(vm, value, "name")?.unwrap_or_default();
@@ -108,7 +116,8 @@ pub(super) fn part(vm: &mut Vm, value: &Value, context: &TableContext<'_>) -> Re
         return Ok(IndexPart::column(text_attr(vm, value, "name")?.unwrap_or_default()));
     }
     let text = sql_text(vm, value, context.dialect)?;
-    Ok(parse_part(&text, context).unwrap_or_else(|| IndexPart::expression(SqlExpr::new(context.dialect, text))))
+    Ok(parse_part(&text, context)
+        .unwrap_or_else(|| IndexPart::expression(SqlExpr::new(context.dialect, text))))
 }
 
 /// NULLS LAST ascending and NULLS FIRST descending are what a server does anyway.
@@ -126,7 +135,9 @@ fn parse_part(text: &str, context: &TableContext<'_>) -> Option<IndexPart> {
         let result = read(context.dialect, &sql, &ReadContext::default());
         let statement = result.statements.first().filter(|_| result.statements.len() == 1)?;
         match statement.operations.as_slice() {
-            [Operation::CreateIndex(CreateIndex { index, .. })] if index.parts.len() == 1 => index.parts.first().cloned(),
+            [Operation::CreateIndex(CreateIndex { index, .. })] if index.parts.len() == 1 => {
+                index.parts.first().cloned()
+            }
             _ => None,
         }
     };
@@ -135,7 +146,12 @@ fn parse_part(text: &str, context: &TableContext<'_>) -> Option<IndexPart> {
 }
 
 /// Applies `postgresql_*` and `sqlite_*` options.
-fn apply_options(vm: &mut Vm, options: &Value, index: &mut Index, context: &TableContext<'_>) -> Result<(), CompileError> {
+fn apply_options(
+    vm: &mut Vm,
+    options: &Value,
+    index: &mut Index,
+    context: &TableContext<'_>,
+) -> Result<(), CompileError> {
     let Some(options) = options.as_dict() else { return Ok(()) };
     let prefix = format!("{}_", context.dialect.name());
     for (key, value) in options.pairs() {
@@ -174,14 +190,22 @@ fn apply_options(vm: &mut Vm, options: &Value, index: &mut Index, context: &Tabl
     Ok(())
 }
 
-/// `postgresql_ops={"column": "class"}` names columns by key, and labelled expressions by label.
+/// `postgresql_ops={"column": "class"}` names columns by key, and labelled expressions by label. SQLAlchemy writes the
+/// text after the column as it is, so that it may be an ordering too: `{"created_at": "DESC"}`.
 fn apply_operator_classes(value: &Value, index: &mut Index, context: &TableContext<'_>) {
     for (name, class) in value.as_dict().map(|dict| dict.pairs()).unwrap_or_default() {
         let (Some(name), Some(class)) = (name.as_str(), class.as_str()) else { continue };
         let column = context.column_name(&name);
         for part in &mut index.parts {
             if matches!(&part.key, IndexKey::Column(candidate) if *candidate == column) {
-                part.operator_class = Some(class.to_lowercase());
+                let text = format!("{} {class}", quote_identifier(&column));
+                match parse_part(&text, context) {
+                    Some(read) if read.key == part.key => {
+                        *part =
+                            IndexPart { collation: read.collation.or_else(|| part.collation.take()), ..read };
+                    }
+                    _ => part.operator_class = Some(class.to_lowercase()),
+                }
             }
         }
     }

@@ -59,7 +59,11 @@ impl fmt::Display for CompileError {
 
 impl From<Raised> for CompileError {
     fn from(raised: Raised) -> Self {
-        Self { message: raised.summary().to_owned(), place: raised.place().cloned(), unknown: raised.is_abort() }
+        Self {
+            message: raised.summary().to_owned(),
+            place: raised.place().cloned(),
+            unknown: raised.is_abort(),
+        }
     }
 }
 

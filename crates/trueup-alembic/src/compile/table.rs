@@ -102,7 +102,12 @@ pub fn table(vm: &mut Vm, value: &Value, dialect: Dialect) -> Result<CompiledTab
         if dialect.has_comments() { text_attr(vm, value, "comment")? } else { None };
     for (_, item) in &columns {
         match column(vm, item, &context) {
-            Ok(compiled) => reader.columns.push(compiled),
+            Ok(mut compiled) => {
+                if let Some(error) = compiled.unknown_default.take() {
+                    reader.problem(error, item);
+                }
+                reader.columns.push(compiled);
+            }
             Err(error) => {
                 // The column is there, whatever it is like: leaving it out would say that it is missing.
                 reader.columns.extend(CompiledColumn::unreadable(vm, item, &error));
@@ -185,11 +190,16 @@ impl TableReader {
     fn serial(&mut self, context: &TableContext<'_>) {
         let Some(key) = &self.result.table.primary_key else { return };
         let alone = key.columns.len() == 1;
+        // Keys of `ForeignKeyConstraint` count like those of `ForeignKey`.
+        let references: Vec<String> =
+            self.result.table.foreign_keys.iter().flat_map(|key| key.columns.iter().cloned()).collect();
         let chosen = self.columns.iter_mut().find(|compiled| {
             let wanted = match compiled.autoincrement {
                 Some(wanted) => wanted,
                 None => {
-                    let no_foreign_keys = compiled.foreign_keys.is_empty() || compiled.ignore_foreign_keys;
+                    let refers =
+                        !compiled.foreign_keys.is_empty() || references.contains(&compiled.column.name);
+                    let no_foreign_keys = !refers || compiled.ignore_foreign_keys;
                     alone
                         && no_foreign_keys
                         && !compiled.has_python_default

@@ -1,6 +1,6 @@
 //! Types: what a SQLAlchemy type object is on a dialect.
 
-use trueup_python::{Args, Value, Vm};
+use trueup_python::{Args, Note, NoteKind, Value, Vm};
 use trueup_schema::name::quote_identifier;
 use trueup_schema::{ColumnType, Dialect, EnumType, ObjectName};
 
@@ -102,9 +102,26 @@ fn nested(vm: &mut Vm, value: &Value, dialect: Dialect, depth: usize) -> Result<
         Ok(text) => ColumnType::parse(dialect, &text),
         Err(reason) => ColumnType::unknown(reason),
     };
-    let collation = text_attr(vm, &instance, "collation").unwrap_or(None);
+    let collation = collation(vm, &instance)?;
     let check = boolean_check(vm, &instance, dialect)?;
-    Ok(CompiledType { column_type, enums: Vec::new(), check, collation, integer_bytes: integer_bytes(&instance) })
+    Ok(CompiledType {
+        column_type,
+        enums: Vec::new(),
+        check,
+        collation,
+        integer_bytes: integer_bytes(&instance),
+    })
+}
+
+/// Returns the collation of a type. One that is not known, such as one from a setting, is taken to be the default
+/// and told: the type itself is known all the same.
+fn collation(vm: &mut Vm, instance: &Value) -> Result<Option<String>, CompileError> {
+    let value = attr(vm, instance, "collation")?;
+    let Some(unknown) = value.as_unknown() else { return Ok(value.as_str().map(|text| text.to_string())) };
+    let message = format!("a collation is not known and taken to be the default: {}", unknown.reason);
+    let place = place_of(instance).or_else(|| vm.user_place());
+    vm.note(Note { kind: NoteKind::Assumed, message, place, traceback: Vec::new() });
+    Ok(None)
 }
 
 /// Returns the text that a function decorated with `@compiles(Type, "dialect")` gives.
@@ -116,16 +133,27 @@ fn registered_text(vm: &mut Vm, instance: &Value, dialect: Dialect) -> Result<Op
 }
 
 /// Returns `_compile(dialect)`'s text; the inner `Err` says why it is not known.
-fn compiled_text(vm: &mut Vm, instance: &Value, dialect: Dialect) -> Result<Result<String, String>, CompileError> {
+fn compiled_text(
+    vm: &mut Vm,
+    instance: &Value,
+    dialect: Dialect,
+) -> Result<Result<String, String>, CompileError> {
     let dialect_object = dialect_value(vm, dialect)?;
     let text = vm.call_method(instance, "_compile", Args::positional(vec![dialect_object]))?;
     Ok(match &text {
         Value::Unknown(unknown) => Err(unknown.reason.clone()),
-        other => other.as_str().map(|text| text.to_string()).ok_or_else(|| "the type has no SQL text".to_owned()),
+        other => {
+            other.as_str().map(|text| text.to_string()).ok_or_else(|| "the type has no SQL text".to_owned())
+        }
     })
 }
 
-fn decorated(vm: &mut Vm, instance: &Value, dialect: Dialect, depth: usize) -> Result<CompiledType, CompileError> {
+fn decorated(
+    vm: &mut Vm,
+    instance: &Value,
+    dialect: Dialect,
+    depth: usize,
+) -> Result<CompiledType, CompileError> {
     let dialect_object = dialect_value(vm, dialect)?;
     let inner = match vm.call_method(instance, "load_dialect_impl", Args::positional(vec![dialect_object])) {
         Ok(value) => value,
@@ -137,12 +165,19 @@ fn decorated(vm: &mut Vm, instance: &Value, dialect: Dialect, depth: usize) -> R
     let inner = if inner.is_none() || inner.is(instance) { attr(vm, instance, "impl")? } else { inner };
     if inner.is_none() {
         let name = vm.type_name(instance);
-        return Ok(CompiledType::plain(ColumnType::unknown(format!("type decorator `{name}` has no `impl`"))));
+        return Ok(CompiledType::plain(ColumnType::unknown(format!(
+            "type decorator `{name}` has no `impl`"
+        ))));
     }
     nested(vm, &inner, dialect, depth + 1)
 }
 
-fn array(vm: &mut Vm, instance: &Value, dialect: Dialect, depth: usize) -> Result<CompiledType, CompileError> {
+fn array(
+    vm: &mut Vm,
+    instance: &Value,
+    dialect: Dialect,
+    depth: usize,
+) -> Result<CompiledType, CompileError> {
     if dialect == Dialect::Sqlite {
         return Err(CompileError::new("SQLite has no arrays", place_of(instance)));
     }
@@ -229,7 +264,10 @@ fn boolean_check(vm: &mut Vm, instance: &Value, dialect: Dialect) -> Result<Opti
     if !wanted {
         return Ok(None);
     }
-    Ok(Some(TypeCheck { name: text_attr(vm, instance, "name")?, values: vec!["0".to_owned(), "1".to_owned()] }))
+    Ok(Some(TypeCheck {
+        name: text_attr(vm, instance, "name")?,
+        values: vec!["0".to_owned(), "1".to_owned()],
+    }))
 }
 
 fn integer_bytes(instance: &Value) -> u8 {
@@ -247,7 +285,9 @@ fn integer_bytes(instance: &Value) -> u8 {
 /// Returns the stub's object for a dialect, made once.
 pub(crate) fn dialect_value(vm: &mut Vm, dialect: Dialect) -> Result<Value, CompileError> {
     let context = vm.state::<Context>();
-    if let Some(value) = context.as_ref().and_then(|context| context.dialect_object.borrow().get(&dialect).cloned()) {
+    if let Some(value) =
+        context.as_ref().and_then(|context| context.dialect_object.borrow().get(&dialect).cloned())
+    {
         return Ok(value);
     }
     let class = vm.module_attr("sqlalchemy.dialects", "Dialect")?;

@@ -425,7 +425,7 @@ fn table_facts(
 
 fn reading_notes(vm: &mut Vm) -> Vec<ReadingNote> {
     let mut notes = Vec::new();
-    for note in vm.take_notes() {
+    for note in vm.take_notes().into_iter().filter(|note| note.kind != NoteKind::Assumed) {
         let note = ReadingNote {
             message: note.message.clone(),
             location: origin(note.place.as_ref()).location(),

@@ -1,12 +1,12 @@
 //! `op.add_column`, `op.alter_column`, `op.drop_column`.
 
-use trueup_python::Value;
+use trueup_python::{Place, Value};
 use trueup_schema::ops::{
     AddColumn, AddConstraint, AlterColumn, Constraint, CreateIndex, DropColumn, DropConstraint, RenameColumn,
 };
 use trueup_schema::{Check, ColumnType, Generated, ObjectName, SqlExpr};
 
-use super::{Call, Planned, Problem, Step, context, table};
+use super::{Call, Planned, Problem, Step, context, table, unproven};
 use crate::compile::{self, is_a};
 
 /// `op.add_column(table, column, schema, if_not_exists, inline_references, inline_primary_key)`.
@@ -23,6 +23,9 @@ pub(super) fn add_column(call: &mut Call<'_>) -> Result<Vec<Planned>, Problem> {
             built.problems.into_iter().next().unwrap_or_else(|| ("the column is not known".into(), None));
         return Err(Problem::Unknown { reason, place });
     };
+    for (reason, place) in built.problems {
+        partly_known(call, &name, reason, place.as_ref());
+    }
     added.origin = compile::origin(call.place.as_ref());
     let mut steps = Vec::new();
     if needs_rebuild(call, &column, &added)? {
@@ -63,6 +66,13 @@ pub(super) fn add_column(call: &mut Call<'_>) -> Result<Vec<Planned>, Problem> {
         }));
     }
     Ok(steps)
+}
+
+/// Notes that a part of a table is not known; the table is then not compared.
+fn partly_known(call: &mut Call<'_>, table: &ObjectName, reason: String, place: Option<&Place>) {
+    let place = place.filter(|place| !place.source.is_library).or(call.place.as_ref()).cloned();
+    unproven(call.vm, reason, place.as_ref());
+    context(call.vm).state.borrow_mut().baseline.partial.insert(table.clone());
 }
 
 /// Returns a table of one column, as Alembic builds it to find out what belongs to the column.
@@ -187,8 +197,11 @@ fn change(
     if !nullable.is_none() {
         operation.nullable = Some(call.vm.truth(&nullable)?.is_true());
     }
-    let default = call.known("server_default")?;
-    if default.as_bool() != Some(false) {
+    let default = call.get("server_default");
+    if let Some(unknown) = default.as_unknown() {
+        let reason = format!("the default of column `{column}` is not known: {}", unknown.reason);
+        partly_known(call, table, reason, None);
+    } else if default.as_bool() != Some(false) {
         set_default(call, &mut operation, &default, existing_type)?;
     }
     let comment = call.known("comment")?;

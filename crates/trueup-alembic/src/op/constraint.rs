@@ -132,7 +132,8 @@ pub(super) fn drop_constraint(call: &mut Call<'_>) -> Result<Vec<Planned>, Probl
             let message = format!("Can't emit DROP CONSTRAINT for a constraint of `{table}`; it has no name");
             ("sqlalchemy.exc.CompileError", message)
         };
-        let operation = DropConstraint { table, name: None, kind, columns: Vec::new(), if_exists, cascade: false };
+        let operation =
+            DropConstraint { table, name: None, kind, columns: Vec::new(), if_exists, cascade: false };
         return Ok(vec![call.step(Step::Refuse { operation: operation.into(), class, message })]);
     };
     // The server looks only at the name: `type_` matters to MySQL and to naming conventions.

@@ -5,11 +5,11 @@
 //! so that one mistake is one message. See `replay::run`.
 
 use trueup_python::{Instance, Place, PyResult, Raised, Value, Vm};
-use trueup_schema::{ApplyError, Dialect, Operation};
+use trueup_schema::{ApplyError, Column, ColumnType, Dialect, Operation, Origin, TypeKind};
 
 use super::{Planned, Step, context};
 use crate::compile::origin;
-use crate::replay::{DataStep, Failure, RecordedOperation};
+use crate::replay::{DataStep, Failure, RecordedOperation, Unproven};
 
 /// Performs a step.
 pub(crate) fn perform(vm: &mut Vm, planned: Planned) -> PyResult<()> {
@@ -53,6 +53,18 @@ fn perform_operation(vm: &mut Vm, operation: Operation, place: Option<&Place>) -
     let recorded = RecordedOperation { operation: operation.clone(), origin: origin(place), implied: false };
     match outcome {
         Ok(()) => {
+            for (column, column_type, place_of_column) in written_types(&operation) {
+                let TypeKind::Unknown(reason) = &column_type.kind else { continue };
+                // A column that could not be read at all was told before.
+                if !state.record.unproven.iter().any(|known| {
+                    known.reason.ends_with(reason.as_str()) && known.reason.contains(&format!("`{column}`"))
+                }) {
+                    let reason = format!("the type of column `{column}` is not known: {reason}");
+                    let place_of_column = place_of_column.filter(|origin| origin.location().is_some());
+                    let origin = place_of_column.cloned().unwrap_or_else(|| origin(place));
+                    state.record.unproven.push(Unproven { reason, origin });
+                }
+            }
             state.record.operations.push(recorded);
             Ok(())
         }
@@ -70,6 +82,21 @@ fn perform_operation(vm: &mut Vm, operation: Operation, place: Option<&Place>) -
                 Failure { operation: Some(operation), error: Some(error), message, origin: origin(place) };
             fail(vm, class, failure)
         }
+    }
+}
+
+/// Returns the columns whose type an operation writes, with the type and where it is written.
+fn written_types(operation: &Operation) -> Vec<(&str, &ColumnType, Option<&Origin>)> {
+    fn of(column: &Column) -> (&str, &ColumnType, Option<&Origin>) {
+        (&column.name, &column.column_type, Some(&column.origin))
+    }
+    match operation {
+        Operation::CreateTable(op) => op.table.columns.iter().map(of).collect(),
+        Operation::AddColumn(op) => vec![of(&op.column)],
+        Operation::AlterColumn(op) => {
+            op.column_type.iter().map(|column_type| (op.column.as_str(), column_type, None)).collect()
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -174,6 +174,8 @@ class ColumnOperators:
         return or_(self, other)
 
     def __getitem__(self, index):
+        if isinstance(getattr(self, "type", None), _types.JSON):
+            return JSONItem(self, index)
         return BinaryExpression(self, index, "->")
 
     def op(self, opstring, precedence=0, is_comparison=False, return_type=None, python_impl=None):
@@ -352,6 +354,55 @@ class BinaryExpression(ColumnElement):
 
     def _sql(self, dialect):
         return f"{_grouped(self.left, dialect)} {self.operator} {_grouped(self.right, dialect)}"
+
+
+class JSONItem(BinaryExpression):
+    """`column["key"]` of a JSON column, as a document or, with `text_type`, as a value of another type.
+
+    Source: SQLAlchemy 2.0 `visit_json_getitem_op_binary` and `visit_json_path_getitem_op_binary` of both dialects.
+    """
+
+    def __init__(self, left, right, text_type=None, bare=False):
+        self.left = left
+        self.right = right
+        self.operator = "->"
+        self.text_type = text_type
+        self.bare = bare
+        self.type = left.type if text_type is None else text_type
+
+    @property
+    def astext(self):
+        return JSONItem(self.left, self.right, _types.Text(), True)
+
+    def as_string(self):
+        return JSONItem(self.left, self.right, _types.Unicode())
+
+    def as_integer(self):
+        return JSONItem(self.left, self.right, _types.Integer())
+
+    def as_float(self):
+        return JSONItem(self.left, self.right, _types.Float())
+
+    def as_boolean(self):
+        return JSONItem(self.left, self.right, _types.Boolean())
+
+    def as_json(self):
+        return self
+
+    def _sql(self, dialect):
+        path = list(self.right) if isinstance(self.right, (list, tuple)) else None
+        left = _grouped(self.left, dialect)
+        if dialect.name == "sqlite":
+            steps = [self.right] if path is None else path
+            steps = [f"[{step}]" if isinstance(step, int) else f'."{step}"' for step in steps]
+            text = f"JSON_EXTRACT({left}, {_quote_literal('$' + ''.join(steps))})"
+            return f"JSON_QUOTE({text})" if self.text_type is None else text
+        operator = "->" if path is None else "#>"
+        right = _literal_sql(self.right if path is None else "{" + ", ".join([str(step) for step in path]) + "}", dialect)
+        if self.text_type is None:
+            return f"{left} {operator} {right}"
+        text = f"{left} {operator}> {right}"
+        return text if self.bare else f"CAST(({text}) AS {self.text_type._compile(dialect)})"
 
 
 class Between(ColumnElement):

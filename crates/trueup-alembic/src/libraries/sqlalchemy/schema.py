@@ -639,6 +639,19 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
         return [ForeignKey(column) for column in self.refcolumns]
 
     @property
+    def referred_table(self):
+        column = self.refcolumns[0]
+        if not isinstance(column, str):
+            return column.table
+        name, _, _ = column.rpartition(".")
+        metadata = getattr(getattr(self, "table", None), "metadata", None)
+        if metadata is not None and name in metadata.tables:
+            return metadata.tables[name]
+        # A reflected key's table, of which only the name is known here.
+        namespace, _, table = name.rpartition(".")
+        return Table(table, MetaData(), schema=namespace or None)
+
+    @property
     def column_keys(self):
         return [column if isinstance(column, str) else column.key for column in self.columns]
 

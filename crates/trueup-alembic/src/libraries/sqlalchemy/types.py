@@ -124,7 +124,8 @@ class SchemaType:
 class String(Concatenable, TypeEngine):
     length = None
 
-    def __init__(self, length=None, collation=None, **kw):
+    # The other parameters are those of 1.4. Without `**kw`, `String(length=5, **unknown)` has a length.
+    def __init__(self, length=None, collation=None, convert_unicode=False, unicode_error=None, _warn_on_bytestring=False, _expects_unicode=False):
         ...
 
     def _compile(self, dialect):
