@@ -117,13 +117,20 @@ fn finding(diagnostic: &Diagnostic, help: Option<&str>, report: &Report, style: 
     let mut trailer = String::new();
     if let Some(location) = &diagnostic.location {
         match (report.texts.get(&location.path), location.span) {
-            (Some(text), Some(span)) if (span.end as usize) <= text.len() && span.start <= span.end => {
+            (Some(text), Some(span))
+                if span.start <= span.end && text.get(span.start as usize..span.end as usize).is_some() =>
+            {
                 let range = clip(text, span.start as usize, span.end as usize);
+                // Only the line: handing over the file for each of a thousand findings in it would be quadratic.
+                let start = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
+                let end = text[range.end..].find('\n').map_or(text.len(), |at| range.end + at);
+                let line =
+                    report.texts.position(&location.path, span.start).map_or(1, |position| position.line);
                 group = group.element(
-                    Snippet::source(text)
-                        .line_start(1)
+                    Snippet::source(&text[start..end])
+                        .line_start(line)
                         .path(&*location.path)
-                        .annotation(AnnotationKind::Primary.span(range)),
+                        .annotation(AnnotationKind::Primary.span(range.start - start..range.end - start)),
                 );
             }
             _ => group = group.element(annotate_snippets::Origin::path(&*location.path)),
