@@ -26,7 +26,8 @@ const DEFAULT: [&str; 3] = ["optuna", "mlflow-auth", "dstack"];
 
 /// Runs all; returns whether every database is judged as it should be.
 pub fn run(options: &Options) -> Result<bool> {
-    let names = if options.names.is_empty() { DEFAULT.map(str::to_owned).to_vec() } else { options.names.clone() };
+    let names =
+        if options.names.is_empty() { DEFAULT.map(str::to_owned).to_vec() } else { options.names.clone() };
     let mut holds = true;
     for project in projects::listed(&names)? {
         for dialect in project.dialects(&options.truth) {
@@ -96,8 +97,11 @@ fn stamps(truth: &str, heads: &[String]) -> Vec<String> {
 
 /// What the group *drift* says about the database: kind, table and name of each object.
 fn findings(project: &Project, url: &str) -> Result<BTreeSet<String>> {
-    let request =
-        CheckRequest { database: Some(url.to_owned()), only: vec!["drift".to_owned()], ..CheckRequest::default() };
+    let request = CheckRequest {
+        database: Some(url.to_owned()),
+        only: vec!["drift".to_owned()],
+        ..CheckRequest::default()
+    };
     let report = check::check(&project.configuration()?, &request).map_err(anyhow::Error::msg)?;
     if let Some(failure) = &report.failure {
         anyhow::bail!("{}", failure.message);
@@ -191,17 +195,17 @@ const CHANGES: &[(&str, &str, &[&str])] = &[
     ),
     (
         "enum",
-        "SELECT typname FROM pg_type WHERE typtype = 'e' ORDER BY typname LIMIT 1",
+        "SELECT typname FROM pg_type WHERE typtype = 'e' AND typnamespace = 'public'::regnamespace ORDER BY typname LIMIT 1",
         &["ALTER TYPE \"$0\" ADD VALUE 'drifted'"],
     ),
     (
         "check",
-        "SELECT conname, conrelid::regclass FROM pg_constraint WHERE contype = 'c' ORDER BY conname LIMIT 1",
+        "SELECT conname, conrelid::regclass FROM pg_constraint WHERE contype = 'c' AND conrelid <> 0 AND connamespace = 'public'::regnamespace ORDER BY conname LIMIT 1",
         &["ALTER TABLE $1 DROP CONSTRAINT \"$0\"", "ALTER TABLE $1 ADD CONSTRAINT \"$0\" CHECK (1 < 2)"],
     ),
     (
         "foreign_key",
-        "SELECT conname, conrelid::regclass FROM pg_constraint WHERE contype = 'f' ORDER BY conname DESC LIMIT 1",
+        "SELECT conname, conrelid::regclass FROM pg_constraint WHERE contype = 'f' AND connamespace = 'public'::regnamespace ORDER BY conname DESC LIMIT 1",
         &["ALTER TABLE $1 RENAME CONSTRAINT \"$0\" TO renamed_by_hand"],
     ),
     ("table", "SELECT 'made_by_hand'", &["CREATE TABLE made_by_hand (id integer)"]),

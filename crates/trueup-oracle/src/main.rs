@@ -73,7 +73,8 @@ fn corpus(arguments: &[String]) -> Result<bool> {
             "--truth" => options.truth = arguments.next().context("--truth wants a folder")?.into(),
             "--dialect" => {
                 let name = arguments.next().context("--dialect wants a name")?;
-                options.dialect = Some(Dialect::from_name(name).context("--dialect wants postgresql or sqlite")?);
+                options.dialect =
+                    Some(Dialect::from_name(name).context("--dialect wants postgresql or sqlite")?);
             }
             "--verbose" => options.verbose = true,
             "--update" => options.update = true,
@@ -113,8 +114,7 @@ fn bench(arguments: &[String]) -> Result<bool> {
 }
 
 fn fuzz(arguments: &[String]) -> Result<bool> {
-    let mut options =
-        fuzz::Options { duration: Duration::from_secs(60), targets: Vec::new(), seed: None };
+    let mut options = fuzz::Options { duration: Duration::from_secs(60), targets: Vec::new(), seed: None };
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
         match argument.as_str() {

@@ -72,7 +72,9 @@ fn statements(configuration: &Configuration, dialect: Dialect) -> Vec<String> {
     let request = CheckRequest { dialect: Some(dialect), ..CheckRequest::default() };
     let built = build(configuration, &request, None);
     let mut out = vec!["CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))".to_owned()];
-    out.extend(built.replay.schema.create_statements().into_iter().filter(|sql| !sql.contains("alembic_version")));
+    out.extend(
+        built.replay.schema.create_statements().into_iter().filter(|sql| !sql.contains("alembic_version")),
+    );
     out.push("INSERT INTO alembic_version VALUES ('a1')".to_owned());
     out
 }
@@ -90,7 +92,10 @@ fn drift(configuration: &Configuration, url: &str) -> BTreeSet<String> {
     }
     let mut found = BTreeSet::new();
     for diagnostic in &report.diagnostics {
-        let object = diagnostic.object.as_ref().map_or_else(String::new, |object| format!("{} {}", object.kind.name(), object.name));
+        let object = diagnostic
+            .object
+            .as_ref()
+            .map_or_else(String::new, |object| format!("{} {}", object.kind.name(), object.name));
         assert!(found.insert(object.clone()), "`{object}` is reported twice: {}", diagnostic.message);
     }
     found
@@ -151,7 +156,11 @@ fn changes_on_sqlite_are_findings() {
         }
         format!("sqlite:///{}", file.display())
     };
-    assert_eq!(drift(&configuration, &url("clean.db", &built)), BTreeSet::new(), "what the revisions built is clean");
+    assert_eq!(
+        drift(&configuration, &url("clean.db", &built)),
+        BTreeSet::new(),
+        "what the revisions built is clean"
+    );
 
     // SQLite changes few things in place, so the changes are made in the texts before they run.
     let mut changed = built.join(";\n");

@@ -47,7 +47,9 @@ pub(crate) fn chain(folder: &Path, revisions: usize) -> Result<()> {
             }
             3 | 7 => format!("    op.create_index(\"ix_t{table}_{number}\", \"t{table}\", [\"name\"])\n"),
             9 => format!("    op.execute(\"UPDATE t{table} SET name = 'x' WHERE name IS NULL\")\n"),
-            _ => format!("    op.add_column(\"t{table}\", sa.Column(\"c{number}\", sa.Integer(), nullable=True))\n"),
+            _ => format!(
+                "    op.add_column(\"t{table}\", sa.Column(\"c{number}\", sa.Integer(), nullable=True))\n"
+            ),
         };
         let id = id_of(number);
         revision(folder, number, &id, &down, &body)?;

@@ -38,7 +38,13 @@ print(json.dumps({"wall": wall, "processor": used.ru_utime + used.ru_stime, "mem
 "#;
 
 /// Runs a command several times after one run that does not count.
-pub(crate) fn measure(folder: &Path, program: &Path, arguments: &[&str], without_pyc: bool, runs: usize) -> Result<Figures> {
+pub(crate) fn measure(
+    folder: &Path,
+    program: &Path,
+    arguments: &[&str],
+    without_pyc: bool,
+    runs: usize,
+) -> Result<Figures> {
     let mut all = Vec::new();
     for number in 0..=runs {
         let mut command = Command::new("python3");

@@ -69,11 +69,16 @@ fn graph(trueup: &Path, python: &Path) -> Result<Vec<Row>> {
         let parse = measure(folder.path(), &own, &["bench-parse", "alembic/versions"], false, RUNS)?;
         let cold = measure(folder.path(), &alembic, &["heads"], true, RUNS)?;
         let warm = measure(folder.path(), &alembic, &["heads"], false, RUNS)?;
-        push(&mut rows, &format!("{revisions} revisions"), &ours, [
-            ("read and parse the files, nothing else", parse),
-            ("alembic heads, no pyc", cold),
-            ("alembic heads, warm", warm),
-        ]);
+        push(
+            &mut rows,
+            &format!("{revisions} revisions"),
+            &ours,
+            [
+                ("read and parse the files, nothing else", parse),
+                ("alembic heads, no pyc", cold),
+                ("alembic heads, warm", warm),
+            ],
+        );
     }
     Ok(rows)
 }
@@ -100,11 +105,16 @@ fn check(trueup: &Path, python: &Path) -> Result<Vec<Row>> {
             let parse = measure(folder.path(), &own, &["bench-parse", "."], false, RUNS)?;
             let cold = measure(folder.path(), &alembic, &["check"], true, RUNS)?;
             let warm = measure(folder.path(), &alembic, &["check"], false, RUNS)?;
-            push(&mut rows, &what, &ours, [
-                ("read and parse the files, nothing else", parse),
-                ("alembic check, no pyc", cold),
-                ("alembic check, warm", warm),
-            ]);
+            push(
+                &mut rows,
+                &what,
+                &ours,
+                [
+                    ("read and parse the files, nothing else", parse),
+                    ("alembic check, no pyc", cold),
+                    ("alembic check, warm", warm),
+                ],
+            );
         }
     }
     Ok(rows)
@@ -119,19 +129,34 @@ fn push(rows: &mut Vec<Row>, group: &str, ours: &Figures, others: [(&str, Figure
 }
 
 fn page(options: &Options, python: &PathBuf, rows: &[Row]) -> Result<String> {
-    let commit = output(Command::new("git").args(["rev-parse", "--short", "HEAD"]).current_dir(paths::workspace()))?;
+    let commit =
+        output(Command::new("git").args(["rev-parse", "--short", "HEAD"]).current_dir(paths::workspace()))?;
     let trueup = output(Command::new(&options.trueup).arg("--version"))?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let mut out = format!("# {}\n\n", options.name);
-    writeln!(out, "`cargo xtask bench {}`, {cores} cores, commit {commit}, {trueup}, {}.", options.name, venv::versions(python, &["alembic", "sqlalchemy"])?)?;
-    writeln!(out, "Medians of {RUNS} runs after one that does not count; the machine was not idle, so processor time is the steadier figure.")?;
+    writeln!(
+        out,
+        "`cargo xtask bench {}`, {cores} cores, commit {commit}, {trueup}, {}.",
+        options.name,
+        venv::versions(python, &["alembic", "sqlalchemy"])?
+    )?;
+    writeln!(
+        out,
+        "Medians of {RUNS} runs after one that does not count; the machine was not idle, so processor time is the steadier figure."
+    )?;
     writeln!(out, "The last column is the wall time in units of trueup's.\n")?;
     writeln!(out, "| command | wall ms | fastest ms | processor ms | memory MB | × |")?;
     writeln!(out, "|---|---|---|---|---|---|")?;
     for Row { what, figures, factor } in rows {
         let factor = factor.map_or_else(String::new, |factor| format!("{factor:.1}"));
         let Figures { wall, fastest, processor, memory } = figures;
-        writeln!(out, "| {what} | {:.1} | {:.1} | {:.1} | {memory:.0} | {factor} |", wall * 1e3, fastest * 1e3, processor * 1e3)?;
+        writeln!(
+            out,
+            "| {what} | {:.1} | {:.1} | {:.1} | {memory:.0} | {factor} |",
+            wall * 1e3,
+            fastest * 1e3,
+            processor * 1e3
+        )?;
     }
     Ok(out)
 }

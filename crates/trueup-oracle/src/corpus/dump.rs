@@ -15,7 +15,9 @@ pub type Objects = BTreeMap<String, String>;
 pub fn dump(url: &str) -> Result<String> {
     let mut command = Command::new("pg_dump");
     command.args(["--schema-only", "--no-owner", "--no-privileges", "--dbname", url]);
-    let output = command.output().context("no `pg_dump`\nhint: install the PostgreSQL client of the server's major version")?;
+    let output = command
+        .output()
+        .context("no `pg_dump`\nhint: install the PostgreSQL client of the server's major version")?;
     if !output.status.success() {
         bail!("pg_dump: {}", String::from_utf8_lossy(&output.stderr).trim());
     }

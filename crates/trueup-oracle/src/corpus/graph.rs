@@ -108,7 +108,8 @@ pub fn differences(alembic: &Facts, ours: &Facts) -> Vec<String> {
         ("merges", &alembic.merges, &ours.merges),
     ] {
         let list = |ids: BTreeSet<&String>| ids.into_iter().take(5).cloned().collect::<Vec<_>>().join(", ");
-        let (lost, invented) = (list(theirs.difference(mine).collect()), list(mine.difference(theirs).collect()));
+        let (lost, invented) =
+            (list(theirs.difference(mine).collect()), list(mine.difference(theirs).collect()));
         if !lost.is_empty() || !invented.is_empty() {
             out.push(format!("graph {what}: only Alembic has [{lost}], only we have [{invented}]"));
         }

@@ -18,7 +18,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result};
 use trueup_db::{Database, DatabaseUrl, InspectOptions};
 use trueup_project::pipelines::check::{self, Built, CheckRequest};
-use trueup_schema::{Dialect, ObjectName, Schema, TypeKind};
+use trueup_schema::{Dialect, ObjectName, Schema, Severity, TypeKind};
 use trueup_sql::ReadContext;
 use trueup_testkit::postgres::Postgres;
 
@@ -47,6 +47,8 @@ struct Outcome {
     differences: Vec<String>,
     rebuilt: Vec<String>,
     seconds: f64,
+    /// What the whole of `check` says: findings by severity, and its time.
+    checked: String,
 }
 
 /// Runs all projects; returns whether everything is as recorded.
@@ -115,7 +117,7 @@ fn told(name: &str, project: &Project, outcome: &Outcome, options: &Options) -> 
         outcome.differences.len() - order,
         outcome.rebuilt.len(),
     );
-    println!("{name}: {figures}, {:.2} s", outcome.seconds);
+    println!("{name}: {figures}, {:.2} s; {}", outcome.seconds, outcome.checked);
     if options.verbose {
         details(outcome, graph_differences);
     }
@@ -190,7 +192,11 @@ fn one(project: &Project, dialect: Dialect, has_truth: bool, options: &Options) 
         let truth = project.truth(&options.truth, dialect)?;
         let server: &dyn Server = if dialect.is_sqlite() { &SqliteFile } else { &PostgresServer };
         let loaded = server.described(&truth_statements(dialect, &truth))?;
-        anyhow::ensure!(loaded.refused.is_empty(), "the stored truth cannot be loaded: {}", loaded.refused[0]);
+        anyhow::ensure!(
+            loaded.refused.is_empty(),
+            "the stored truth cannot be loaded: {}",
+            loaded.refused[0]
+        );
         // PostgreSQL spells some expressions anew when they are read back from its own dump, so the stored text itself
         // is what ours is compared with.
         let stored = if dialect.is_sqlite() { loaded.objects.clone() } else { dump::objects(&truth) };
@@ -201,7 +207,15 @@ fn one(project: &Project, dialect: Dialect, has_truth: bool, options: &Options) 
         rebuilt = again.refused;
         rebuilt.extend(dump::differences(&loaded.objects, &again.objects));
     }
-    Ok(Outcome { built, differences, rebuilt, seconds })
+    let report = check::check(&configuration, &request).map_err(anyhow::Error::msg)?;
+    let checked = format!(
+        "check: {} errors, {} warnings, {} infos in {:.2} s",
+        report.count(Severity::Error),
+        report.count(Severity::Warning),
+        report.count(Severity::Info),
+        report.project.elapsed.as_secs_f64()
+    );
+    Ok(Outcome { built, differences, rebuilt, seconds, checked })
 }
 
 fn truth_statements(dialect: Dialect, truth: &str) -> Vec<String> {

@@ -58,10 +58,15 @@ impl Project {
         let entries = fs::read_dir(&corpus).with_context(|| format!("no {}", corpus.display()));
         let found = entries.into_iter().flatten().flatten().map(|entry| entry.path()).find(|path| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            name.strip_prefix(&prefix).is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
+            name.strip_prefix(&prefix)
+                .is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
         });
         found.with_context(|| {
-            format!("the package {} is not in {}\nhint: `cargo xtask corpus fetch`", self.package, corpus.display())
+            format!(
+                "the package {} is not in {}\nhint: `cargo xtask corpus fetch`",
+                self.package,
+                corpus.display()
+            )
         })
     }
 
@@ -132,7 +137,8 @@ pub fn short(dialect: Dialect) -> &'static str {
 /// Python is needed anyway to fetch the packages, and its library reads xz.
 fn unpack(file: &Path) -> Result<String> {
     let program = "import lzma,sys; sys.stdout.buffer.write(lzma.open(sys.argv[1]).read())";
-    let output = Command::new("python3").args(["-c", program]).arg(file).output().context("cannot run python3")?;
+    let output =
+        Command::new("python3").args(["-c", program]).arg(file).output().context("cannot run python3")?;
     if !output.status.success() {
         bail!("cannot unpack {}: {}", file.display(), String::from_utf8_lossy(&output.stderr).trim());
     }

@@ -22,7 +22,10 @@ pub fn read() -> Lines {
 
 fn parse(text: &str) -> Lines {
     let lines = text.lines().filter(|line| !line.starts_with('#'));
-    lines.filter_map(|line| line.split_once(": ")).map(|(name, figures)| (name.to_owned(), figures.to_owned())).collect()
+    lines
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, figures)| (name.to_owned(), figures.to_owned()))
+        .collect()
 }
 
 /// Records new lines beside those that were not measured.

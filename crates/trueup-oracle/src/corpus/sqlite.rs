@@ -72,9 +72,9 @@ pub fn objects(connection: &Connection) -> Result<Objects> {
 }
 
 fn is_version_table(connection: &Connection, name: &str) -> bool {
-    let columns = connection
-        .prepare("SELECT name FROM pragma_table_info(?1)")
-        .and_then(|mut statement| statement.query_map([name], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>());
+    let columns = connection.prepare("SELECT name FROM pragma_table_info(?1)").and_then(|mut statement| {
+        statement.query_map([name], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()
+    });
     columns.is_ok_and(|columns| columns == ["version_num"])
 }
 
@@ -118,7 +118,8 @@ fn describe_table(connection: &Connection, name: &str, sql: &str) -> Result<Stri
         true,
     )?;
     let words = tokens(sql);
-    let mut named: Vec<String> = constraints(&words, "CONSTRAINT").into_iter().map(|text| format!("{text}\n")).collect();
+    let mut named: Vec<String> =
+        constraints(&words, "CONSTRAINT").into_iter().map(|text| format!("{text}\n")).collect();
     named.extend(constraints(&words, "CHECK").into_iter().map(|text| format!("{text}\n")));
     named.sort();
     out.extend(named);
@@ -205,7 +206,9 @@ fn tokens(sql: &str) -> String {
             }
             _ if letter.is_alphanumeric() || letter == '_' => {
                 let mut word = String::from(letter);
-                while let Some(next) = letters.next_if(|next| next.is_alphanumeric() || *next == '_' || *next == '.') {
+                while let Some(next) =
+                    letters.next_if(|next| next.is_alphanumeric() || *next == '_' || *next == '.')
+                {
                     word.push(next);
                 }
                 let upper = word.to_uppercase();
@@ -218,9 +221,43 @@ fn tokens(sql: &str) -> String {
 }
 
 const KEYWORDS: &[&str] = &[
-    "CREATE", "UNIQUE", "INDEX", "TABLE", "ON", "WHERE", "CHECK", "CONSTRAINT", "PRIMARY", "KEY", "FOREIGN",
-    "REFERENCES", "NOT", "NULL", "AND", "OR", "IN", "IS", "AUTOINCREMENT", "STRICT", "WITHOUT", "ROWID", "COLLATE",
-    "ASC", "TRIGGER", "VIEW", "BEGIN", "END", "SELECT", "FROM", "BETWEEN", "LIKE", "CASE", "WHEN", "THEN", "ELSE", "DESC",
+    "CREATE",
+    "UNIQUE",
+    "INDEX",
+    "TABLE",
+    "ON",
+    "WHERE",
+    "CHECK",
+    "CONSTRAINT",
+    "PRIMARY",
+    "KEY",
+    "FOREIGN",
+    "REFERENCES",
+    "NOT",
+    "NULL",
+    "AND",
+    "OR",
+    "IN",
+    "IS",
+    "AUTOINCREMENT",
+    "STRICT",
+    "WITHOUT",
+    "ROWID",
+    "COLLATE",
+    "ASC",
+    "TRIGGER",
+    "VIEW",
+    "BEGIN",
+    "END",
+    "SELECT",
+    "FROM",
+    "BETWEEN",
+    "LIKE",
+    "CASE",
+    "WHEN",
+    "THEN",
+    "ELSE",
+    "DESC",
 ];
 
 fn cell(value: rusqlite::types::ValueRef<'_>) -> String {
@@ -247,8 +284,12 @@ mod tests {
 
     #[test]
     fn spelling_makes_no_difference() {
-        let one = described("CREATE TABLE \"t\" (a INTEGER NOT NULL, b VARCHAR(3), PRIMARY KEY (a), CHECK (b in ('x')))");
-        let other = described("create table t (\n a integer not null,\n b varchar(3), check (\"b\" IN ('x')), primary key (a))");
+        let one = described(
+            "CREATE TABLE \"t\" (a INTEGER NOT NULL, b VARCHAR(3), PRIMARY KEY (a), CHECK (b in ('x')))",
+        );
+        let other = described(
+            "create table t (\n a integer not null,\n b varchar(3), check (\"b\" IN ('x')), primary key (a))",
+        );
         assert_eq!(one, other);
     }
 

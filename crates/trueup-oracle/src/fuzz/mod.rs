@@ -56,7 +56,8 @@ pub fn run(options: &Options) -> Result<bool> {
     let started = Instant::now();
     'time: loop {
         for target in &targets {
-            let Some(left) = options.duration.checked_sub(started.elapsed()).filter(|left| !left.is_zero()) else {
+            let Some(left) = options.duration.checked_sub(started.elapsed()).filter(|left| !left.is_zero())
+            else {
                 break 'time;
             };
             let tally = tallies.entry(target).or_default();
@@ -148,7 +149,10 @@ fn summary(tallies: &BTreeMap<&str, Tally>) -> bool {
         let seconds = tally.time.as_secs_f64();
         let rate = tally.cases as f64 / seconds.max(0.001);
         let failures = tally.failures.len();
-        println!("{target:12} {:>9} cases {seconds:>7.0} s {rate:>8.0}/s {failures:>3} kinds of failure", tally.cases);
+        println!(
+            "{target:12} {:>9} cases {seconds:>7.0} s {rate:>8.0}/s {failures:>3} kinds of failure",
+            tally.cases
+        );
     }
     tallies.values().all(|tally| tally.failures.is_empty())
 }

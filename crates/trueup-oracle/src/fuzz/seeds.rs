@@ -27,7 +27,8 @@ pub(crate) fn of_kind(kind: &str) -> Vec<Vec<u8>> {
     if let Ok(corpus) = paths::cache("corpus") {
         for file in files_below(&corpus, 14) {
             let path = file.to_string_lossy();
-            let is_migration = ["alembic", "migration", "versions", "models"].iter().any(|word| path.contains(word));
+            let is_migration =
+                ["alembic", "migration", "versions", "models"].iter().any(|word| path.contains(word));
             if path.ends_with(&format!(".{kind}")) && is_migration {
                 out.extend(fs::read(&file).ok());
             } else if kind == "sql" && path.ends_with(".py") && is_migration {
@@ -71,7 +72,8 @@ fn blocks(page: &str, kind: &str) -> Vec<Vec<u8>> {
 
 /// Returns the string literals of Python text that look like SQL.
 fn statements(python: &str) -> Vec<Vec<u8>> {
-    const WORDS: &[&str] = &["create", "alter", "drop", "update", "insert", "delete", "select", "do $$", "comment"];
+    const WORDS: &[&str] =
+        &["create", "alter", "drop", "update", "insert", "delete", "select", "do $$", "comment"];
     let mut out = Vec::new();
     for quote in ["\"\"\"", "'''", "\""] {
         for literal in python.split(quote).skip(1).step_by(2) {
@@ -105,34 +107,144 @@ fn files_below(folder: &Path, depth: usize) -> Vec<PathBuf> {
 
 /// Types as people and servers write them.
 pub(crate) const TYPES: &[&str] = &[
-    "integer", "int4", "bigint", "smallserial", "serial", "numeric(10,2)", "numeric(3,-2)", "decimal", "real",
-    "double precision", "float(24)", "varchar(255)", "character varying", "char(3)", "bpchar", "text", "name",
-    "\"char\"", "timestamp", "timestamp(3) with time zone", "timestamptz", "time without time zone", "timetz(2)",
-    "interval day to second(3)", "interval(6)", "date", "boolean", "bool", "uuid", "jsonb", "json[]", "text[][]",
-    "integer[3]", "integer ARRAY[4]", "bit varying(5)", "bit(8)", "bytea", "inet", "cidr", "macaddr8", "tsvector",
-    "int4range", "tstzmultirange", "money", "xml", "public.my_enum", "\"My Schema\".\"My Type\"[]",
-    "geometry(Point,4326)", "vector(1536)", "citext", "hstore", "ltree", "national character varying(20)", "nchar(4)",
-    "pg_catalog.int4", "VARCHAR(255) COLLATE \"C\"", "BLOB", "NVARCHAR(40)", "UNSIGNED BIG INT", "", "DATETIME",
-    "DOUBLE", "TINYINT(1)", "xyz(1,'a')", "setof text", "oid", "regclass", "bigint(20)",
+    "integer",
+    "int4",
+    "bigint",
+    "smallserial",
+    "serial",
+    "numeric(10,2)",
+    "numeric(3,-2)",
+    "decimal",
+    "real",
+    "double precision",
+    "float(24)",
+    "varchar(255)",
+    "character varying",
+    "char(3)",
+    "bpchar",
+    "text",
+    "name",
+    "\"char\"",
+    "timestamp",
+    "timestamp(3) with time zone",
+    "timestamptz",
+    "time without time zone",
+    "timetz(2)",
+    "interval day to second(3)",
+    "interval(6)",
+    "date",
+    "boolean",
+    "bool",
+    "uuid",
+    "jsonb",
+    "json[]",
+    "text[][]",
+    "integer[3]",
+    "integer ARRAY[4]",
+    "bit varying(5)",
+    "bit(8)",
+    "bytea",
+    "inet",
+    "cidr",
+    "macaddr8",
+    "tsvector",
+    "int4range",
+    "tstzmultirange",
+    "money",
+    "xml",
+    "public.my_enum",
+    "\"My Schema\".\"My Type\"[]",
+    "geometry(Point,4326)",
+    "vector(1536)",
+    "citext",
+    "hstore",
+    "ltree",
+    "national character varying(20)",
+    "nchar(4)",
+    "pg_catalog.int4",
+    "VARCHAR(255) COLLATE \"C\"",
+    "BLOB",
+    "NVARCHAR(40)",
+    "UNSIGNED BIG INT",
+    "",
+    "DATETIME",
+    "DOUBLE",
+    "TINYINT(1)",
+    "xyz(1,'a')",
+    "setof text",
+    "oid",
+    "regclass",
+    "bigint(20)",
 ];
 
 /// Expressions as people and servers write them.
 pub(crate) const EXPRESSIONS: &[&str] = &[
-    "now()", "CURRENT_TIMESTAMP", "nextval('t_id_seq'::regclass)", "'a'::text", "'a'::character varying", "(1)",
-    "((a > 0) AND (b IS NOT NULL))", "a IN (1, 2, 3)", "a = ANY (ARRAY['x'::text, 'y'::text])",
-    "(status)::text = ANY ((ARRAY['a'::character varying, 'b'::character varying])::text[])", "lower(name)",
-    "lower((name)::text)", "coalesce(a, 'x') || b", "CASE WHEN a THEN 1 ELSE 2 END", "a BETWEEN 1 AND 2",
-    "NOT (a OR b)", "a -> 'b' ->> 'c'", "data #>> '{a,b}'", "EXTRACT(year FROM d)", "date_trunc('day', ts)",
-    "a::numeric(10,2) * 2.50", "-1", "- 1.5e10", "'it''s'", "E'\\n'", "B'101'", "x'ff'", "true", "'t'::boolean",
-    "NULL", "NULL::text", "gen_random_uuid()", "'{}'::jsonb", "'[]'", "timezone('utc'::text, now())",
-    "(now() AT TIME ZONE 'utc')", "a COLLATE \"C\"", "a ~ '^[a-z]+$'", "a LIKE 'x%'", "a ~~ 'x%'::text",
-    "a IS DISTINCT FROM b", "a IS NULL", "interval '1 day'", "'1 day'::interval", "ARRAY[1,2]", "'{1,2}'::integer[]",
-    "(a, b) = (1, 2)", "EXISTS (SELECT 1 FROM t)", "f(VARIADIC x)", "a[1:2]", "(x).y", "\"Mixed Case\" <> ''",
-    "length(trim(both ' ' from a)) > 0", "substring(a from 1 for 3)", "overlay(a placing b from 1)",
-    "strftime('%s','now')", "datetime('now')", "(datetime('now','localtime'))", "json_valid(data)", "a GLOB '*x'",
-    "a NOT IN ('x')", "a <> ALL (ARRAY['x'])", "SELECT a, b FROM t WHERE c ORDER BY d",
+    "now()",
+    "CURRENT_TIMESTAMP",
+    "nextval('t_id_seq'::regclass)",
+    "'a'::text",
+    "'a'::character varying",
+    "(1)",
+    "((a > 0) AND (b IS NOT NULL))",
+    "a IN (1, 2, 3)",
+    "a = ANY (ARRAY['x'::text, 'y'::text])",
+    "(status)::text = ANY ((ARRAY['a'::character varying, 'b'::character varying])::text[])",
+    "lower(name)",
+    "lower((name)::text)",
+    "coalesce(a, 'x') || b",
+    "CASE WHEN a THEN 1 ELSE 2 END",
+    "a BETWEEN 1 AND 2",
+    "NOT (a OR b)",
+    "a -> 'b' ->> 'c'",
+    "data #>> '{a,b}'",
+    "EXTRACT(year FROM d)",
+    "date_trunc('day', ts)",
+    "a::numeric(10,2) * 2.50",
+    "-1",
+    "- 1.5e10",
+    "'it''s'",
+    "E'\\n'",
+    "B'101'",
+    "x'ff'",
+    "true",
+    "'t'::boolean",
+    "NULL",
+    "NULL::text",
+    "gen_random_uuid()",
+    "'{}'::jsonb",
+    "'[]'",
+    "timezone('utc'::text, now())",
+    "(now() AT TIME ZONE 'utc')",
+    "a COLLATE \"C\"",
+    "a ~ '^[a-z]+$'",
+    "a LIKE 'x%'",
+    "a ~~ 'x%'::text",
+    "a IS DISTINCT FROM b",
+    "a IS NULL",
+    "interval '1 day'",
+    "'1 day'::interval",
+    "ARRAY[1,2]",
+    "'{1,2}'::integer[]",
+    "(a, b) = (1, 2)",
+    "EXISTS (SELECT 1 FROM t)",
+    "f(VARIADIC x)",
+    "a[1:2]",
+    "(x).y",
+    "\"Mixed Case\" <> ''",
+    "length(trim(both ' ' from a)) > 0",
+    "substring(a from 1 for 3)",
+    "overlay(a placing b from 1)",
+    "strftime('%s','now')",
+    "datetime('now')",
+    "(datetime('now','localtime'))",
+    "json_valid(data)",
+    "a GLOB '*x'",
+    "a NOT IN ('x')",
+    "a <> ALL (ARRAY['x'])",
+    "SELECT a, b FROM t WHERE c ORDER BY d",
     "SELECT t.a FROM t JOIN u ON t.id = u.id GROUP BY 1 HAVING count(*) > 1",
-    "BEGIN NEW.a := now(); RETURN NEW; END", "EXECUTE FUNCTION f()",
+    "BEGIN NEW.a := now(); RETURN NEW; END",
+    "EXECUTE FUNCTION f()",
 ];
 
 /// Configuration files in the forms that Alembic's templates have.
@@ -157,7 +269,8 @@ mod tests {
 
     #[test]
     fn sql_is_found_in_python() {
-        let found = statements("op.execute(\"\"\"\n  CREATE TABLE t (a int)\"\"\")\nx = \"not this one, sorry\"\n");
+        let found =
+            statements("op.execute(\"\"\"\n  CREATE TABLE t (a int)\"\"\")\nx = \"not this one, sorry\"\n");
         assert_eq!(found, [b"\n  CREATE TABLE t (a int)".to_vec()]);
     }
 }
