@@ -114,7 +114,7 @@ fn bench(arguments: &[String]) -> Result<bool> {
 }
 
 fn fuzz(arguments: &[String]) -> Result<bool> {
-    let mut options = fuzz::Options { duration: Duration::from_secs(60), targets: Vec::new(), seed: None };
+    let mut options = fuzz::Options { duration: Duration::from_mins(1), targets: Vec::new(), seed: None };
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
         match argument.as_str() {

@@ -32,9 +32,12 @@ pub fn versions(python: &PathBuf, packages: &[&str]) -> Result<String> {
 }
 
 fn run(command: &mut Command) -> Result<()> {
-    let status = command.stdout(Stdio::null()).status().with_context(|| format!("cannot run {command:?}"))?;
+    let status = command
+        .stdout(Stdio::null())
+        .status()
+        .with_context(|| format!("cannot run {}", command.get_program().display()))?;
     if !status.success() {
-        bail!("{:?} failed ({status})", command.get_program());
+        bail!("{} failed ({status})", command.get_program().display());
     }
     Ok(())
 }

@@ -169,7 +169,7 @@ fn changes_on_sqlite_are_findings() {
         let at = lower.find(old).unwrap_or_else(|| panic!("`{old}` is not in:\n{changed}"));
         changed.replace_range(at..at + old.len(), new);
     };
-    change("numeric(10, 2)", "NUMERIC(12, 2)");
+    change("numeric(10,2)", "NUMERIC(12,2)");
     change("\"nick\" varchar(40) not null", "\"nick\" VARCHAR(40)");
     change("level > 0", "level > 5");
     change("default '1'", "DEFAULT '2'");

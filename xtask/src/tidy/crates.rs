@@ -59,7 +59,8 @@ fn edges(package: &Package, settings: &Settings, problems: &mut Vec<Problem>) {
     };
     for dependency in package.dependencies.iter().filter(|dependency| dependency.path.is_some()) {
         // Tests may use the testkit everywhere, and what [test_edges] grants.
-        let granted = settings.test_edges.get(&package.name).is_some_and(|names| names.contains(&dependency.name));
+        let granted =
+            settings.test_edges.get(&package.name).is_some_and(|names| names.contains(&dependency.name));
         let is_test_edge = dependency.is_for_tests() && (dependency.name == "trueup-testkit" || granted);
         if !is_test_edge && !allowed.contains(&dependency.name) {
             let message = format!(

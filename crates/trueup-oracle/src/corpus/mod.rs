@@ -166,7 +166,6 @@ fn place(origin: &trueup_schema::Origin) -> String {
 }
 
 fn compare_graphs(project: &Project, outcome: &Outcome) -> Result<Vec<String>> {
-    let _ = project;
     let mut folders: Vec<PathBuf> = Vec::new();
     let root = project.configuration()?.root;
     for revision in outcome.built.graph.revisions() {
