@@ -76,6 +76,9 @@ fn outputs(section: &Section, dialect: Dialect) -> Outputs {
         for failure in &revision.failures {
             writeln!(report, "{} fails: {}", place(&failure.origin, &revisions), failure.message).unwrap();
         }
+        for notice in &revision.notices {
+            writeln!(report, "{} notice: {}", place(&notice.origin, &revisions), notice.message).unwrap();
+        }
         for failure in &revision.swallowed {
             writeln!(report, "{} swallows: {}", place(&failure.origin, &revisions), failure.message).unwrap();
         }

@@ -203,9 +203,6 @@ fn enumeration(vm: &mut Vm, instance: &Value, dialect: Dialect) -> Result<Compil
         result.enums.push(compiled);
         return Ok(result);
     }
-    if attr(vm, instance, "_postgresql_only")?.as_bool() == Some(true) {
-        return Err(CompileError::new(format!("{dialect} has no type ENUM"), place_of(instance)));
-    }
     let mut result = CompiledType::plain(match compiled_text(vm, instance, dialect)? {
         Ok(text) => ColumnType::parse(dialect, &text),
         Err(reason) => ColumnType::unknown(reason),

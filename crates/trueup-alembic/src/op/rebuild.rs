@@ -11,12 +11,13 @@ use trueup_schema::ops::{
     DropTrigger, RenameColumn, TableChange,
 };
 use trueup_schema::{
-    ApplyError, Column, Dialect, Generated, IndexKey, IndexPart, ObjectKind, ObjectName, Operation, Table,
+    ApplyError, Column, Dialect, ForeignKey, Generated, IndexKey, IndexPart, ObjectKind, ObjectName,
+    Operation, PrimaryKey, Table, Unique,
 };
 
 use super::{Planned, Step, context, perform::raise_failure, unproven};
 use crate::compile::origin;
-use crate::replay::RecordedOperation;
+use crate::replay::{Notice, RecordedOperation};
 
 /// The arguments of `batch_alter_table` that matter to a rebuild.
 pub(super) struct Options {
@@ -66,11 +67,16 @@ pub(super) fn perform(
                     Err(_) if lenient => {}
                     Err((class, message)) => raise_failure(vm, class, message, place.as_ref())?,
                 }
-                recorded.push(RecordedOperation {
-                    operation,
-                    origin: origin(place.as_ref()),
-                    implied: false,
-                });
+                let origin = origin(place.as_ref());
+                let operation = rebuild.with_present_names(operation);
+                if !lenient && std::mem::take(&mut rebuild.discards) {
+                    let message = "Alembic leaves this constraint out: until a batch ends, renamed columns go by \
+                                   their old names, and the constraint names a column that the table does not have"
+                        .to_owned();
+                    context.state.borrow_mut().record.notices.push(Notice { message, origin });
+                    continue;
+                }
+                recorded.push(RecordedOperation { operation, origin, implied: false });
             }
             Step::Position { column, before, after } => rebuild.positions.push((column, before, after)),
             Step::Raise { class, message } | Step::Refuse { class, message, .. } => {
@@ -110,6 +116,10 @@ struct Rebuild {
     dropped: Vec<String>,
     /// Columns that are new and therefore not copied.
     added: Vec<String>,
+    /// Columns of the table as it was.
+    original: Vec<String>,
+    /// The last constraint names a column that Alembic does not know by that name: it leaves it out without a word.
+    discards: bool,
 }
 
 impl Rebuild {
@@ -126,7 +136,10 @@ impl Rebuild {
             renamed: Vec::new(),
             dropped: Vec::new(),
             added: Vec::new(),
+            original: Vec::new(),
+            discards: false,
         };
+        rebuild.original = rebuild.table.columns.iter().map(|column| column.name.clone()).collect();
         if reflected {
             rebuild.lose(existing, options);
             if let Some(convention) = &options.naming_convention {
@@ -289,7 +302,18 @@ impl Rebuild {
             Operation::AddConstraint(op) => self.add_constraint(&op.constraint),
             Operation::DropConstraint(op) => self.drop_constraint(op),
             Operation::CreateIndex(op) => {
-                self.table.indexes.push(op.index.clone());
+                let mut index = op.index.clone();
+                for part in &mut index.parts {
+                    let IndexKey::Column(name) = &mut part.key else { continue };
+                    if !self.knows(name) {
+                        let table = &self.table.name;
+                        let message =
+                            format!("the batch on `{table}` has no column `{name}` under this name");
+                        return Err(("KeyError", message));
+                    }
+                    *name = self.current(name).to_owned();
+                }
+                self.table.indexes.push(index);
                 Ok(())
             }
             Operation::DropIndex(op) => {
@@ -392,6 +416,49 @@ impl Rebuild {
         Ok(())
     }
 
+    /// Tells whether the batch has a column under a name: renamed columns go by their old name until it ends.
+    fn knows(&self, column: &String) -> bool {
+        self.original.contains(column) || self.added.contains(column)
+    }
+
+    /// Returns an operation as it would be written after the renames before it.
+    fn with_present_names(&self, mut operation: Operation) -> Operation {
+        let present = |columns: &mut Vec<String>| {
+            for column in columns {
+                *column = self.current(column).to_owned();
+            }
+        };
+        match &mut operation {
+            Operation::AddConstraint(op) => match &mut op.constraint {
+                Constraint::PrimaryKey(key) => present(&mut key.columns),
+                Constraint::ForeignKey(key) => present(&mut key.columns),
+                Constraint::Unique(unique) => present(&mut unique.columns),
+                Constraint::Check(_) | Constraint::Exclude(_) => {}
+            },
+            Operation::CreateIndex(op) => {
+                for part in &mut op.index.parts {
+                    if let IndexKey::Column(name) = &mut part.key {
+                        *name = self.current(name).to_owned();
+                    }
+                }
+            }
+            _ => {}
+        }
+        operation
+    }
+
+    /// Returns the present names of a constraint's columns, or nothing when Alembic discards the constraint.
+    ///
+    /// Source: Alembic `ApplyBatchImpl._transfer_elements_to_new_table`; held against Alembic 1.20 for keys,
+    /// foreign keys and unique constraints.
+    fn columns_of_new(&mut self, columns: &[String]) -> Option<Vec<String>> {
+        if columns.iter().all(|column| self.knows(column)) {
+            return Some(columns.iter().map(|column| self.current(column).to_owned()).collect());
+        }
+        self.discards = true;
+        None
+    }
+
     fn add_constraint(&mut self, constraint: &Constraint) -> Result<(), Refusal> {
         let needs_name = || Err(("ValueError", "Constraint must have a name".to_owned()));
         match constraint {
@@ -399,21 +466,27 @@ impl Rebuild {
                 if key.name.is_none() {
                     return needs_name();
                 }
-                self.table.primary_key = Some(key.clone());
+                if let Some(columns) = self.columns_of_new(&key.columns) {
+                    self.table.primary_key = Some(PrimaryKey { columns, ..key.clone() });
+                }
             }
             Constraint::ForeignKey(key) => {
                 if key.name.is_none() {
                     return needs_name();
                 }
                 self.table.foreign_keys.retain(|existing| existing.name != key.name);
-                self.table.foreign_keys.push(key.clone());
+                if let Some(columns) = self.columns_of_new(&key.columns) {
+                    self.table.foreign_keys.push(ForeignKey { columns, ..key.clone() });
+                }
             }
             Constraint::Unique(unique) => {
                 if unique.name.is_none() {
                     return needs_name();
                 }
                 self.table.uniques.retain(|existing| existing.name != unique.name);
-                self.table.uniques.push(unique.clone());
+                if let Some(columns) = self.columns_of_new(&unique.columns) {
+                    self.table.uniques.push(Unique { columns, ..unique.clone() });
+                }
             }
             Constraint::Check(check) => {
                 if check.name.is_some() {

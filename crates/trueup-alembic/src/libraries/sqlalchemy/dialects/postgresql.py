@@ -218,12 +218,11 @@ class ARRAY(_ARRAY):
 
 
 class ENUM(_Enum):
-    """`postgresql.ENUM(…, name=…, create_type=True)`: always native."""
+    """`postgresql.ENUM(…, name=…, create_type=True)`: always native; other databases get a VARCHAR."""
 
     def __init__(self, *enums, **kw):
         super().__init__(*enums, **kw)
         self.native_enum = True
-        self._postgresql_only = True
 
 
 class DOMAIN(_Only, SchemaType):
