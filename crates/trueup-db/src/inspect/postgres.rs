@@ -43,7 +43,7 @@ SET LOCAL standard_conforming_strings = on;
 SET LOCAL jit = off";
 
 /// How often a reading that another session's DDL disturbed is begun.
-const ATTEMPTS: u32 = 3;
+const ATTEMPTS: u32 = 10;
 
 /// Reads the schema of one database.
 ///

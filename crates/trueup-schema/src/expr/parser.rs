@@ -484,7 +484,9 @@ impl<'a, 'text> Parser<'a, 'text> {
             }
             Kind::Operator if token.text == "*" => {
                 self.at += 1;
-                Some(Expr::Star)
+                // `count(*)` and the like; it is no operand of anything.
+                let ends = self.peek().is_none_or(|next| matches!(next.text.as_ref(), ")" | ","));
+                ends.then_some(Expr::Star)
             }
             Kind::Operator => {
                 self.at += 1;

@@ -61,8 +61,8 @@ fn postgresql(text: &str) -> ColumnType {
     let mut found = reader.type_name(text);
     reader.array(&mut found);
     if reader.at < all.len() {
-        // Not a type we can read: the words as they stand, so that equal text still compares equal.
-        let words: Vec<&str> = all.iter().map(|token| token.text.as_ref()).collect();
+        // Not a type we can read: the text as it stands, so that equal text still compares equal.
+        let words: Vec<&str> = text.split_whitespace().collect();
         found = ColumnType { kind: TypeKind::UserDefined, ..builtin(&words.join(" "), text) };
     }
     found
