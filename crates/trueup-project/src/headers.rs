@@ -202,7 +202,7 @@ pub fn read(root: &Path, file: &Path) -> RevisionFile {
 
 /// Returns the header that a text states, and the attributes that it computes.
 fn header(path: &Arc<str>, text: &str) -> (Revision, Vec<(&'static str, Option<Span>)>) {
-    let module = trueup_python::parse(text);
+    let module = trueup_python::parse_assignments(text);
     let mut revision = Revision { path: path.clone(), text_hash: fingerprint(text), ..Revision::default() };
     read_docstring(&module, &mut revision);
     let mut computed = Vec::new();

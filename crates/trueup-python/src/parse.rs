@@ -22,8 +22,28 @@ mod nesting;
 /// How deep expressions and statements may nest.
 const MAX_DEPTH: usize = 400;
 
+/// A text of which no tree can be too deep to be dropped.
+const SHORT_BYTES: usize = 64 * 1024;
+
 /// Parses a module. Never fails: errors are in the result, and the tree is what could be recovered.
 pub fn parse(source: &str) -> ModuleAst {
+    parse_where(source, |_| true)
+}
+
+/// Parses a module but keeps only its top-level assignments, with all errors of the whole text.
+///
+/// The header of a revision is all that a graph needs, and most of a tree's cost is building it.
+pub fn parse_assignments(source: &str) -> ModuleAst {
+    // What is not lowered is not measured either, and dropping a tree takes stack by its depth; a short text cannot
+    // nest too deep for that.
+    if source.len() > SHORT_BYTES {
+        return parse(source);
+    }
+    parse_where(source, |stmt| matches!(stmt, ruff::Stmt::Assign(_) | ruff::Stmt::AnnAssign(_)))
+}
+
+/// Parses a module and keeps the top-level statements that are wanted.
+fn parse_where(source: &str, wanted: fn(&ruff::Stmt) -> bool) -> ModuleAst {
     let (source, offset) = match source.strip_prefix('\u{feff}') {
         Some(rest) => (rest, 3),
         None => (source, 0),
@@ -51,7 +71,7 @@ pub fn parse(source: &str) -> ModuleAst {
         .collect();
     let syntax = parsed.into_syntax();
     let (body, docstring) = match &syntax {
-        ruff::Mod::Module(module) => (lower.body(&module.body), docstring(&module.body)),
+        ruff::Mod::Module(module) => (lower.wanted(&module.body, wanted), docstring(&module.body)),
         ruff::Mod::Expression(_) => (Vec::new(), None),
     };
     let docstring = docstring.map(|(text, range)| (text, lower.span(range)));
@@ -126,6 +146,10 @@ impl Lower {
         let name: Name = Rc::from(text);
         self.names.insert(name.clone());
         name
+    }
+
+    fn wanted(&mut self, body: &[ruff::Stmt], wanted: fn(&ruff::Stmt) -> bool) -> Vec<Stmt> {
+        body.iter().filter(|stmt| wanted(stmt)).map(|stmt| self.stmt(stmt)).collect()
     }
 
     fn body(&mut self, body: &[ruff::Stmt]) -> Vec<Stmt> {

@@ -54,7 +54,9 @@ fn explicit(directory: &Path, file: &Path) -> Result<Found, ConfigError> {
     let mut found = Found { root: directory.to_path_buf(), ..Found::default() };
     match path.file_name().and_then(|name| name.to_str()) {
         Some("pyproject.toml") => found.pyproject = Some(path),
-        Some(_) if path.extension().is_some_and(|extension| extension == "toml") => found.settings = Some(path),
+        Some(_) if path.extension().is_some_and(|extension| extension == "toml") => {
+            found.settings = Some(path)
+        }
         _ => {
             let beside = folder_of(&path).join("pyproject.toml");
             found.pyproject = Some(beside).filter(|path| mentions(path, &["[tool.trueup", "[tool.alembic"]));

@@ -94,6 +94,27 @@ impl Checking<'_> {
         self.summary.checked.push("the database against the revisions");
     }
 
+    /// Says that a database records no revision, and so cannot be held to any.
+    pub(super) fn unstamped_database(&mut self) {
+        if !self.wants(Group::Drift) {
+            return;
+        }
+        let Some(rule) = super::project::rule("database-drift") else { return };
+        let table = &self.version_table;
+        let finding = rule
+            .finding_as(
+                Severity::Warning,
+                format!(
+                    "the database has no version table `{table}`: which revision it should be at is not known"
+                ),
+            )
+            .about(trueup_schema::ObjectRef::new(ObjectKind::Table, table.as_str()))
+            .help(
+                "upgrade or stamp it; where the table has another name, env.py says so with `version_table`",
+            );
+        self.findings.push(finding);
+    }
+
     /// Opens and inspects the database; a failure is told beside the findings.
     pub(super) fn inspect(&mut self, from_env: Option<&str>) -> Option<Inspection> {
         let address = self.address(from_env)?;

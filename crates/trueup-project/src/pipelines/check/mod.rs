@@ -204,6 +204,8 @@ impl<'a> Checking<'a> {
             if let Some(expected) = expected {
                 self.database_drift(&expected, inspection, &partial);
             }
+        } else if inspection.is_some() && has_revisions {
+            self.unstamped_database();
         }
     }
 

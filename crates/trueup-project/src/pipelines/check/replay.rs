@@ -1,6 +1,6 @@
 //! The part *replay*: what the revisions build, one after the other, and what cannot be.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use trueup_alembic::Sources;
@@ -44,6 +44,7 @@ impl Checking<'_> {
         let options = ReplayOptions {
             convention,
             downgrades: self.wants(Group::Replay),
+            main_options: self.main_options(),
             ..ReplayOptions::new(self.dialect)
         };
         let result = replay(&sources, &revisions, &options);
@@ -61,6 +62,12 @@ impl Checking<'_> {
                 .push(format!("no revision creates {names}: taken to be there before the first revision"));
         }
         result
+    }
+
+    /// Returns what `config.get_main_option` answers from: without a file, the options are set by code.
+    fn main_options(&self) -> Option<BTreeMap<String, String>> {
+        self.configuration.file.as_ref()?;
+        Some(self.configuration.options.iter().cloned().collect())
     }
 
     /// Reports what cannot apply and what could not be read, then runs the rules on revisions and operations.
