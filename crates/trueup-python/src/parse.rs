@@ -25,6 +25,9 @@ const MAX_DEPTH: usize = 400;
 /// A text of which no tree can be too deep to be dropped.
 const SHORT_BYTES: usize = 64 * 1024;
 
+/// A line that is longer than people write.
+const LONG_LINE_BYTES: usize = 2_000;
+
 /// Parses a module. Never fails: errors are in the result, and the tree is what could be recovered.
 pub fn parse(source: &str) -> ModuleAst {
     parse_where(source, |_| true)
@@ -36,7 +39,8 @@ pub fn parse(source: &str) -> ModuleAst {
 pub fn parse_assignments(source: &str) -> ModuleAst {
     // What is not lowered is not measured either, and dropping a tree takes stack by its depth; a short text cannot
     // nest too deep for that.
-    if source.len() > SHORT_BYTES {
+    // Long lines are what absurd nesting looks like, which is to be told wherever it stands.
+    if source.len() > SHORT_BYTES || source.lines().any(|line| line.len() > LONG_LINE_BYTES) {
         return parse(source);
     }
     parse_where(source, |stmt| matches!(stmt, ruff::Stmt::Assign(_) | ruff::Stmt::AnnAssign(_)))
