@@ -55,6 +55,7 @@ pub(super) fn perform(
     };
     let dialect = context.dialect;
     let mut rebuild = Rebuild::begin(dialect, options, &existing);
+    rebuild.is_partly_known = lenient;
     let mut recorded: Vec<RecordedOperation> = std::mem::take(&mut rebuild.losses)
         .into_iter()
         .map(|operation| RecordedOperation { operation, origin: origin(place), implied: true })
@@ -69,7 +70,7 @@ pub(super) fn perform(
                 }
                 let origin = origin(place.as_ref());
                 let operation = rebuild.with_present_names(operation);
-                if !lenient && std::mem::take(&mut rebuild.discards) {
+                if std::mem::take(&mut rebuild.discards) {
                     let message = "Alembic leaves this constraint out: until a batch ends, renamed columns go by \
                                    their old names, and the constraint names a column that the table does not have"
                         .to_owned();
@@ -118,6 +119,8 @@ struct Rebuild {
     added: Vec<String>,
     /// Columns of the table as it was.
     original: Vec<String>,
+    /// The table may have more columns than those.
+    is_partly_known: bool,
     /// The last constraint names a column that Alembic does not know by that name: it leaves it out without a word.
     discards: bool,
 }
@@ -137,6 +140,7 @@ impl Rebuild {
             dropped: Vec::new(),
             added: Vec::new(),
             original: Vec::new(),
+            is_partly_known: false,
             discards: false,
         };
         rebuild.original = rebuild.table.columns.iter().map(|column| column.name.clone()).collect();
@@ -418,7 +422,7 @@ impl Rebuild {
 
     /// Tells whether the batch has a column under a name: renamed columns go by their old name until it ends.
     fn knows(&self, column: &String) -> bool {
-        self.original.contains(column) || self.added.contains(column)
+        self.is_partly_known || self.original.contains(column) || self.added.contains(column)
     }
 
     /// Returns an operation as it would be written after the renames before it.

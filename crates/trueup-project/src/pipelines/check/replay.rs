@@ -1,5 +1,6 @@
 //! The part *replay*: what the revisions build, one after the other, and what cannot be.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -14,7 +15,7 @@ use trueup_lint::context::{
 use trueup_schema::naming::Convention;
 use trueup_schema::revision::RevisionGraph;
 use trueup_schema::{
-    ApplyError, Diagnostic, Location, ObjectKind, ObjectRef, Operation, Origin, Schema, Span,
+    ApplyError, Diagnostic, Location, ObjectKind, ObjectRef, Operation, Origin, Schema, Span, Table,
 };
 
 use super::{Checking, Group, engine, project::rule};
@@ -86,11 +87,12 @@ impl Checking<'_> {
         for (position, index) in graph.order().iter().enumerate() {
             let replayed = &result.revisions[position];
             let after = result.revisions.get(position + 1).map_or(&result.schema, |next| &next.before);
+            let before = with_assumed(&replayed.before, after, result, &facts[*index].upgrade.steps);
             let context = RevisionContext {
                 graph,
                 index: *index,
                 facts: &facts[*index],
-                before: &replayed.before,
+                before: &before,
                 after,
                 last: &result.schema,
                 models,
@@ -215,6 +217,48 @@ pub(super) fn revision_facts(
         facts[*index] = told;
     }
     facts
+}
+
+/// Returns the schema before a revision with what the revision itself shows to have been there from the start: of a
+/// table that no revision creates, only what is used is known, and that is no change that the revision makes.
+fn with_assumed<'a>(before: &'a Schema, after: &Schema, result: &Replay, steps: &[Step]) -> Cow<'a, Schema> {
+    let mut known = Cow::Borrowed(before);
+    for name in result.assumed_tables() {
+        let Some(used) = after.table(name).filter(|used| before.table(name) != Some(*used)) else { continue };
+        let is_made = steps.iter().any(|step| match &step.operation {
+            Operation::CreateTable(op) => op.table.name == *name,
+            Operation::RenameTable(op) => op.new_name == *name,
+            _ => false,
+        });
+        if is_made {
+            continue;
+        }
+        let schema = known.to_mut();
+        if schema.table(name).is_none() {
+            schema.insert_table(Table::new(name.clone()));
+        }
+        let Some(table) = schema.table_mut(name) else { continue };
+        let is_written = |wanted: &str| {
+            steps.iter().any(|step| match &step.operation {
+                Operation::RenameColumn(op) => op.table == *name && op.new_name == wanted,
+                Operation::AddColumn(op) => op.table == *name && op.column.name == wanted,
+                Operation::AddConstraint(op) => op.table == *name && op.constraint.name() == Some(wanted),
+                _ => false,
+            })
+        };
+        for column in used.columns.iter().filter(|column| column.column_type.is_unknown()) {
+            if table.column(&column.name).is_none() && !is_written(&column.name) {
+                table.columns.push(column.clone());
+            }
+        }
+        for unique in &used.uniques {
+            let is_known = table.uniques.iter().any(|other| other.columns == unique.columns);
+            if !is_known && !unique.name.as_deref().is_some_and(is_written) {
+                table.uniques.push(unique.clone());
+            }
+        }
+    }
+    known
 }
 
 fn start_of(origin: &Origin) -> u32 {
