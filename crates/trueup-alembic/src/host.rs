@@ -88,6 +88,17 @@ struct ShimHost {
     context: Rc<Context>,
 }
 
+impl ShimHost {
+    /// Tells whether a package around a module takes parts from other installed distributions
+    /// (`pkgutil.extend_path`), so that what is not in the project may well be installed.
+    fn is_extended(&self, name: &str) -> bool {
+        let packages = name.match_indices('.').map(|(at, _)| &name[..at]);
+        packages
+            .filter_map(|package| self.sources.module(package))
+            .any(|source| source.text.contains("__path__"))
+    }
+}
+
 impl Host for ShimHost {
     fn module(&self, name: &str) -> ModuleOrigin {
         // A library's own name never belongs to the project, except where a project ships a module of that name.
@@ -105,7 +116,8 @@ impl Host for ShimHost {
         if self.sources.is_namespace(name) {
             return ModuleOrigin::Namespace;
         }
-        if self.sources.owns(top_level) { ModuleOrigin::Missing } else { ModuleOrigin::Absent }
+        let missing = self.sources.owns(top_level) && !self.is_extended(name);
+        if missing { ModuleOrigin::Missing } else { ModuleOrigin::Absent }
     }
 
     fn on_unknown_branch(&self, vm: &mut Vm, branch: &UnknownBranch) {

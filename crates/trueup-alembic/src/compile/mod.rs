@@ -197,3 +197,9 @@ pub(crate) fn clause_element(vm: &mut Vm, value: &Value) -> PyResult {
 pub(crate) fn place_of(value: &Value) -> Option<Place> {
     value.as_instance().and_then(|instance| instance.place.clone())
 }
+
+/// Tells whether `ddl_if(dialect=…)` lets an index or constraint be made on a dialect.
+pub(crate) fn is_wanted(vm: &mut Vm, value: &Value, dialect: Dialect) -> Result<bool, CompileError> {
+    let names = attr(vm, value, "_ddl_if")?.items().unwrap_or_default();
+    Ok(names.is_empty() || names.iter().any(|name| name.as_str().as_deref() == Some(dialect.name())))
+}

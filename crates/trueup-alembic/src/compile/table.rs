@@ -141,6 +141,9 @@ impl TableReader {
         context: &TableContext<'_>,
     ) -> Result<(), CompileError> {
         for item in items_attr(vm, value, "constraints")? {
+            if !super::is_wanted(vm, &item, context.dialect)? {
+                continue;
+            }
             match constraint(vm, &item, context) {
                 Ok(Constraint::PrimaryKey(key)) => self.result.table.primary_key = Some(key),
                 Ok(Constraint::ForeignKey(key)) => self.result.table.foreign_keys.push(key),
@@ -263,6 +266,9 @@ impl TableReader {
             }
         }
         for item in items_attr(vm, value, "indexes")? {
+            if !super::is_wanted(vm, &item, context.dialect)? {
+                continue;
+            }
             match index(vm, &item, context) {
                 Ok(index) => self.result.table.indexes.push(index),
                 Err(error) => self.problem(error, &item),

@@ -55,7 +55,7 @@ fn explicit(directory: &Path, file: &Path) -> Result<Found, ConfigError> {
     match path.file_name().and_then(|name| name.to_str()) {
         Some("pyproject.toml") => found.pyproject = Some(path),
         Some(_) if path.extension().is_some_and(|extension| extension == "toml") => {
-            found.settings = Some(path)
+            found.settings = Some(path);
         }
         _ => {
             let beside = folder_of(&path).join("pyproject.toml");

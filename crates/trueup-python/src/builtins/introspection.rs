@@ -7,6 +7,7 @@ use crate::value::{HashKey, Value};
 use crate::vm::Vm;
 
 pub(super) const FUNCTIONS: Table = &[
+    ("__import__", refused),
     ("callable", callable),
     ("delattr", delattr),
     ("dir", dir),

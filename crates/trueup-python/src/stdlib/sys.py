@@ -5,9 +5,15 @@ version = "3.12.0"
 platform = "linux"
 path = []
 argv = []
-modules = {}
 maxsize = 9223372036854775807
 byteorder = "little"
+
+
+def _loaded_modules():
+    ...
+
+
+modules = _loaded_modules()
 
 
 class _Stream:

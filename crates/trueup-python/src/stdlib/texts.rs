@@ -18,6 +18,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("uuid._random", "a random value is not known"),
     ("random._chance", "a random value is not known"),
     ("hashlib._digest", "digests are not computed"),
+    ("sys._loaded_modules", "which modules are loaded is not known"),
     ("os._environment", "the environment is not known"),
     ("os.path._disk", "what is on the disk is not known"),
 ];

@@ -105,7 +105,8 @@ impl RevisionGraph {
             let id = self.id(candidate);
             // One edit leaves all but one character in place: told without a table of distances, since a project of
             // thousands of revisions may lack thousands of targets.
-            if id.len().abs_diff(target.len()) > 4 * allowed || (allowed == 1 && !may_be_one_edit(id, target)) {
+            if id.len().abs_diff(target.len()) > 4 * allowed || (allowed == 1 && !may_be_one_edit(id, target))
+            {
                 continue;
             }
             let distance = if id.eq_ignore_ascii_case(target) { 0 } else { edit_distance(id, target) };
@@ -144,7 +145,8 @@ fn may_be_one_edit(left: &str, right: &str) -> bool {
     }
     let widest = if left.is_ascii() && right.is_ascii() { 1 } else { char::MAX.len_utf8() };
     let (left, right) = (left.as_bytes(), right.as_bytes());
-    let shared = |pairs: &mut dyn Iterator<Item = (&u8, &u8)>| pairs.take_while(|(one, other)| one == other).count();
+    let shared =
+        |pairs: &mut dyn Iterator<Item = (&u8, &u8)>| pairs.take_while(|(one, other)| one == other).count();
     let start = shared(&mut left.iter().zip(right));
     let end = shared(&mut left[start..].iter().rev().zip(right[start..].iter().rev()));
     left.len().max(right.len()) - start - end <= widest

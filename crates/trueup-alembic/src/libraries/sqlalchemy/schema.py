@@ -42,6 +42,12 @@ _NONE_NAME = _NoneName()
 class SchemaItem:
     info = None
     comment = None
+    _ddl_if = None
+
+    def ddl_if(self, dialect=None, callable_=None, state=None):
+        if dialect is not None:
+            self._ddl_if = (dialect,) if isinstance(dialect, str) else tuple(dialect)
+        return self
 
     def _set_parent(self, parent):
         pass
@@ -161,6 +167,10 @@ class Table(SchemaItem, FromClause):
         ...
 
     def _attach(self, item):
+        if is_unknown(item):
+            # A constraint or option that nothing is known of must not take the table along.
+            note_unknown(self.name, item, "an item")
+            return
         if item is None:
             return
         if isinstance(item, (list, tuple)):

@@ -7,7 +7,7 @@ import enum
 
 from sqlalchemy import types as _types
 from sqlalchemy._elements import ColumnOperators
-from sqlalchemy._trueup import annotations_of, copy_object, evaluate_forward, note_unknown, own_names, return_annotation, set_class_attr, type_instance
+from sqlalchemy._trueup import annotations_of, copy_object, evaluate_forward, is_unknown, note_unknown, own_names, return_annotation, set_class_attr, type_instance
 from sqlalchemy.orm._annotations import DEFAULT_TYPE_MAP, _lookup_type, _unwrap
 from sqlalchemy.schema import Column, ForeignKey, MetaData, PrimaryKeyConstraint, SchemaItem, Table
 
@@ -451,12 +451,22 @@ def _collect(cls, inherits):
                 continue
             value = base.__dict__.get(name)
             annotation = annotations.get(name)
+            if is_unknown(annotation):
+                # A name imported for type checking only, on an attribute that is no column.
+                annotation = None
+            if is_unknown(value):
+                # A setting read from somewhere, most often; only `Mapped` says for sure that it is a column.
+                if isinstance(annotation, _MappedAnnotation) and annotation.container == "Mapped":
+                    collected[name] = (MappedColumn(value), annotation, base)
+                continue
             if base is not cls and isinstance(value, declared_attr):
                 deferred.append((name, annotation))
                 continue
             if isinstance(value, declared_attr):
                 annotation = annotation or return_annotation(value.fget)
                 value = value.fget(cls)
+                if is_unknown(value):
+                    continue
             elif base is not cls and isinstance(value, (Column, MappedColumn)):
                 value = value._copy()
             elif base is not cls and isinstance(value, Relationship):
@@ -465,7 +475,7 @@ def _collect(cls, inherits):
                 continue
             collected[name] = (value, annotation, base)
         for name, annotation in deferred:
-            if name not in collected:
+            if name not in collected and not is_unknown(base.__dict__[name].fget(cls)):
                 collected[name] = (base.__dict__[name].fget(cls), annotation or return_annotation(base.__dict__[name].fget), base)
     return collected
 
@@ -515,7 +525,6 @@ def map_class(cls, registry):
         metadata = metadata_of(metadata)
     table = _directive(cls, "__table__", inherits)
     tablename = _directive(cls, "__tablename__", inherits)
-    table_args = _directive(cls, "__table_args__", inherits)
     implicit = tablename is None and table is None
     if implicit:
         tablename = _implicit_tablename(cls, inherits)
@@ -557,6 +566,12 @@ def map_class(cls, registry):
                 relationships[name] = made
             elif made is not None:
                 columns.append((name, made))
+    if note_unknown(cls, columns, "the mapping") or note_unknown(cls, relationships, "the mapping"):
+        return
+    # A `__table_args__` that is a function may refer to the columns by the class, annotated ones included.
+    for name, column in columns:
+        setattr(cls, name, InstrumentedAttribute(cls, name, column))
+    table_args = _directive(cls, "__table_args__", inherits)
     if implicit and inherits is not None and _hook(cls, "_implicit_needs_key"):
         # Flask-SQLAlchemy: without a primary key of its own the class shares its parent's table.
         own_args, _ = _split_table_args(table_args)
@@ -568,6 +583,8 @@ def map_class(cls, registry):
         prefixes = [column for _, column in ordered]
         make_table = _hook(cls, "__table_cls__") or Table
         table = make_table(tablename, metadata, *prefixes, *args, **options)
+        if note_unknown(cls, table, "the table"):
+            return
     elif table is None and inherits is not None:
         # Single-table inheritance: the columns join the parent's table.
         table = inherits.__table__
