@@ -10,7 +10,7 @@ import uuid as _uuid
 
 from sqlalchemy import *
 from sqlalchemy import func, types
-from sqlalchemy._trueup import annotations_of, copy_object, own_names, unknown
+from sqlalchemy._trueup import annotations_of, copy_object, is_unknown, own_names, unknown
 from sqlalchemy.engine import create_engine
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, aliased, declared_attr, registry, relationship
 from sqlalchemy.orm import _mapping
@@ -110,7 +110,7 @@ def _fields(cls):
 
 
 def _is_class_var(annotation):
-    return "ClassVar" in str(getattr(annotation, "__origin__", annotation))
+    return not is_unknown(annotation) and "ClassVar" in str(getattr(annotation, "__origin__", annotation))
 
 
 def _make_table(cls):
@@ -140,7 +140,9 @@ def _split(annotation):
 
 
 def _column(name, value, annotation):
-    type_, optional, extras = _split(annotation)
+    # Every field is a column, also one whose type comes from a module that is not there.
+    known = not is_unknown(annotation)
+    type_, optional, extras = _split(annotation) if known else (None, False, [])
     info = value if isinstance(value, FieldInfo) else FieldInfo(value)
     options = {}
     for extra in extras:
@@ -176,7 +178,7 @@ def _column(name, value, annotation):
     if sa_type is None:
         sa_type = keywords.pop("type_", None)
     if sa_type is None:
-        sa_type = _type_of(type_, options)
+        sa_type = _type_of(type_, options) if known else annotation
     return Column(*args, type_=sa_type, **keywords)
 
 

@@ -566,7 +566,7 @@ def map_class(cls, registry):
                 relationships[name] = made
             elif made is not None:
                 columns.append((name, made))
-    if note_unknown(cls, columns, "the mapping") or note_unknown(cls, relationships, "the mapping"):
+    if note_unknown(cls, columns, "the mapping"):
         return
     # A `__table_args__` that is a function may refer to the columns by the class, annotated ones included.
     for name, column in columns:
