@@ -157,6 +157,16 @@ impl Instance {
         }
     }
 
+    /// Returns a shallow copy, made at the same place.
+    #[must_use]
+    pub fn copied(&self) -> Self {
+        let copy = Self::new(self.class.clone(), self.place.clone());
+        copy.dict.borrow_mut().clone_from(&self.dict.borrow());
+        copy.base_value.borrow_mut().clone_from(&self.base_value.borrow());
+        copy.payload.borrow_mut().clone_from(&self.payload.borrow());
+        copy
+    }
+
     /// Returns an attribute of the instance itself (not of its class).
     pub fn get(&self, name: &str) -> Option<Value> {
         self.dict.borrow().get(name).cloned()

@@ -38,11 +38,10 @@ fn argument(args: &Args, index: usize) -> Value {
 
 /// Returns a shallow copy of an instance; anything else is immutable and returned as it is.
 fn copy_object(value: &Value) -> Value {
-    let Value::Instance(instance) = value else { return value.clone() };
-    let copy = Instance::new(instance.class.clone(), instance.place.clone());
-    copy.dict.borrow_mut().clone_from(&instance.dict.borrow());
-    copy.base_value.borrow_mut().clone_from(&instance.base_value.borrow());
-    Value::Instance(Rc::new(copy))
+    match value {
+        Value::Instance(instance) => Value::Instance(Rc::new(instance.copied())),
+        other => other.clone(),
+    }
 }
 
 /// Attributes that `Column(…)` takes by keyword, with what they are when not given.
@@ -114,7 +113,7 @@ fn column_init(vm: &mut Vm, args: Args) -> PyResult {
         ("computed", Value::None),
         ("identity", Value::None),
         ("is_literal", Value::Bool(false)),
-        ("_sort_order", keyword("_use_existing_column").map_or(Value::Int(0), |_| Value::Int(0))),
+        ("_sort_order", Value::Int(0)),
     ] {
         column.set(attribute, value);
     }

@@ -8,7 +8,7 @@ use trueup_schema::ops::Constraint;
 use trueup_schema::{Dialect, Generated, ObjectName, PrimaryKey, Sequence, Table, naming};
 
 use super::{
-    CompileError, CompiledColumn, CompiledEnum, attr, column, constraint, flag_attr, index, is_a, items_attr,
+    CompileError, CompiledColumn, CompiledEnum, attr, column, constraint, flag_attr, index, items_attr,
     origin, place_of, sql_text, text_attr,
 };
 
@@ -367,12 +367,6 @@ fn partitioning(dialect: Dialect, statement: &str) -> Option<trueup_schema::Part
         trueup_schema::Operation::CreateTable(create) => create.table.partitioning.clone(),
         _ => None,
     }
-}
-
-/// Tells whether a value is a `Table` of the stubs.
-#[expect(dead_code, reason = "the readers of models and operations ask this")]
-pub(crate) fn is_table(value: &Value) -> bool {
-    is_a(value, "sqlalchemy.schema.Table")
 }
 
 /// Returns a flag of a table's Python side.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use trueup_schema::Location;
 use trueup_schema::facts::{ImportFacts, ImportResolution};
+use trueup_schema::revision::edit_distance;
 
 use super::digest::{Digest, Import};
 use crate::Sources;
@@ -157,13 +158,14 @@ impl<'a> Resolver<'a> {
 
     fn similar(&self, module: &str, name: &str) -> Vec<String> {
         let Some(parsed) = self.parsed.get(module) else { return Vec::new() };
+        let wanted = name.to_lowercase();
         let mut found: Vec<(usize, &String)> = parsed
             .digest
             .bound
             .names
             .iter()
             .filter(|candidate| !candidate.starts_with("__"))
-            .map(|candidate| (distance(candidate, name), candidate))
+            .map(|candidate| (edit_distance(&candidate.to_lowercase(), &wanted), candidate))
             .filter(|(distance, candidate)| *distance <= 1 + name.len().min(candidate.len()) / 4)
             .collect();
         found.sort();
@@ -240,20 +242,4 @@ fn statement_text(text: &str, record: &Import) -> String {
         line = line.chars().take(117).collect::<String>() + "...";
     }
     line
-}
-
-/// Returns the number of edits between two names.
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.to_lowercase().chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.to_lowercase().chars().enumerate() {
-        let mut previous = row[0];
-        row[0] = i + 1;
-        for (j, b) in right.iter().enumerate() {
-            let cost = usize::from(a != *b);
-            let next = (previous + cost).min(row[j] + 1).min(row[j + 1] + 1);
-            previous = std::mem::replace(&mut row[j + 1], next);
-        }
-    }
-    row[right.len()]
 }

@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use crate::class::Instance;
 use crate::error::PyResult;
 use crate::native::Args;
 use crate::value::Value;
@@ -34,12 +33,10 @@ pub(super) fn register(vm: &mut Vm) {
 }
 
 fn shallow(value: &Value) -> Value {
-    let Value::Instance(instance) = value else { return value.clone() };
-    let copy = Instance::new(instance.class.clone(), instance.place.clone());
-    copy.dict.borrow_mut().clone_from(&instance.dict.borrow());
-    copy.base_value.borrow_mut().clone_from(&instance.base_value.borrow());
-    copy.payload.borrow_mut().clone_from(&instance.payload.borrow());
-    Value::Instance(Rc::new(copy))
+    match value {
+        Value::Instance(instance) => Value::Instance(Rc::new(instance.copied())),
+        other => other.clone(),
+    }
 }
 
 /// `re._find(pattern, flags, string, anchored, pos, endpos)`: matches as `(spans, names, values)`.

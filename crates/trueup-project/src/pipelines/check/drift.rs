@@ -116,8 +116,8 @@ impl Checking<'_> {
     }
 
     /// Opens and inspects the database; a failure is told beside the findings.
-    pub(super) fn inspect(&mut self, from_env: Option<&str>) -> Option<Inspection> {
-        let address = self.address(from_env)?;
+    pub(super) fn inspect(&mut self) -> Option<Inspection> {
+        let address = self.address()?;
         let lookup = |name: &str| {
             self.request.environment.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
         };
@@ -160,7 +160,7 @@ impl Checking<'_> {
     ///
     /// An address in alembic.ini or env.py says which dialect it is; connecting to it unasked would surprise whoever
     /// only wants to know whether the files are right.
-    fn address(&self, _from_env: Option<&str>) -> Option<String> {
+    fn address(&self) -> Option<String> {
         self.request.database.clone().or_else(|| self.configuration.settings.database.clone())
     }
 

@@ -169,7 +169,7 @@ impl<'a> Checking<'a> {
         let mended = graph.mended();
         let replayed = self.replay(&sources, &mended, reading.convention.clone());
         let facts = replay::revision_facts(&mended, &replayed, &self.revisions);
-        let inspection = self.inspect(env.and_then(|env| env.url.as_deref()));
+        let inspection = self.inspect();
         let applied = inspection.as_ref().and_then(|inspection| inspection.revisions.clone());
         self.graph_rules(&graph, &facts, applied.as_deref());
         let models = reading.models.as_ref().filter(|models| !models.tables.is_empty());
