@@ -2,7 +2,7 @@
 //!
 //! The evaluation itself is in `vm::modules`; here is only what a module remembers.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
@@ -33,6 +33,7 @@ pub struct Module {
     pub(crate) running: Cell<Option<usize>>,
     pub(crate) run: Cell<RunState>,
     pub(crate) scope: RefCell<Option<Rc<Scope>>>,
+    mentions_globals: OnceCell<bool>,
 }
 
 /// What kind of module it is.
@@ -111,7 +112,13 @@ impl Module {
             running: Cell::new(None),
             run: Cell::new(RunState::NotRun),
             scope: RefCell::default(),
+            mentions_globals: OnceCell::new(),
         }
+    }
+
+    /// Tells whether code uses `globals`, so that names may be bound that no statement shows.
+    pub(crate) fn mentions_globals(&self) -> bool {
+        *self.mentions_globals.get_or_init(|| mentions_globals(&self.ast.body))
     }
 
     /// Returns the value of a name that was evaluated or set, without evaluating anything.
@@ -352,4 +359,26 @@ pub(crate) fn root_name(mut expr: &Expr) -> Option<&Name> {
             _ => return None,
         }
     }
+}
+
+fn mentions_globals(body: &[Stmt]) -> bool {
+    body.iter().any(|stmt| {
+        let (mut found, mut inner) = (false, false);
+        crate::walk::stmt_parts(stmt, &mut |expr| found = found || is_mentioned(expr), &mut |body| {
+            inner = inner || mentions_globals(body);
+        });
+        if let StmtKind::FunctionDef(def) = &stmt.kind {
+            inner = inner || mentions_globals(&def.body);
+        }
+        found || inner
+    })
+}
+
+fn is_mentioned(expr: &Expr) -> bool {
+    if let ExprKind::Name(name) = &expr.kind {
+        return &**name == "globals";
+    }
+    let mut found = false;
+    crate::walk::parts(expr, &mut |part| found = found || is_mentioned(part));
+    found
 }

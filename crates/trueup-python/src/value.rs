@@ -3,9 +3,9 @@
 //! A `Value` is cheap to clone; everything mutable is behind a reference count. What is done *with* values
 //! (attributes, calls, operators) lives in `vm`.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::ops::Deref;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
@@ -355,6 +355,8 @@ pub enum HashKey {
 pub struct Dict {
     /// Key and value by what they hash to; `Vm::hash_key` makes the key of a value.
     pub entries: RefCell<IndexMap<HashKey, (Value, Value), FxBuildHasher>>,
+    /// The module whose `globals()` this is: what is written here is written there.
+    pub(crate) module: OnceCell<Weak<Module>>,
 }
 
 impl Dict {
@@ -371,6 +373,9 @@ impl Dict {
 
     /// Sets the value of a key; the first key that was equal stays.
     pub fn insert(&self, hash_key: HashKey, key: Value, value: Value) {
+        if let (Some(module), HashKey::Str(name)) = (self.module.get().and_then(Weak::upgrade), &hash_key) {
+            module.set(name, value.clone());
+        }
         let mut entries = self.entries.borrow_mut();
         let old = match entries.entry(hash_key) {
             indexmap::map::Entry::Occupied(mut entry) => {

@@ -87,19 +87,14 @@ fn vars(vm: &mut Vm, args: Args) -> PyResult {
     }
 }
 
-/// `globals()`: the names of the module whose code runs; a copy, since nothing may write through it unseen.
+/// `globals()` called through another name: the names of the module whose code runs.
 fn globals(vm: &mut Vm, _args: Args) -> PyResult {
     let Some(place) = vm.user_place().or_else(|| vm.current_place()) else {
         return Ok(vm.unknown("there is no module whose globals could be told"));
     };
     let name = place.source.module.clone();
     let Some(module) = vm.module(&name) else { return Ok(Value::dict_of([])) };
-    let mut entries = Vec::new();
-    for known in module.known_names() {
-        let value = vm.module_attr(&name, &known)?;
-        entries.push((known, value));
-    }
-    Ok(Value::dict_of(entries))
+    Ok(vm.module_dict(&module))
 }
 
 fn locals(vm: &mut Vm, _args: Args) -> PyResult {

@@ -230,48 +230,49 @@ impl Vm {
             }
             Value::List(list) => {
                 let items = list.items.borrow();
-                match self.pick(&items, index, "list")? {
-                    Picked::One(item) => Ok(item),
-                    Picked::Many(items) => Ok(Value::list(items)),
-                }
+                Ok(match self.pick(items.len(), index, "list")? {
+                    Picked::One(at) => items[at].clone(),
+                    Picked::Many(places) => {
+                        Value::list(places.into_iter().map(|at| items[at].clone()).collect())
+                    }
+                })
             }
-            Value::Tuple(tuple) => match self.pick(tuple, index, "tuple")? {
-                Picked::One(item) => Ok(item),
-                Picked::Many(items) => Ok(Value::tuple(items)),
-            },
+            Value::Tuple(items) => Ok(match self.pick(items.len(), index, "tuple")? {
+                Picked::One(at) => items[at].clone(),
+                Picked::Many(places) => {
+                    Value::tuple(places.into_iter().map(|at| items[at].clone()).collect())
+                }
+            }),
+            Value::Str(text) if text.is_ascii() => Ok(match self.pick(text.len(), index, "string")? {
+                Picked::One(at) => Value::str(&text[at..=at]),
+                Picked::Many(places) => {
+                    Value::from(places.into_iter().map(|at| &text[at..=at]).collect::<String>())
+                }
+            }),
             Value::Str(text) => {
                 self.spend(text.len() / 16)?;
-                if let (true, Some(index)) = (text.is_ascii(), index.as_int()) {
-                    let position = if index < 0 { index + text.len() as i128 } else { index };
-                    return match usize::try_from(position).ok().and_then(|at| text.get(at..=at)) {
-                        Some(character) => Ok(Value::str(character)),
-                        None => Err(self.raise("IndexError", "string index out of range")),
-                    };
-                }
-                let characters: Vec<Value> = text.chars().map(|c| Value::from(c.to_string())).collect();
-                match self.pick(&characters, index, "string")? {
-                    Picked::One(item) => Ok(item),
-                    Picked::Many(items) => Ok(Value::from(
-                        items.iter().filter_map(Value::as_str).map(|s| s.to_string()).collect::<String>(),
-                    )),
-                }
+                let letters: Vec<char> = text.chars().collect();
+                Ok(match self.pick(letters.len(), index, "string")? {
+                    Picked::One(at) => Value::from(letters[at].to_string()),
+                    Picked::Many(places) => {
+                        Value::from(places.into_iter().map(|at| letters[at]).collect::<String>())
+                    }
+                })
             }
-            Value::Bytes(bytes) => {
-                let items: Vec<Value> = bytes.iter().map(|byte| Value::Int(i128::from(*byte))).collect();
-                match self.pick(&items, index, "bytes")? {
-                    Picked::One(item) => Ok(item),
-                    Picked::Many(items) => Ok(Value::Bytes(
-                        items.iter().filter_map(Value::as_int).map(|byte| byte as u8).collect(),
-                    )),
-                }
-            }
+            Value::Bytes(bytes) => Ok(match self.pick(bytes.len(), index, "bytes")? {
+                Picked::One(at) => Value::Int(i128::from(bytes[at])),
+                Picked::Many(places) => Value::Bytes(places.into_iter().map(|at| bytes[at]).collect()),
+            }),
             Value::Range(range) => {
-                self.reserve(range.len())?;
-                let items: Vec<Value> = (0..range.len()).map(|at| Value::Int(range.at(at))).collect();
-                match self.pick(&items, index, "range")? {
-                    Picked::One(item) => Ok(item),
-                    Picked::Many(items) => Ok(Value::list(items)),
+                if matches!(index, Value::Slice(_)) {
+                    self.reserve(range.len())?;
                 }
+                Ok(match self.pick(range.len(), index, "range")? {
+                    Picked::One(at) => Value::Int(range.at(at)),
+                    Picked::Many(places) => {
+                        Value::list(places.into_iter().map(|at| Value::Int(range.at(at))).collect())
+                    }
+                })
             }
             Value::Native(native) => match native.clone().getitem(self, index)? {
                 Some(item) => Ok(item),
@@ -336,10 +337,10 @@ impl Vm {
         self.raise("KeyError", text)
     }
 
-    fn pick(&self, items: &[Value], index: &Value, what: &str) -> PyResult<Picked> {
+    /// Returns the positions that an index or a slice selects in a sequence of the given length.
+    fn pick(&self, length: usize, index: &Value, what: &str) -> PyResult<Picked> {
         if let Value::Slice(parts) = index {
-            let positions = self.slice_positions(parts, items.len())?;
-            return Ok(Picked::Many(positions.into_iter().filter_map(|at| items.get(at).cloned()).collect()));
+            return self.slice_positions(parts, length).map(Picked::Many);
         }
         let Some(position) = index.as_int() else {
             return Err(self.type_error(format!(
@@ -347,9 +348,9 @@ impl Vm {
                 self.type_name(index)
             )));
         };
-        let position = if position < 0 { position + items.len() as i128 } else { position };
-        match usize::try_from(position).ok().and_then(|at| items.get(at)) {
-            Some(item) => Ok(Picked::One(item.clone())),
+        let position = if position < 0 { position + length as i128 } else { position };
+        match usize::try_from(position).ok().filter(|at| *at < length) {
+            Some(at) => Ok(Picked::One(at)),
             None => Err(self.raise("IndexError", format!("{what} index out of range"))),
         }
     }
@@ -598,6 +599,6 @@ impl Vm {
 }
 
 enum Picked {
-    One(Value),
-    Many(Vec<Value>),
+    One(usize),
+    Many(Vec<usize>),
 }

@@ -9,7 +9,7 @@ use crate::module::{Module, ModuleKind, Names, RunState, StmtState};
 use crate::native::ModuleOrigin;
 use crate::place::{Place, SourceRef};
 use crate::scope::{Scope, ScopeKind};
-use crate::value::Value;
+use crate::value::{Dict, Value};
 
 impl Vm {
     pub(crate) fn note_at(&mut self, kind: NoteKind, message: String, place: Option<Place>) {
@@ -187,6 +187,9 @@ impl Vm {
         if let Some(value) = self.starred_name(module, name)? {
             return Ok(Some(value));
         }
+        if let Some(value) = self.hidden_name(module, name, limit) {
+            return Ok(Some(value));
+        }
         if limit != usize::MAX && module.run.get() != RunState::Running {
             self.settle(module, name, usize::MAX);
             if let Some(value) = module.get(name) {
@@ -268,6 +271,17 @@ impl Vm {
         Ok(doubt)
     }
 
+    /// A name that no statement shows, in a module that writes to `globals()`: everything above is run.
+    fn hidden_name(&mut self, module: &Rc<Module>, name: &str, limit: usize) -> Option<Value> {
+        if name.starts_with("__") || self.builtins.contains_key(name) || !module.mentions_globals() {
+            return None;
+        }
+        for index in 0..limit.min(module.ast.body.len()) {
+            self.run_statement(module, index);
+        }
+        module.get(name)
+    }
+
     /// Tells whether `from module import *` brings a name.
     fn is_exported(&mut self, module: &Rc<Module>, name: &str) -> PyResult<bool> {
         match self.module_name(module, "__all__")? {
@@ -312,15 +326,25 @@ impl Vm {
         })
     }
 
-    /// Returns a dict of every name of a module, each evaluated.
+    /// Returns a dict of every name of a module that is bound above the code that runs, each evaluated; what is written
+    /// to it is written to the module.
     pub(crate) fn module_dict(&mut self, module: &Rc<Module>) -> Value {
-        let mut entries = Vec::new();
+        let dict = Dict::default();
         for name in module.known_names() {
-            if let Ok(Some(value)) = self.module_name(module, &name) {
-                entries.push((name, value));
+            let value = match module.running.get() {
+                // More tolerance than this would run the very statements that need the dict.
+                Some(limit) => {
+                    self.settle(module, &name, limit);
+                    module.get(&name)
+                }
+                None => self.module_name(module, &name).unwrap_or_default(),
+            };
+            if let Some(value) = value {
+                dict.insert_str(&name, value);
             }
         }
-        Value::dict_of(entries)
+        let _ = dict.module.set(Rc::downgrade(module));
+        Value::Dict(Rc::new(dict))
     }
 
     pub(crate) fn module_attr_of(&mut self, module: &Rc<Module>, name: &str) -> PyResult<Option<Value>> {

@@ -1,0 +1,1 @@
+"""`google.protobuf.internal`: what generated modules import from it."""
