@@ -12,7 +12,8 @@ use crate::error::PyResult;
 use crate::native::Args;
 use crate::place::{Place, SourceRef};
 use crate::scope::Scope;
-use crate::value::{AttrMap, Unknown, Value, drop_nested};
+use crate::attributes::AttrMap;
+use crate::value::{Unknown, Value, drop_nested};
 use crate::vm::Vm;
 
 /// Makes an instance of a builtin class (or of a subclass of it, which is the class given).

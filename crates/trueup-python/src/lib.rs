@@ -40,6 +40,7 @@
 #![deny(clippy::disallowed_methods)]
 
 pub mod ast;
+mod attributes;
 mod builtins;
 mod class;
 mod error;
@@ -56,6 +57,7 @@ mod value;
 mod vm;
 pub mod walk;
 
+pub use attributes::AttrMap;
 pub use builtins::Types;
 pub use class::{Annotation, Class, Constructor, Instance};
 pub use error::{Abort, Exception, PyResult, Raised};
@@ -67,7 +69,7 @@ pub use place::{Place, SourceRef};
 pub use scope::{Scope, ScopeKind};
 pub use stdlib::is_standard_library;
 pub use value::{
-    AttrMap, BoundMethod, Builtin, Dict, Function, HashKey, Iter, IterState, List, NextFn, Property, Range,
+    BoundMethod, Builtin, Dict, Function, HashKey, Iter, IterState, List, NextFn, Property, Range,
     Set, Super, Tuple, Unknown, Value,
 };
 pub use vm::{CallSite, ClassParts, ImportEdge, ImportMode, Limits, Note, NoteKind, Truth, Vm};

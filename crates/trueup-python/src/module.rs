@@ -10,7 +10,8 @@ use rustc_hash::FxHashMap;
 use crate::ast::{Expr, ExprKind, ModuleAst, Name, Pattern, Stmt, StmtKind};
 use crate::place::SourceRef;
 use crate::scope::Scope;
-use crate::value::{AttrMap, Unknown, Value};
+use crate::attributes::AttrMap;
+use crate::value::{Unknown, Value};
 
 /// A module.
 pub struct Module {

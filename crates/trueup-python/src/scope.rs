@@ -6,7 +6,8 @@ use std::rc::{Rc, Weak};
 use crate::ast::{FunctionDef, Name};
 use crate::class::Class;
 use crate::module::Module;
-use crate::value::{AttrMap, Value, drop_nested};
+use crate::attributes::AttrMap;
+use crate::value::{Value, drop_nested};
 
 /// What a scope belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,6 +11,8 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 use crate::ast::{FunctionDef, Name};
+use crate::attributes::AttrMap;
+
 use crate::class::{Class, Instance};
 use crate::error::PyResult;
 use crate::module::Module;
@@ -18,9 +20,6 @@ use crate::native::{NativeFn, NativeObject};
 use crate::place::{Place, SourceRef};
 use crate::scope::Scope;
 use crate::vm::Vm;
-
-/// Attributes by name, in the order in which they were first set.
-pub type AttrMap = IndexMap<Name, Value, FxBuildHasher>;
 
 /// A Python value.
 #[derive(Clone)]

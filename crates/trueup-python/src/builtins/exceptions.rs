@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use super::types::{Types, class};
-use crate::value::{AttrMap, Value};
+use crate::attributes::AttrMap;
+use crate::value::{Value};
 
 /// Class and base, bases first.
 const HIERARCHY: &[(&str, &str)] = &[

@@ -18,7 +18,8 @@ use crate::ast::Name;
 use crate::class::Class;
 use crate::error::PyResult;
 use crate::native::Args;
-use crate::value::{AttrMap, Builtin, Value};
+use crate::attributes::AttrMap;
+use crate::value::{Builtin, Value};
 use crate::vm::Vm;
 
 pub use types::Types;

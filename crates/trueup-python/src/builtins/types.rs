@@ -8,7 +8,8 @@ use crate::ast::Span;
 use crate::class::{Class, Constructor};
 use crate::error::PyResult;
 use crate::native::Args;
-use crate::value::{AttrMap, Dict, Property, Range, Set, Value};
+use crate::attributes::AttrMap;
+use crate::value::{Dict, Property, Range, Set, Value};
 use crate::vm::Vm;
 
 /// The builtin classes.

@@ -6,7 +6,8 @@ use super::Vm;
 use crate::class::{Class, Instance};
 use crate::error::PyResult;
 use crate::native::Args;
-use crate::value::{AttrMap, BoundMethod, Function, Property, Value};
+use crate::attributes::AttrMap;
+use crate::value::{BoundMethod, Function, Property, Value};
 
 impl Vm {
     /// Returns an attribute.

@@ -11,7 +11,8 @@ use crate::error::PyResult;
 use crate::native::Args;
 use crate::place::Place;
 use crate::scope::{Scope, ScopeKind};
-use crate::value::{AttrMap, Unknown, Value};
+use crate::attributes::AttrMap;
+use crate::value::{Unknown, Value};
 
 impl Vm {
     pub(crate) fn define_class(&mut self, frame: &mut Frame<'_>, def: &Rc<ClassDef>) -> PyResult {

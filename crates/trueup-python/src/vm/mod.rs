@@ -30,7 +30,8 @@ use crate::error::{Abort, Exception, Raised};
 use crate::module::Module;
 use crate::native::{Args, Host, NativeFn};
 use crate::place::{Place, SourceRef};
-use crate::value::{AttrMap, Unknown, Value};
+use crate::attributes::AttrMap;
+use crate::value::{Unknown, Value};
 
 /// How much evaluation may use.
 #[derive(Clone, Copy, Debug)]

@@ -20,12 +20,14 @@ pub struct Relation {
     pub table: Option<ObjectName>,
 }
 
-/// Plain scans before the lookup is built: a copied schema is often asked only once or twice.
+/// Plain scans before the lookup is built: many schemas are asked only once or twice.
 const SCANS_BEFORE_BUILDING: u32 = 4;
 
 /// The lookup; no part of a schema's value.
-#[derive(Default)]
-pub(super) struct RelationLookup(Mutex<State>);
+///
+/// Copies of a schema share one: those that are asked in turn are neighbours in a history and differ in few tables.
+#[derive(Clone, Default)]
+pub(super) struct RelationLookup(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
@@ -41,12 +43,6 @@ struct Seen {
     table: Weak<Table>,
     names: Vec<ObjectName>,
     constraints: Vec<ObjectName>,
-}
-
-impl Clone for RelationLookup {
-    fn clone(&self) -> Self {
-        Self::default()
-    }
 }
 
 impl PartialEq for RelationLookup {
