@@ -8,11 +8,11 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 use crate::ast::{Expr, Name, Span};
+use crate::attributes::AttrMap;
 use crate::error::PyResult;
 use crate::native::Args;
 use crate::place::{Place, SourceRef};
 use crate::scope::Scope;
-use crate::attributes::AttrMap;
 use crate::value::{Unknown, Value, drop_nested};
 use crate::vm::Vm;
 

@@ -69,7 +69,7 @@ pub use place::{Place, SourceRef};
 pub use scope::{Scope, ScopeKind};
 pub use stdlib::is_standard_library;
 pub use value::{
-    BoundMethod, Builtin, Dict, Function, HashKey, Iter, IterState, List, NextFn, Property, Range,
-    Set, Super, Tuple, Unknown, Value,
+    BoundMethod, Builtin, Dict, Function, HashKey, Iter, IterState, List, NextFn, Property, Range, Set,
+    Super, Tuple, Unknown, Value,
 };
 pub use vm::{CallSite, ClassParts, ImportEdge, ImportMode, Limits, Note, NoteKind, Truth, Vm};

@@ -8,9 +8,9 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use crate::ast::{Expr, ExprKind, ModuleAst, Name, Pattern, Stmt, StmtKind};
+use crate::attributes::AttrMap;
 use crate::place::SourceRef;
 use crate::scope::Scope;
-use crate::attributes::AttrMap;
 use crate::value::{Unknown, Value};
 
 /// A module.

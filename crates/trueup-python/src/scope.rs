@@ -4,9 +4,9 @@ use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use crate::ast::{FunctionDef, Name};
+use crate::attributes::AttrMap;
 use crate::class::Class;
 use crate::module::Module;
-use crate::attributes::AttrMap;
 use crate::value::{Value, drop_nested};
 
 /// What a scope belongs to.

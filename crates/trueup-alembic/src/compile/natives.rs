@@ -17,6 +17,11 @@ pub(crate) fn register(vm: &mut Vm) {
     vm.register("sqlalchemy._trueup.annotations_of", annotations_of);
     vm.register("sqlalchemy._trueup.evaluate_forward", evaluate_forward);
     vm.register("sqlalchemy._trueup.own_names", own_names);
+    vm.register("sqlalchemy._trueup.own_attr", |_, args| {
+        Ok(own_attr(&args).unwrap_or_else(|| argument(&args, 2)))
+    });
+    vm.register("sqlalchemy._trueup.has_own_attr", |_, args| Ok(Value::Bool(own_attr(&args).is_some())));
+    vm.register("sqlalchemy._elements._find_compiled", super::types::find_compiled);
     vm.register("sqlalchemy._trueup.set_class_attr", |vm, args| {
         if let (Value::Class(class), Some(name)) = (argument(&args, 0), argument(&args, 1).as_str()) {
             Vm::set_class_attr(&class, &name, argument(&args, 2), vm.user_place().map(|place| place.span));
@@ -34,6 +39,13 @@ pub(crate) fn register(vm: &mut Vm) {
 
 fn argument(args: &Args, index: usize) -> Value {
     args.positional.get(index).cloned().unwrap_or(Value::None)
+}
+
+/// What the class in the first argument itself has under the name in the second.
+fn own_attr(args: &Args) -> Option<Value> {
+    let class = argument(args, 0);
+    let name = argument(args, 1).as_str()?;
+    class.as_class()?.namespace.borrow().get(&name).cloned()
 }
 
 /// Returns a shallow copy of an instance; anything else is immutable and returned as it is.

@@ -1,6 +1,6 @@
 //! Types: what a SQLAlchemy type object is on a dialect.
 
-use trueup_python::{Args, Note, NoteKind, Value, Vm};
+use trueup_python::{Args, Note, NoteKind, PyResult, Value, Vm};
 use trueup_schema::name::quote_identifier;
 use trueup_schema::{ColumnType, Dialect, EnumType, ObjectName};
 
@@ -126,10 +126,36 @@ fn collation(vm: &mut Vm, instance: &Value) -> Result<Option<String>, CompileErr
 
 /// Returns the text that a function decorated with `@compiles(Type, "dialect")` gives.
 fn registered_text(vm: &mut Vm, instance: &Value, dialect: Dialect) -> Result<Option<String>, CompileError> {
+    let Some(visitor) = registered_visitor(instance, dialect.name()) else { return Ok(None) };
     let dialect_object = dialect_value(vm, dialect)?;
-    let function = vm.module_attr("sqlalchemy._elements", "_find_compiled")?;
-    let found = vm.call_with(&function, vec![instance.clone(), dialect_object])?;
+    let found = visit(vm, &visitor, instance, &dialect_object)?;
     Ok(found.as_str().map(|text| text.to_string()))
+}
+
+/// Returns the function that `@compiles` registered for the class of an element or one of its bases.
+fn registered_visitor(element: &Value, dialect: &str) -> Option<Value> {
+    let class = &element.as_instance()?.class;
+    let mro = class.mro.borrow();
+    mro.iter().find_map(|class| {
+        let registered = class.namespace.borrow().get("_compiles")?.as_dict()?;
+        let visitors = [registered.get_str(dialect), registered.get_str("default")];
+        visitors.into_iter().flatten().find(|visitor| !visitor.is_none())
+    })
+}
+
+fn visit(vm: &mut Vm, visitor: &Value, element: &Value, dialect: &Value) -> PyResult {
+    let compiler = vm.call_method(dialect, "_compiler", Args::default())?;
+    vm.call_with(visitor, vec![element.clone(), compiler])
+}
+
+/// `_find_compiled(element, dialect)` of the stubs.
+pub(super) fn find_compiled(vm: &mut Vm, args: Args) -> PyResult {
+    let [element, dialect] = args.positional.as_slice() else { return Ok(Value::None) };
+    let name = vm.getattr(dialect, "name")?;
+    let Some(visitor) = name.as_str().and_then(|name| registered_visitor(element, &name)) else {
+        return Ok(Value::None);
+    };
+    visit(vm, &visitor, element, dialect)
 }
 
 /// Returns `_compile(dialect)`'s text; the inner `Err` says why it is not known.

@@ -67,7 +67,9 @@ fn one(project: &Project, dialect: Dialect, options: &Options) -> Result<Vec<Str
     }
     let database = Postgres::try_shared().map_err(anyhow::Error::msg)?.scratch_database();
     database.execute(&dump::executable(&truth));
-    stamps.iter().for_each(|stamp| database.execute(stamp));
+    for stamp in &stamps {
+        database.execute(stamp);
+    }
     judge(project, database.url(), || Ok(postgres::change(&database)))
 }
 

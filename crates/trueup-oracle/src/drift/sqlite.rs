@@ -24,7 +24,7 @@ pub(super) fn change(file: &Path) -> Result<BTreeSet<String>> {
         let made = alternatives.iter().find_map(|alternative| {
             let open = tables.iter_mut().filter(|table| !table.is_changed);
             open.into_iter()
-                .find_map(|table| apply(table, alternative).map(|name| (table.name.clone(), name)))
+                .find_map(|table| apply(table, *alternative).map(|name| (table.name.clone(), name)))
         });
         let (table, name) = made.with_context(|| format!("no table has room for a change of kind {kind}"))?;
         done.insert(super::told(kind, Some(&table), &name));
@@ -114,7 +114,7 @@ const CHANGES: &[(&str, &[Change])] = &[
     ("foreign_key", &[renamed_key, lost_action]),
 ];
 
-fn apply(table: &mut Table, change: &Change) -> Option<String> {
+fn apply(table: &mut Table, change: Change) -> Option<String> {
     let parts = parts(&table.sql);
     for &(start, end) in &parts {
         let part = &table.sql[start..end];

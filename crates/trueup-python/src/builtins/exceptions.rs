@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::types::{Types, class};
 use crate::attributes::AttrMap;
-use crate::value::{Value};
+use crate::value::Value;
 
 /// Class and base, bases first.
 const HIERARCHY: &[(&str, &str)] = &[
@@ -62,7 +62,7 @@ pub(crate) fn add(types: &Types, names: &mut AttrMap) {
     names.insert(Rc::from("BaseException"), Value::Class(types.base_exception.clone()));
     names.insert(Rc::from("Exception"), Value::Class(types.exception.clone()));
     for (name, base) in HIERARCHY {
-        let made = match names.get(*base) {
+        let made = match names.get(base) {
             Some(Value::Class(base)) => class(name, Some(base), None),
             _ => continue,
         };

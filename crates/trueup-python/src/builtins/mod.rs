@@ -15,10 +15,10 @@ mod types;
 use std::rc::Rc;
 
 use crate::ast::Name;
+use crate::attributes::AttrMap;
 use crate::class::Class;
 use crate::error::PyResult;
 use crate::native::Args;
-use crate::attributes::AttrMap;
 use crate::value::{Builtin, Value};
 use crate::vm::Vm;
 

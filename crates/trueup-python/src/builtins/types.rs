@@ -5,10 +5,10 @@ use std::rc::Rc;
 
 use super::{fill, methods};
 use crate::ast::Span;
+use crate::attributes::AttrMap;
 use crate::class::{Class, Constructor};
 use crate::error::PyResult;
 use crate::native::Args;
-use crate::attributes::AttrMap;
 use crate::value::{Dict, Property, Range, Set, Value};
 use crate::vm::Vm;
 

@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use super::Vm;
+use crate::attributes::AttrMap;
 use crate::class::{Class, Instance};
 use crate::error::PyResult;
 use crate::native::Args;
-use crate::attributes::AttrMap;
 use crate::value::{BoundMethod, Function, Property, Value};
 
 impl Vm {

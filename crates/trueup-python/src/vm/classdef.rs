@@ -6,12 +6,12 @@ use std::rc::Rc;
 use super::call::OPEN_KEYWORDS;
 use super::{Frame, NoteKind, Vm};
 use crate::ast::{ClassDef, Name, Span, StmtKind};
+use crate::attributes::AttrMap;
 use crate::class::Class;
 use crate::error::PyResult;
 use crate::native::Args;
 use crate::place::Place;
 use crate::scope::{Scope, ScopeKind};
-use crate::attributes::AttrMap;
 use crate::value::{Unknown, Value};
 
 impl Vm {

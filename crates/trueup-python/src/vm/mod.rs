@@ -24,13 +24,13 @@ use std::rc::{Rc, Weak};
 use rustc_hash::FxHashMap;
 
 use crate::ast::{Name, Span};
+use crate::attributes::AttrMap;
 use crate::builtins::Types;
 use crate::class::{Class, Instance};
 use crate::error::{Abort, Exception, Raised};
 use crate::module::Module;
 use crate::native::{Args, Host, NativeFn};
 use crate::place::{Place, SourceRef};
-use crate::attributes::AttrMap;
 use crate::value::{Unknown, Value};
 
 /// How much evaluation may use.

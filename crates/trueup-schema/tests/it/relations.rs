@@ -11,12 +11,10 @@ fn table(name: &str, index: &str) -> Table {
 
 fn owner(schema: &Schema, name: &str) -> Option<String> {
     // Often enough that the lookup is used, and not a scan.
-    (0..8)
-        .map(|_| schema.relation(&ObjectName::new(name)))
-        .last()
-        .flatten()?
-        .table
-        .map(|table| table.to_string())
+    for _ in 0..7 {
+        schema.relation(&ObjectName::new(name));
+    }
+    schema.relation(&ObjectName::new(name))?.table.map(|table| table.to_string())
 }
 
 #[test]

@@ -5,6 +5,7 @@ Source: Flask-SQLAlchemy 3.1 `extension.py`, `model.py`, `table.py`.
 import sqlalchemy as _sa
 from sqlalchemy import event as _event
 from sqlalchemy import orm as _orm
+from sqlalchemy._trueup import has_own_attr, own_attr
 from sqlalchemy.orm import _mapping
 from sqlalchemy.schema import Column, MetaData, PrimaryKeyConstraint, Table
 
@@ -34,11 +35,11 @@ class SQLAlchemy:
         DATABASES.append(self)
 
     def _make_model(self, model_class):
-        if isinstance(model_class, type) and model_class.__dict__.get("_sa_registry") is not None and not issubclass(model_class, Model):
-            found = model_class.__dict__["_sa_registry"]
+        if isinstance(model_class, type) and own_attr(model_class, "_sa_registry") is not None and not issubclass(model_class, Model):
+            found = own_attr(model_class, "_sa_registry")
             found.metadata = self.metadata
             bases = (_Named, model_class) if self._autonaming else (model_class,)
-        elif isinstance(model_class, type) and model_class.__dict__.get("_is_declarative_base"):
+        elif isinstance(model_class, type) and own_attr(model_class, "_is_declarative_base"):
             return model_class
         elif isinstance(model_class, type):
             found = _mapping.registry(metadata=self.metadata)
@@ -149,8 +150,8 @@ class _Named:
     @classmethod
     def _metadata_of(cls, default):
         for base in cls.__mro__:
-            if "__bind_key__" in base.__dict__:
-                return cls.__fsa__._metadata_for(base.__dict__["__bind_key__"])
+            if has_own_attr(base, "__bind_key__"):
+                return cls.__fsa__._metadata_for(own_attr(base, "__bind_key__"))
         return default
 
     _implicit_needs_key = True

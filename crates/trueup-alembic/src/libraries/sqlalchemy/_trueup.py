@@ -24,6 +24,16 @@ def own_names(cls):
     ...
 
 
+def own_attr(cls, name, default=None):
+    """`cls.__dict__.get(name, default)`, without a dict of everything."""
+    ...
+
+
+def has_own_attr(cls, name):
+    """`name in cls.__dict__`, without a dict of everything."""
+    ...
+
+
 def unknown(reason):
     ...
 

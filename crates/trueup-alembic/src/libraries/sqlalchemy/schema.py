@@ -167,6 +167,9 @@ class Table(SchemaItem, FromClause):
         ...
 
     def _attach(self, item):
+        if isinstance(item, SchemaItem):
+            item._set_parent(self)
+            return
         if is_unknown(item):
             # A constraint or option that nothing is known of must not take the table along.
             note_unknown(self.name, item, "an item")
@@ -525,19 +528,20 @@ class ColumnCollectionConstraint(ColumnCollectionMixin, Constraint):
 
 def _attach_to_table_of(item, columns):
     """An index or constraint over columns that belong to a table joins that table by itself."""
-    for column in columns:
-        column = _column_of(column)
-        if column is not None and column.table is not None and isinstance(column.table, Table):
+    found = [_column_of(column) for column in columns if not isinstance(column, str)]
+    for column in found:
+        if column is not None and isinstance(column.table, Table):
             item._set_parent(column.table)
             return
-    pending = [_column_of(column) for column in columns]
-    for column in pending:
+    for column in found:
         if column is not None:
             column._waiting.append(item)
             return
 
 
 def _column_of(value):
+    if isinstance(value, Column):
+        return value
     if hasattr(value, "__clause_element__"):
         value = value.__clause_element__()
     if isinstance(value, Column):

@@ -10,7 +10,7 @@ import uuid as _uuid
 
 from sqlalchemy import *
 from sqlalchemy import func, types
-from sqlalchemy._trueup import annotations_of, copy_object, is_unknown, own_names, unknown
+from sqlalchemy._trueup import annotations_of, copy_object, has_own_attr, is_unknown, own_attr, own_names, unknown
 from sqlalchemy.engine import create_engine
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, aliased, declared_attr, registry, relationship
 from sqlalchemy.orm import _mapping
@@ -71,10 +71,10 @@ class SQLModel:
         if registry is not None:
             cls.registry = registry
             cls._sa_registry = registry
-            if "metadata" not in cls.__dict__:
+            if not has_own_attr(cls, "metadata"):
                 cls.metadata = registry.metadata
         if table is None:
-            own = cls.__dict__.get("model_config")
+            own = own_attr(cls, "model_config")
             table = own.get("table", False) if isinstance(own, dict) else False
         if table:
             _make_table(cls)
@@ -95,17 +95,17 @@ def _fields(cls):
     """The fields of a class with those of its bases, in pydantic's order: name → (value, annotation, owner)."""
     fields = {}
     for base in reversed(cls.__mro__):
-        if base is object or base is SQLModel or base.__dict__.get("_sa_mapped"):
+        if base is object or base is SQLModel or own_attr(base, "_sa_mapped"):
             continue
         annotations = annotations_of(base)
         for name, annotation in annotations.items():
             if name.startswith("_") or name in ("metadata", "registry", "model_config") or _is_class_var(annotation):
                 continue
-            value = base.__dict__.get(name, _MISSING)
+            value = own_attr(base, name, _MISSING)
             fields[name] = (value, annotation, base)
         for name in own_names(base):
             if name not in annotations and name in fields and not name.startswith("_"):
-                fields[name] = (base.__dict__[name], fields[name][1], base)
+                fields[name] = (own_attr(base, name), fields[name][1], base)
     return fields
 
 
@@ -124,7 +124,7 @@ def _make_table(cls):
         else:
             columns[name] = _column(name, value, annotation)
     for name in list(columns) + list(relationships):
-        if name in cls.__dict__:
+        if has_own_attr(cls, name):
             delattr(cls, name)
     for name, column in columns.items():
         setattr(cls, name, column)

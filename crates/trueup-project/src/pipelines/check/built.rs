@@ -5,10 +5,11 @@
 use std::rc::Rc;
 
 use trueup_alembic::Sources;
-use trueup_alembic::replay::{Replay, ReplayOptions, RevisionSource, replay};
+use trueup_alembic::replay::Replay;
 use trueup_schema::revision::RevisionGraph;
 use trueup_schema::{Dialect, Schema};
 
+use super::replay::ReplayJob;
 use super::{CheckRequest, Checking, GROUPS};
 use crate::config::Configuration;
 use crate::sources::ProjectSources;
@@ -29,23 +30,8 @@ pub fn build(configuration: &Configuration, request: &CheckRequest, base: Option
     let sources = Rc::new(ProjectSources::new(configuration));
     checking.settle_headers(&sources);
     let graph = checking.build_graph();
+    let job = ReplayJob::new(&checking, &graph).on(base);
     let reading = checking.read_python(&sources);
-    let Some(base) = base else {
-        let replay = checking.replay(&sources, &graph, reading.convention.clone());
-        return Built { dialect: checking.dialect, graph, replay };
-    };
-    let source = |index: &usize| RevisionSource {
-        id: graph.id(*index).to_owned(),
-        path: Rc::from(&*graph.revisions()[*index].path),
-        text: Rc::from(&*checking.revisions[*index].text),
-    };
-    let revisions: Vec<RevisionSource> = graph.order().iter().map(source).collect();
-    let options = ReplayOptions {
-        convention: reading.convention.clone(),
-        base: Some(base),
-        ..ReplayOptions::new(checking.dialect)
-    };
-    let sources: Rc<dyn Sources> = sources;
-    let replay = replay(&sources, &revisions, &options);
+    let replay = job.run(&(sources as Rc<dyn Sources>), &reading.convention);
     Built { dialect: checking.dialect, graph, replay }
 }

@@ -160,14 +160,13 @@ impl<'a> Checking<'a> {
         let sources = Rc::new(ProjectSources::new(self.configuration));
         self.settle_headers(&sources);
         let graph = self.build_graph();
-        let reading = self.read_python(&sources);
+        // What a reference was certainly meant to name is known: the replay goes on as if it were mended.
+        let mended = graph.mended();
+        let (reading, replayed) = self.read_and_replay(&sources, &mended);
         let env = reading.env.as_ref();
         if let Some(name) = env.and_then(trueup_alembic::EnvReading::version_table) {
             self.version_table = name;
         }
-        // What a reference was certainly meant to name is known: the replay goes on as if it were mended.
-        let mended = graph.mended();
-        let replayed = self.replay(&sources, &mended, reading.convention.clone());
         let facts = replay::revision_facts(&mended, &replayed, &self.revisions);
         let inspection = self.inspect();
         let applied = inspection.as_ref().and_then(|inspection| inspection.revisions.clone());

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use trueup_alembic::Sources;
 use trueup_alembic::replay::{
     DowngradeKind, Replay, ReplayOptions, ReplayedRevision, RevisionSource, replay,
 };
+use trueup_alembic::{ProjectReading, Sources};
 use trueup_lint::Cause;
 use trueup_lint::context::{
     Body, BodyForm, OperationContext, RevisionContext, RevisionFacts, Step, SwallowedError,
@@ -24,31 +24,82 @@ use crate::sources::ProjectSources;
 /// Names of unproven revisions listed in the summary's note.
 const LISTED: usize = 3;
 
+/// The stack that the interpreter's limits are chosen for.
+const STACK_BYTES: usize = 256 << 20;
+
+/// All that a replay needs beside the project's modules, so that it can run on another thread.
+pub(super) struct ReplayJob {
+    /// Identifier, path and text of each revision in the order of the graph.
+    revisions: Vec<(String, String, String)>,
+    options: ReplayOptions,
+}
+
+impl ReplayJob {
+    pub(super) fn new(checking: &Checking<'_>, graph: &RevisionGraph) -> Self {
+        let of = |index: &usize| {
+            let (id, path) = (graph.id(*index), &graph.revisions()[*index].path);
+            (id.to_owned(), path.to_string(), checking.revisions[*index].text.to_string())
+        };
+        let options = ReplayOptions {
+            downgrades: checking.wants(Group::Replay),
+            main_options: checking.main_options(),
+            ..ReplayOptions::new(checking.dialect)
+        };
+        Self { revisions: graph.order().iter().map(of).collect(), options }
+    }
+
+    /// The schema before the first revision, where it is known.
+    pub(super) fn on(mut self, base: Option<Schema>) -> Self {
+        self.options.base = base;
+        self
+    }
+
+    pub(super) fn run(&self, sources: &Rc<dyn Sources>, convention: &Convention) -> Replay {
+        let revisions: Vec<RevisionSource> = self
+            .revisions
+            .iter()
+            .map(|(id, path, text)| RevisionSource {
+                id: id.clone(),
+                path: Rc::from(path.as_str()),
+                text: Rc::from(text.as_str()),
+            })
+            .collect();
+        let options = ReplayOptions { convention: convention.clone(), ..self.options.clone() };
+        replay(sources, &revisions, &options)
+    }
+}
+
 impl Checking<'_> {
-    /// Replays the revisions in the order of the graph.
-    pub(super) fn replay(
+    /// Reads the project's Python and replays its revisions in the order of the graph.
+    ///
+    /// The replay needs one thing of the project's Python, the naming convention of its metadata, which most projects
+    /// do not have. So both run at once, and the replay is repeated where there is a convention after all.
+    pub(super) fn read_and_replay(
         &mut self,
         sources: &Rc<ProjectSources>,
         graph: &RevisionGraph,
-        convention: Convention,
-    ) -> Replay {
-        let revisions: Vec<RevisionSource> = graph
-            .order()
-            .iter()
-            .map(|index| RevisionSource {
-                id: graph.id(*index).to_owned(),
-                path: Rc::from(&*graph.revisions()[*index].path),
-                text: Rc::from(&*self.revisions[*index].text),
-            })
-            .collect();
-        let sources: Rc<dyn Sources> = sources.clone();
-        let options = ReplayOptions {
-            convention,
-            downgrades: self.wants(Group::Replay),
-            main_options: self.main_options(),
-            ..ReplayOptions::new(self.dialect)
+    ) -> (ProjectReading, Replay) {
+        let job = ReplayJob::new(self, graph);
+        let configuration = self.configuration;
+        let guess = Convention::default();
+        let at_once = std::thread::available_parallelism().is_ok_and(|processors| processors.get() > 1);
+        let (reading, replayed) = std::thread::scope(|scope| {
+            let run = || job.run(&(Rc::new(ProjectSources::new(configuration)) as Rc<dyn Sources>), &guess);
+            let builder = std::thread::Builder::new().stack_size(STACK_BYTES);
+            let worker = at_once.then(|| builder.spawn_scoped(scope, run).ok()).flatten();
+            let reading = self.read_python(sources);
+            (reading, worker.map(std::thread::ScopedJoinHandle::join))
+        });
+        let replayed = match replayed {
+            Some(Ok(replayed)) if reading.convention == guess => replayed,
+            Some(Err(panic)) => std::panic::resume_unwind(panic),
+            _ => job.run(&(sources.clone() as Rc<dyn Sources>), &reading.convention),
         };
-        let result = replay(&sources, &revisions, &options);
+        self.sum_up(&replayed);
+        (reading, replayed)
+    }
+
+    fn sum_up(&mut self, result: &Replay) {
         self.summary.proved = result.revisions.iter().filter(|revision| revision.verdict.is_proved()).count();
         self.summary.unproven = result.revisions.len() - self.summary.proved;
         let assumed: Vec<String> = result.assumed_tables().map(|name| format!("`{name}`")).collect();
@@ -62,7 +113,6 @@ impl Checking<'_> {
                 .notes
                 .push(format!("no revision creates {names}: taken to be there before the first revision"));
         }
-        result
     }
 
     /// Returns what `config.get_main_option` answers from: without a file, the options are set by code.

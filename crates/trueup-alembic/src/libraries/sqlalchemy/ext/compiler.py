@@ -1,9 +1,10 @@
 """`@compiles`: how a type or construct is written on a dialect."""
+from sqlalchemy._trueup import own_attr
 
 
 def compiles(class_, *specs):
     def decorate(fn):
-        registered = class_.__dict__.get("_compiles")
+        registered = own_attr(class_, "_compiles")
         if registered is None:
             registered = {}
             class_._compiles = registered

@@ -1,5 +1,6 @@
 """`sqlalchemy.orm`: declarative mapping for real, sessions and queries only as far as they must not fail."""
 from sqlalchemy._elements import ColumnElement, DataStatement, Select
+from sqlalchemy._trueup import own_attr
 from sqlalchemy.orm import _mapping, attributes, collections, decl_api, exc, interfaces, query, relationships, session
 from sqlalchemy.orm._mapping import (
     ColumnProperty,
@@ -234,7 +235,7 @@ make_transient_to_detached = _option
 
 def has_inherited_table(cls):
     for base in cls.__mro__[1:]:
-        if base.__dict__.get("_sa_mapped"):
+        if own_attr(base, "_sa_mapped"):
             return True
     return False
 

@@ -7,7 +7,7 @@ import enum
 
 from sqlalchemy import types as _types
 from sqlalchemy._elements import ColumnOperators
-from sqlalchemy._trueup import annotations_of, copy_object, evaluate_forward, is_unknown, note_unknown, own_names, return_annotation, set_class_attr, type_instance
+from sqlalchemy._trueup import annotations_of, copy_object, evaluate_forward, has_own_attr, is_unknown, note_unknown, own_attr, own_names, return_annotation, set_class_attr, type_instance
 from sqlalchemy.orm._annotations import DEFAULT_TYPE_MAP, _lookup_type, _unwrap
 from sqlalchemy.schema import Column, ForeignKey, MetaData, PrimaryKeyConstraint, SchemaItem, Table
 
@@ -71,7 +71,7 @@ class DeclarativeMeta(type):
             _map_subclass(cls)
 
     def __setattr__(cls, name, value):
-        if cls.__dict__.get("_sa_mapped") and isinstance(value, (Column, MappedColumn, Relationship)):
+        if own_attr(cls, "_sa_mapped") and isinstance(value, (Column, MappedColumn, Relationship)):
             add_attribute(cls, name, value)
         else:
             set_class_attr(cls, name, value)
@@ -107,7 +107,7 @@ class _DeclarativeRoot(metaclass=DeclarativeMeta):
 
 def _map_subclass(cls):
     """Maps a new subclass of a declarative base, unless it is a base itself."""
-    if cls.__dict__.get("__abstract__") or cls.__dict__.get("_is_declarative_base"):
+    if own_attr(cls, "__abstract__") or own_attr(cls, "_is_declarative_base"):
         return
     found = find_registry(cls)
     if found is not None:
@@ -116,11 +116,11 @@ def _map_subclass(cls):
 
 def find_registry(cls):
     for base in cls.__mro__:
-        found = base.__dict__.get("registry")
+        found = own_attr(base, "registry")
         if isinstance(found, registry):
             return found
-        if base.__dict__.get("_sa_registry") is not None:
-            return base.__dict__["_sa_registry"]
+        if own_attr(base, "_sa_registry") is not None:
+            return own_attr(base, "_sa_registry")
     return None
 
 
@@ -163,14 +163,14 @@ class MappedAsDataclass:
 def setup_base(cls):
     """Gives a subclass of `DeclarativeBase` its registry and metadata."""
     cls._is_declarative_base = True
-    own = cls.__dict__.get("registry")
+    own = own_attr(cls, "registry")
     type_map = {}
     for base in reversed(cls.__mro__):
-        type_map.update(base.__dict__.get("type_annotation_map") or {})
+        type_map.update(own_attr(base, "type_annotation_map") or {})
     metadata = None
     for base in cls.__mro__:
-        if base.__dict__.get("metadata") is not None:
-            metadata = base.__dict__["metadata"]
+        if own_attr(base, "metadata") is not None:
+            metadata = own_attr(base, "metadata")
             break
     if own is None:
         own = registry(metadata=metadata, type_annotation_map=type_map)
@@ -395,10 +395,6 @@ class _MappedAnnotation:
         ...
 
 
-def _is_mapped(cls):
-    return cls.__dict__.get("_sa_mapped", False)
-
-
 def merge_in_order(first, second):
     """Merges the names of a class's assignments and annotations as SQLAlchemy's `merge_lists_w_ordering` does."""
     both = set(first) & set(second)
@@ -432,14 +428,14 @@ def _collect(cls, inherits):
     """Returns the attributes that mapping looks at, in SQLAlchemy's order: name → (value, annotation, owner)."""
     collected = {}
     for base in cls.__mro__:
-        if base is not cls and (_is_mapped(base) or base.__dict__.get("_mapping_root") or base is object):
+        if base is not cls and (own_attr(base, "_sa_mapped") or own_attr(base, "_mapping_root") or base is object):
             continue
-        if base is not cls and inherits is not None and issubclass(inherits, base) and not base.__dict__.get("__abstract__"):
+        if base is not cls and inherits is not None and issubclass(inherits, base) and not own_attr(base, "__abstract__"):
             # A mixin of the parent has been applied to the parent already.
-            cascades = [name for name in own_names(base) if isinstance(base.__dict__[name], declared_attr) and base.__dict__[name]._cascading]
+            cascades = [name for name in own_names(base) if isinstance(own_attr(base, name), declared_attr) and own_attr(base, name)._cascading]
             for name in cascades:
                 if name not in collected:
-                    collected[name] = (base.__dict__[name].fget(cls), None, cls)
+                    collected[name] = (own_attr(base, name).fget(cls), None, cls)
             continue
         if base is not cls and inherits is not None and issubclass(inherits, base):
             continue
@@ -449,7 +445,10 @@ def _collect(cls, inherits):
         for name in names:
             if name in collected or name.startswith("__"):
                 continue
-            value = base.__dict__.get(name)
+            value = own_attr(base, name)
+            if base is cls and name not in annotations and isinstance(value, (Column, MappedColumn)):
+                collected[name] = (value, None, base)
+                continue
             annotation = annotations.get(name)
             if is_unknown(annotation):
                 # A name imported for type checking only, on an attribute that is no column.
@@ -471,24 +470,24 @@ def _collect(cls, inherits):
                 value = value._copy()
             elif base is not cls and isinstance(value, Relationship):
                 value = copy_object(value)
-            if value is None and name not in base.__dict__ and not isinstance(annotation, _MappedAnnotation):
+            if value is None and not has_own_attr(base, name) and not isinstance(annotation, _MappedAnnotation):
                 continue
             collected[name] = (value, annotation, base)
         for name, annotation in deferred:
-            if name not in collected and not is_unknown(base.__dict__[name].fget(cls)):
-                collected[name] = (base.__dict__[name].fget(cls), annotation or return_annotation(base.__dict__[name].fget), base)
+            if name not in collected and not is_unknown(own_attr(base, name).fget(cls)):
+                collected[name] = (own_attr(base, name).fget(cls), annotation or return_annotation(own_attr(base, name).fget), base)
     return collected
 
 
 def _directive(cls, name, inherits):
     """Returns `__tablename__` and its like: from the class or a mixin, never from a mapped parent."""
     for base in cls.__mro__:
-        if base is not cls and _is_mapped(base):
+        if base is not cls and own_attr(base, "_sa_mapped"):
             continue
-        if name in base.__dict__:
-            if base is not cls and inherits is not None and issubclass(inherits, base) and not isinstance(base.__dict__[name], declared_attr):
+        if has_own_attr(base, name):
+            if base is not cls and inherits is not None and issubclass(inherits, base) and not isinstance(own_attr(base, name), declared_attr):
                 continue
-            value = base.__dict__[name]
+            value = own_attr(base, name)
             if isinstance(value, declared_attr):
                 return value.fget(cls)
             if isinstance(value, classmethod):
@@ -502,7 +501,7 @@ def _directive(cls, name, inherits):
 def _hook(cls, name):
     """An attribute that one of the known bases has; a base that is not known has none of these."""
     for base in cls.__mro__:
-        if name in base.__dict__:
+        if has_own_attr(base, name):
             return getattr(cls, name)
     return None
 
@@ -511,12 +510,12 @@ def map_class(cls, registry):
     """Maps a class: builds its table, or joins its parent's."""
     inherits = None
     for base in cls.__mro__[1:]:
-        if _is_mapped(base):
+        if own_attr(base, "_sa_mapped"):
             inherits = base
             break
     metadata = registry.metadata
     for base in cls.__mro__:
-        own = base.__dict__.get("metadata")
+        own = own_attr(base, "metadata")
         if isinstance(own, MetaData):
             metadata = own
             break
@@ -531,7 +530,7 @@ def map_class(cls, registry):
     if note_unknown(cls, tablename, "the table name") or note_unknown(cls, table, "the table"):
         return
     collected = _collect(cls, inherits)
-    order = cls.__dict__.get("_sa_field_order")
+    order = own_attr(cls, "_sa_field_order")
     if order is not None:
         collected = {name: collected[name] for name in order if name in collected}
     columns = []
@@ -570,7 +569,7 @@ def map_class(cls, registry):
         return
     # A `__table_args__` that is a function may refer to the columns by the class, annotated ones included.
     for name, column in columns:
-        setattr(cls, name, InstrumentedAttribute(cls, name, column))
+        set_class_attr(cls, name, InstrumentedAttribute(cls, name, column))
     table_args = _directive(cls, "__table_args__", inherits)
     if implicit and inherits is not None and _hook(cls, "_implicit_needs_key"):
         # Flask-SQLAlchemy: without a primary key of its own the class shares its parent's table.
@@ -591,7 +590,7 @@ def map_class(cls, registry):
         for name, column in columns:
             if column.key not in table._all_columns:
                 column._set_parent(table)
-        args, options = _split_table_args(table_args) if "__table_args__" in cls.__dict__ else ((), {})
+        args, options = _split_table_args(table_args) if has_own_attr(cls, "__table_args__") else ((), {})
         for item in args:
             table._attach(item)
     elif table is None:
@@ -604,11 +603,9 @@ def map_class(cls, registry):
     mapper_args = _directive(cls, "__mapper_args__", inherits) or {}
     mapper.mapper_args = mapper_args
     cls.__mapper__ = mapper
-    for name, column in columns:
-        set_class_attr(cls, name, InstrumentedAttribute(cls, name, column))
     if not columns:
         for column in table.columns:
-            if column.key not in cls.__dict__:
+            if not has_own_attr(cls, column.key):
                 set_class_attr(cls, column.key, InstrumentedAttribute(cls, column.key, column))
     for name, value in relationships.items():
         value.class_ = cls
