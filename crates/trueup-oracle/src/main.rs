@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use trueup_oracle::{bench, corpus, drift, fuzz, paths};
+use trueup_oracle::{bench, corpus, differential, drift, fuzz, paths};
 use trueup_schema::Dialect;
 
 const USAGE: &str = "\
@@ -16,6 +16,7 @@ usage: trueup-oracle <command>
                                             real histories against what real Alembic built
   bench graph|check [--trueup FILE] [--no-record]
                                             trueup beside real Alembic
+  differential [--projects N] [--seed N]    random projects, by real Alembic and by trueup
   drift [PROJECT…] [--truth DIR]            clean databases are clean, ten changes are ten findings";
 
 fn main() -> ExitCode {
@@ -35,6 +36,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         "fuzz" => fuzz(rest).map(verdict),
         "corpus" => on_large_stack(|| corpus(rest)).map(verdict),
         "drift" => on_large_stack(|| drift(rest)).map(verdict),
+        "differential" => differential(rest).map(verdict),
         "bench" => bench(rest).map(verdict),
         "bench-parse" => {
             let folder = rest.first().context("usage: bench-parse FOLDER")?;
@@ -96,6 +98,21 @@ fn drift(arguments: &[String]) -> Result<bool> {
         }
     }
     drift::run(&options)
+}
+
+fn differential(arguments: &[String]) -> Result<bool> {
+    let mut options = differential::Options { projects: 200, seed: 1 };
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--projects" => {
+                options.projects = arguments.next().context("--projects wants a number")?.parse()?
+            }
+            "--seed" => options.seed = arguments.next().context("--seed wants a number")?.parse()?,
+            other => bail!("`{other}` is not understood"),
+        }
+    }
+    differential::run(&options)
 }
 
 fn bench(arguments: &[String]) -> Result<bool> {

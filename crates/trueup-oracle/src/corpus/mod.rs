@@ -5,8 +5,10 @@
 //! stored schema is loaded, inspected, created again from the inspection and dumped. It tells faults of the replay from
 //! faults of inspection and SQL.
 
+pub mod downgrade;
 pub mod dump;
 pub mod graph;
+pub mod operations;
 pub mod projects;
 pub mod ratchet;
 pub mod sqlite;
@@ -46,6 +48,10 @@ struct Outcome {
     built: Built,
     differences: Vec<String>,
     rebuilt: Vec<String>,
+    /// Revisions whose operations real Alembic recorded, and where ours are others.
+    operations: (usize, Vec<String>),
+    /// What is left, or cannot be known, when everything is downgraded again.
+    downgraded: String,
     seconds: f64,
     /// What the whole of `check` says: findings by severity, and its time.
     checked: String,
@@ -106,7 +112,7 @@ fn told(name: &str, project: &Project, outcome: &Outcome, options: &Options) -> 
     let figures = format!(
         "{} revisions, {} tables, {} heads, {} bases, {} merges, graph {graph_word}, {proved} proved, {} unproven, \
          {failing} failing, {} columns of unknown type, {} differences, {order} in order only, rebuilt with {} \
-         differences",
+         differences, operations of {} of {} revisions as Alembic's, downgraded to {}",
         graph.revisions().len(),
         replay.schema.tables.len(),
         graph.heads().len(),
@@ -116,6 +122,9 @@ fn told(name: &str, project: &Project, outcome: &Outcome, options: &Options) -> 
         unknown.len(),
         outcome.differences.len() - order,
         outcome.rebuilt.len(),
+        outcome.operations.0 - outcome.operations.1.len(),
+        outcome.operations.0,
+        outcome.downgraded,
     );
     println!("{name}: {figures}, {:.2} s; {}", outcome.seconds, outcome.checked);
     if options.verbose {
@@ -141,7 +150,12 @@ fn details(outcome: &Outcome, graph: Option<Result<Vec<String>>>) {
     for unknown in unknown_types(&outcome.built.replay.schema) {
         println!("  unknown type {unknown}");
     }
-    for (title, list) in [("", &outcome.differences), ("rebuilt: ", &outcome.rebuilt)] {
+    let lists = [
+        ("", &outcome.differences),
+        ("rebuilt: ", &outcome.rebuilt),
+        ("operations of ", &outcome.operations.1),
+    ];
+    for (title, list) in lists {
         for difference in list {
             println!("  {title}{}", difference.replace('\n', "\n  "));
         }
@@ -186,7 +200,7 @@ fn one(project: &Project, dialect: Dialect, has_truth: bool, options: &Options) 
     let base = if has_truth { project.base(&options.truth, dialect)? } else { None };
     let built = check::build(&configuration, &request, base);
     let seconds = started.elapsed().as_secs_f64();
-    let (mut differences, mut rebuilt) = (Vec::new(), Vec::new());
+    let (mut differences, mut rebuilt, mut operations) = (Vec::new(), Vec::new(), (0, Vec::new()));
     if has_truth {
         let truth = project.truth(&options.truth, dialect)?;
         let server: &dyn Server = if dialect.is_sqlite() { &SqliteFile } else { &PostgresServer };
@@ -202,6 +216,7 @@ fn one(project: &Project, dialect: Dialect, has_truth: bool, options: &Options) 
         let actual = server.described(&built.replay.schema.create_statements())?;
         differences = actual.refused;
         differences.extend(dump::differences(&stored, &actual.objects));
+        operations = operations::compare(&project.operations(&options.truth, dialect)?, &built.replay)?;
         let again = server.described(&loaded.schema.create_statements())?;
         rebuilt = again.refused;
         rebuilt.extend(dump::differences(&loaded.objects, &again.objects));
@@ -214,7 +229,8 @@ fn one(project: &Project, dialect: Dialect, has_truth: bool, options: &Options) 
         report.count(Severity::Info),
         report.project.elapsed.as_secs_f64()
     );
-    Ok(Outcome { built, differences, rebuilt, seconds, checked })
+    let downgraded = downgrade::to_base(&built);
+    Ok(Outcome { built, differences, rebuilt, operations, downgraded, seconds, checked })
 }
 
 fn truth_statements(dialect: Dialect, truth: &str) -> Vec<String> {
@@ -267,7 +283,8 @@ impl Server for SqliteFile {
     }
 }
 
-fn quietly(body: impl FnOnce()) -> Result<(), String> {
+/// Runs what panics when a server refuses; the message comes back instead.
+pub(crate) fn quietly(body: impl FnOnce()) -> Result<(), String> {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
     let outcome = catch_unwind(AssertUnwindSafe(body));

@@ -98,11 +98,16 @@ impl Project {
         unpack(&self.truth_file(truth, dialect, "sql"))
     }
 
+    /// Returns the operations and statements of each revision as real Alembic ran them, as JSON.
+    pub fn operations(&self, truth: &Path, dialect: Dialect) -> Result<String> {
+        unpack(&self.truth_file(truth, dialect, "ops.json"))
+    }
+
     /// Returns the schema that real Alembic was given before the first revision, if it was given one.
     ///
     /// What was created before the version table was there before Alembic began.
     pub fn base(&self, truth: &Path, dialect: Dialect) -> Result<Option<Schema>> {
-        let text = unpack(&self.truth_file(truth, dialect, "ops.json"))?;
+        let text = self.operations(truth, dialect)?;
         let revisions: serde_json::Value = serde_json::from_str(&text)?;
         let first = revisions.get(0).and_then(|first| first.get("sql")).and_then(|sql| sql.as_array());
         let statements = first.into_iter().flatten().filter_map(serde_json::Value::as_str);

@@ -6,7 +6,6 @@
 
 mod minimise;
 mod mutate;
-mod random;
 mod seeds;
 pub mod targets;
 pub mod worker;

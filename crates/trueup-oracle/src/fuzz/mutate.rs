@@ -3,7 +3,7 @@
 //! Most mutations work on tokens (runs of letters and digits, single signs), because flipped bytes alone rarely get
 //! past a lexer; the rest are attacks that a reader of untrusted text must survive: nesting, repetition, odd letters.
 
-use super::random::Random;
+use crate::random::Random;
 
 /// No input grows beyond this, so that "slow" means the reader and not the input.
 const MAX_BYTES: usize = 128 * 1024;

@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 
 use super::mutate::mutate;
-use super::random::Random;
 use super::targets::{self, Target};
+use crate::random::Random;
 
 /// A case that takes longer is reported.
 pub const SLOW: Duration = Duration::from_secs(2);

@@ -22,6 +22,10 @@ pub struct Built {
     pub graph: RevisionGraph,
     /// The replay of all revisions in the order of the graph.
     pub replay: Replay,
+    /// What the models declare, where there are any.
+    pub models: Option<Schema>,
+    /// Parts of the models that could not be read or that a server would refuse.
+    pub model_problems: Vec<String>,
 }
 
 /// Reads and replays the revisions of a project, on an empty database or on a schema that was there before.
@@ -33,5 +37,6 @@ pub fn build(configuration: &Configuration, request: &CheckRequest, base: Option
     let job = ReplayJob::new(&checking, &graph).on(base);
     let reading = checking.read_python(&sources);
     let replay = job.run(&(sources as Rc<dyn Sources>), &reading.convention);
-    Built { dialect: checking.dialect, graph, replay }
+    let model_problems = reading.problems.into_iter().map(|problem| problem.message).collect();
+    Built { dialect: checking.dialect, graph, replay, models: reading.models, model_problems }
 }

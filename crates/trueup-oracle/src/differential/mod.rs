@@ -1,0 +1,340 @@
+//! `differential`: random projects in all styles, run by real Alembic and SQLAlchemy and by trueup, side by side.
+//!
+//! A project is either a history of revisions or a file of models. Real Alembic upgrades an empty database, or real
+//! SQLAlchemy creates all tables; trueup reads the same files, and its schema is created on another empty database. Both
+//! databases must describe themselves alike. What the one refuses the other must refuse, too.
+
+mod driver;
+mod models;
+mod revisions;
+mod state;
+mod tables;
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use anyhow::Result;
+use trueup_project::config::{ConfigRequest, Configuration};
+use trueup_project::pipelines::check::{self, CheckRequest};
+use trueup_schema::{Dialect, Schema};
+use trueup_testkit::postgres::Postgres;
+
+use crate::corpus::{dump, sqlite};
+use crate::random::Random;
+use crate::{paths, venv};
+use driver::Driver;
+use revisions::Revision;
+use state::{Flavor, State};
+
+/// What the command line asks for.
+#[derive(Debug)]
+pub struct Options {
+    /// How many projects.
+    pub projects: usize,
+    /// The first project's seed; the others follow.
+    pub seed: u64,
+}
+
+/// A generated project.
+#[derive(Clone)]
+enum Project {
+    History(Vec<Revision>),
+    Models(String),
+}
+
+/// What came of one project on one dialect.
+enum Verdict {
+    Alike,
+    /// Both refuse.
+    Refused,
+    Different(String),
+}
+
+/// What the workers share.
+struct Shared {
+    next: AtomicU64,
+    end: u64,
+    alike: AtomicUsize,
+    refused: AtomicUsize,
+    different: AtomicUsize,
+}
+
+/// Runs all projects; returns whether there is no difference.
+pub fn run(options: &Options) -> Result<bool> {
+    let python = venv::python("differential", &["alembic", "psycopg[binary]"])?;
+    println!("{}", venv::versions(&python, &["alembic", "sqlalchemy"])?);
+    let shared = Shared {
+        next: AtomicU64::new(options.seed),
+        end: options.seed + options.projects as u64,
+        alike: AtomicUsize::new(0),
+        refused: AtomicUsize::new(0),
+        different: AtomicUsize::new(0),
+    };
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| -> Result<()> {
+        let spawn = |_| {
+            std::thread::Builder::new().stack_size(256 << 20).spawn_scoped(scope, || shared.work(&python))
+        };
+        let handles: Vec<_> = (0..workers).map(spawn).collect::<Result<_, _>>()?;
+        for handle in handles {
+            handle.join().map_err(|_| anyhow::anyhow!("a worker panicked"))??;
+        }
+        Ok(())
+    })?;
+    let different = shared.different.into_inner();
+    println!(
+        "{} projects from seed {}: {} databases alike, {} refused by both, {different} different",
+        options.projects,
+        options.seed,
+        shared.alike.into_inner(),
+        shared.refused.into_inner(),
+    );
+    Ok(different == 0)
+}
+
+impl Shared {
+    fn work(&self, python: &Path) -> Result<()> {
+        let mut driver = Driver::start(python)?;
+        loop {
+            let seed = self.next.fetch_add(1, Ordering::Relaxed);
+            if seed >= self.end {
+                return Ok(());
+            }
+            let (project, flavor) = generate(seed);
+            for dialect in dialects(flavor) {
+                let counter = match judge(&project, dialect, &mut driver)? {
+                    Verdict::Alike => &self.alike,
+                    Verdict::Refused => &self.refused,
+                    Verdict::Different(_) => {
+                        report(seed, project.clone(), dialect, &mut driver)?;
+                        &self.different
+                    }
+                };
+                counter.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+/// Shrinks a project that differs, keeps it below `target/differential` and prints where.
+fn report(seed: u64, project: Project, dialect: Dialect, driver: &mut Driver) -> Result<()> {
+    let (project, what) = shrunk(project, dialect, driver)?;
+    let place = paths::workspace().join("target/differential").join(format!("{seed}-{}", dialect.name()));
+    write(&place, &project)?;
+    fs::write(place.join("difference.txt"), &what)?;
+    let head: Vec<&str> = what.lines().take(12).collect();
+    println!("{}\n  {}", place.display(), head.join("\n  "));
+    Ok(())
+}
+
+fn dialects(flavor: Flavor) -> Vec<Dialect> {
+    let mut out = Vec::new();
+    if flavor.has_sqlite() {
+        out.push(Dialect::Sqlite);
+    }
+    if flavor.has_postgresql() {
+        out.push(Dialect::Postgresql);
+    }
+    out
+}
+
+fn generate(seed: u64) -> (Project, Flavor) {
+    let mut random = Random::new(seed);
+    for _ in 0..8 {
+        random.next();
+    }
+    let flavor = *random.pick(&[Flavor::Both, Flavor::Both, Flavor::Postgresql, Flavor::Sqlite]);
+    if random.one_in(3) {
+        return (Project::Models(models::models(flavor, &mut random)), flavor);
+    }
+    let mut state = State::new(flavor);
+    let count = 1 + random.below(7);
+    let history = (0..count).map(|_| revisions::revision(&mut state, &mut random)).collect();
+    (Project::History(history), flavor)
+}
+
+const INI: &str =
+    "[alembic]\nscript_location = %(here)s/alembic\nprepend_sys_path = %(here)s\npath_separator = os\n";
+
+const ENV: &str = "from alembic import context
+from sqlalchemy import create_engine, pool
+try:
+    from models import metadata as target_metadata
+except ImportError:
+    target_metadata = None
+
+engine = create_engine(context.config.get_main_option(\"sqlalchemy.url\"), poolclass=pool.NullPool)
+with engine.connect() as connection:
+    context.configure(connection=connection, target_metadata=target_metadata)
+    with context.begin_transaction():
+        context.run_migrations()
+";
+
+const HELPERS: &str = "import sqlalchemy as sa
+from alembic import op
+
+
+def timestamps(nullable=True):
+    return (
+        sa.Column(\"made_at\", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=nullable),
+        sa.Column(\"changed_at\", sa.DateTime(timezone=True), nullable=nullable),
+    )
+
+
+def has_table(name):
+    return name in sa.inspect(op.get_bind()).get_table_names()
+
+
+def has_column(table, name):
+    inspector = sa.inspect(op.get_bind())
+    return any(column[\"name\"] == name for column in inspector.get_columns(table))
+";
+
+fn write(folder: &Path, project: &Project) -> Result<()> {
+    let _ = fs::remove_dir_all(folder);
+    fs::create_dir_all(folder.join("alembic/versions"))?;
+    fs::write(folder.join("alembic.ini"), INI)?;
+    fs::write(folder.join("alembic/env.py"), ENV)?;
+    match project {
+        Project::Models(text) => fs::write(folder.join("models.py"), text)?,
+        Project::History(revisions) => {
+            fs::write(folder.join("helpers.py"), HELPERS)?;
+            let mut down: Option<String> = None;
+            for (number, revision) in revisions.iter().enumerate() {
+                let id = format!("r{number:03}");
+                fs::write(
+                    folder.join(format!("alembic/versions/{id}_step.py")),
+                    revision.text(&id, down.as_deref()),
+                )?;
+                down = Some(id);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn judge(project: &Project, dialect: Dialect, driver: &mut Driver) -> Result<Verdict> {
+    let folder = tempfile::tempdir()?;
+    let root = folder.path().join("project");
+    write(&root, project)?;
+    let what = match project {
+        Project::History(_) => "upgrade",
+        Project::Models(_) => "create_all",
+    };
+    let ours = read(project, dialect, &root)?;
+    let (error, real, built) = if dialect.is_sqlite() {
+        let (file, own) = (folder.path().join("real.db"), folder.path().join("own.db"));
+        let error = driver.ask(&root, &format!("sqlite:///{}", file.display()), what)?;
+        let real = sqlite::objects(&rusqlite::Connection::open(&file)?)?;
+        let built = ours.as_ref().ok().map(|schema| -> Result<_> {
+            let (connection, refused) = sqlite::create(&own, &schema.create_statements())?;
+            Ok((sqlite::objects(&connection)?, refused))
+        });
+        (error, real, built.transpose()?)
+    } else {
+        let server = Postgres::try_shared().map_err(anyhow::Error::msg)?;
+        let database = server.scratch_database();
+        let url = database.url().replacen("postgresql://", "postgresql+psycopg://", 1);
+        let error = driver.ask(&root, &url, what)?;
+        let real =
+            if error.is_none() { dump::objects(&dump::dump(database.url())?) } else { dump::Objects::new() };
+        let built = match (&ours, &error) {
+            (Ok(schema), None) => {
+                let own = server.scratch_database();
+                let mut refused = Vec::new();
+                for statement in schema.create_statements() {
+                    if let Err(message) = crate::corpus::quietly(|| own.execute(&statement)) {
+                        refused.push(message);
+                    }
+                }
+                Some((dump::objects(&dump::dump(own.url())?), refused))
+            }
+            _ => None,
+        };
+        (error, real, built)
+    };
+    Ok(match (error, ours, built) {
+        (Some(_), Err(_), _) => Verdict::Refused,
+        (Some(error), Ok(_), _) => Verdict::Different(format!("only the other side refuses: {error}")),
+        (None, Err(problem), _) => Verdict::Different(format!("only trueup refuses: {problem}")),
+        (None, Ok(_), Some((built, refused))) => {
+            let mut differences = refused;
+            differences.extend(
+                dump::differences(&real, &built).into_iter().filter(|found| !found.starts_with("order")),
+            );
+            if differences.is_empty() { Verdict::Alike } else { Verdict::Different(differences.join("\n")) }
+        }
+        (None, Ok(_), None) => Verdict::Different("nothing was built".to_owned()),
+    })
+}
+
+/// Returns the schema that trueup reads, or why it takes the project to be refused.
+fn read(project: &Project, dialect: Dialect, root: &Path) -> Result<Result<Schema, String>> {
+    let request = ConfigRequest { directory: root.to_path_buf(), file: None, section: None };
+    let configuration = Configuration::load(&request)?;
+    let request = CheckRequest { dialect: Some(dialect), ..CheckRequest::default() };
+    let built = check::build(&configuration, &request, None);
+    Ok(match project {
+        Project::Models(_) => match built.models {
+            Some(schema) if built.model_problems.is_empty() => Ok(schema),
+            Some(_) => Err(built.model_problems.join("; ")),
+            None => Err("no models were found".to_owned()),
+        },
+        Project::History(_) => {
+            let revisions = &built.replay.revisions;
+            let failure = revisions.iter().find_map(|revision| {
+                let failure = revision.failures.first()?;
+                Some(format!("{}: {}", revision.id, failure.message))
+            });
+            let unproven = revisions.iter().find_map(|revision| {
+                let unproven = revision.unproven.first()?;
+                Some(format!("{} is not proved: {}", revision.id, unproven.reason))
+            });
+            match failure.or(unproven) {
+                Some(problem) => Err(problem),
+                None => Ok(built.replay.schema),
+            }
+        }
+    })
+}
+
+/// Takes steps away as long as the difference stays.
+fn shrunk(mut project: Project, dialect: Dialect, driver: &mut Driver) -> Result<(Project, String)> {
+    let mut what = match judge(&project, dialect, driver)? {
+        Verdict::Different(what) => what,
+        _ => return Ok((project, "the difference comes and goes".to_owned())),
+    };
+    let kind = |what: &str| what.split(':').next().unwrap_or_default().to_owned();
+    let first = kind(&what);
+    if let Project::Models(_) = project {
+        return Ok((project, what));
+    }
+    let mut at = 0;
+    loop {
+        let Project::History(revisions) = &project else { return Ok((project, what)) };
+        let places: Vec<(usize, usize)> = revisions
+            .iter()
+            .enumerate()
+            .flat_map(|(number, revision)| (0..revision.steps.len()).map(move |step| (number, step)))
+            .rev()
+            .collect();
+        let Some(&(number, step)) = places.get(at) else { break };
+        let mut fewer = revisions.clone();
+        fewer[number].steps.remove(step);
+        let fewer = Project::History(fewer);
+        match judge(&fewer, dialect, driver)? {
+            Verdict::Different(found)
+                if kind(&found) == first || !found.starts_with("only") && !what.starts_with("only") =>
+            {
+                (project, what) = (fewer, found);
+            }
+            _ => at += 1,
+        }
+    }
+    if let Project::History(revisions) = &mut project {
+        // Helpers without a step are noise, but only where nothing uses them.
+        revisions.retain(|revision| !revision.steps.is_empty());
+    }
+    Ok((project, what))
+}
