@@ -182,6 +182,9 @@ pub struct Identity {
     pub always: bool,
     /// Options of the sequence behind it.
     pub sequence: crate::SequenceOptions,
+    /// Name of the sequence where it is not the one that the server would give today: a renamed table or column
+    /// leaves it as it was.
+    pub sequence_name: Option<ObjectName>,
 }
 
 /// A computed column's expression.

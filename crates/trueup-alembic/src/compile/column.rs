@@ -216,6 +216,7 @@ fn generated(vm: &mut Vm, value: &Value, dialect: Dialect) -> Result<Option<Gene
     Ok(Some(Generated::Identity(Identity {
         always: flag_attr(vm, &identity, "always")?,
         sequence: sequence_options(vm, &identity, dialect)?,
+        sequence_name: None,
     })))
 }
 

@@ -50,6 +50,11 @@ pub(super) fn flush(vm: &mut Vm, args: Args) -> PyResult {
         Some("always") => true,
         _ => dialect.is_sqlite() && steps.iter().any(|planned| needs_rebuild(&planned.step)),
     };
+    if rebuilds && !dialect.is_sqlite() {
+        let place = vm.user_place();
+        let reason = "rebuilding a table with `recreate` is simulated for SQLite only";
+        super::unproven(vm, reason, place.as_ref());
+    }
     if rebuilds && dialect.is_sqlite() {
         let place = vm.user_place();
         let options =

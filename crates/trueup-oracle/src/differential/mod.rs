@@ -10,9 +10,11 @@ mod revisions;
 mod state;
 mod tables;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::Result;
 use trueup_project::config::{ConfigRequest, Configuration};
@@ -46,8 +48,8 @@ enum Project {
 /// What came of one project on one dialect.
 enum Verdict {
     Alike,
-    /// Both refuse.
-    Refused,
+    /// Both refuse; with the other side's reason.
+    Refused(String),
     Different(String),
 }
 
@@ -56,19 +58,20 @@ struct Shared {
     next: AtomicU64,
     end: u64,
     alike: AtomicUsize,
-    refused: AtomicUsize,
+    /// Reasons in few words, and how often they were met.
+    refused: Mutex<BTreeMap<String, usize>>,
     different: AtomicUsize,
 }
 
 /// Runs all projects; returns whether there is no difference.
 pub fn run(options: &Options) -> Result<bool> {
-    let python = venv::python("differential", &["alembic", "psycopg[binary]"])?;
+    let python = venv::python("differential-2.0", &["alembic", "sqlalchemy<2.1", "psycopg[binary]"])?;
     println!("{}", venv::versions(&python, &["alembic", "sqlalchemy"])?);
     let shared = Shared {
         next: AtomicU64::new(options.seed),
         end: options.seed + options.projects as u64,
         alike: AtomicUsize::new(0),
-        refused: AtomicUsize::new(0),
+        refused: Mutex::default(),
         different: AtomicUsize::new(0),
     };
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
@@ -83,12 +86,16 @@ pub fn run(options: &Options) -> Result<bool> {
         Ok(())
     })?;
     let different = shared.different.into_inner();
+    let refused = shared.refused.into_inner().unwrap_or_default();
+    for (reason, count) in &refused {
+        println!("refused by both, {count}: {reason}");
+    }
     println!(
         "{} projects from seed {}: {} databases alike, {} refused by both, {different} different",
         options.projects,
         options.seed,
         shared.alike.into_inner(),
-        shared.refused.into_inner(),
+        refused.values().sum::<usize>(),
     );
     Ok(different == 0)
 }
@@ -103,18 +110,27 @@ impl Shared {
             }
             let (project, flavor) = generate(seed);
             for dialect in dialects(flavor) {
-                let counter = match judge(&project, dialect, &mut driver)? {
-                    Verdict::Alike => &self.alike,
-                    Verdict::Refused => &self.refused,
+                match judge(&project, dialect, &mut driver)? {
+                    Verdict::Alike => drop(self.alike.fetch_add(1, Ordering::Relaxed)),
+                    Verdict::Refused(reason) => {
+                        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+                        *refused.entry(in_few_words(&reason)).or_default() += 1;
+                    }
                     Verdict::Different(_) => {
                         report(seed, project.clone(), dialect, &mut driver)?;
-                        &self.different
+                        self.different.fetch_add(1, Ordering::Relaxed);
                     }
-                };
-                counter.fetch_add(1, Ordering::Relaxed);
+                }
             }
         }
     }
+}
+
+/// The first line of an error without what differs from project to project.
+fn in_few_words(reason: &str) -> String {
+    let line = reason.lines().next().unwrap_or_default();
+    let plain = line.split(['"', '\'']).step_by(2).collect::<Vec<_>>().join("…");
+    plain.chars().filter(|letter| !letter.is_ascii_digit()).take(110).collect()
 }
 
 /// Shrinks a project that differs, keeps it below `target/differential` and prints where.
@@ -227,11 +243,9 @@ fn judge(project: &Project, dialect: Dialect, driver: &mut Driver) -> Result<Ver
         let (file, own) = (folder.path().join("real.db"), folder.path().join("own.db"));
         let error = driver.ask(&root, &format!("sqlite:///{}", file.display()), what)?;
         let real = sqlite::objects(&rusqlite::Connection::open(&file)?)?;
-        let built = ours.as_ref().ok().map(|schema| -> Result<_> {
-            let (connection, refused) = sqlite::create(&own, &schema.create_statements())?;
-            Ok((sqlite::objects(&connection)?, refused))
-        });
-        (error, real, built.transpose()?)
+        let (connection, refused) = sqlite::create(&own, &ours.schema.create_statements())?;
+        let built = Some((sqlite::objects(&connection)?, refused));
+        (error, real, built)
     } else {
         let server = Postgres::try_shared().map_err(anyhow::Error::msg)?;
         let database = server.scratch_database();
@@ -239,64 +253,76 @@ fn judge(project: &Project, dialect: Dialect, driver: &mut Driver) -> Result<Ver
         let error = driver.ask(&root, &url, what)?;
         let real =
             if error.is_none() { dump::objects(&dump::dump(database.url())?) } else { dump::Objects::new() };
-        let built = match (&ours, &error) {
-            (Ok(schema), None) => {
-                let own = server.scratch_database();
-                let mut refused = Vec::new();
-                for statement in schema.create_statements() {
-                    if let Err(message) = crate::corpus::quietly(|| own.execute(&statement)) {
-                        refused.push(message);
-                    }
+        let mut built = None;
+        if error.is_none() {
+            let own = server.scratch_database();
+            let mut refused = Vec::new();
+            for statement in ours.schema.create_statements() {
+                if let Err(message) = crate::corpus::quietly(|| own.execute(&statement)) {
+                    refused.push(message);
                 }
-                Some((dump::objects(&dump::dump(own.url())?), refused))
             }
-            _ => None,
-        };
+            built = Some((dump::objects(&dump::dump(own.url())?), refused));
+        }
         (error, real, built)
     };
-    Ok(match (error, ours, built) {
-        (Some(_), Err(_), _) => Verdict::Refused,
-        (Some(error), Ok(_), _) => Verdict::Different(format!("only the other side refuses: {error}")),
-        (None, Err(problem), _) => Verdict::Different(format!("only trueup refuses: {problem}")),
-        (None, Ok(_), Some((built, refused))) => {
+    Ok(match (error, ours.problem, built) {
+        (Some(error), Some(_), _) => Verdict::Refused(error),
+        (Some(error), None, _) => Verdict::Different(format!("only the other side refuses: {error}")),
+        (None, Some(problem), _) if ours.is_refused => {
+            Verdict::Different(format!("only trueup refuses: {problem}"))
+        }
+        (None, _, Some((built, refused))) => {
             let mut differences = refused;
-            differences.extend(
-                dump::differences(&real, &built).into_iter().filter(|found| !found.starts_with("order")),
-            );
+            let found = dump::differences(&plain(real), &plain(built)).into_iter();
+            differences.extend(found.filter(|found| !found.starts_with("order")));
             if differences.is_empty() { Verdict::Alike } else { Verdict::Different(differences.join("\n")) }
         }
-        (None, Ok(_), None) => Verdict::Different("nothing was built".to_owned()),
+        (None, _, None) => Verdict::Different("nothing was built".to_owned()),
     })
 }
 
-/// Returns the schema that trueup reads, or why it takes the project to be refused.
-fn read(project: &Project, dialect: Dialect, root: &Path) -> Result<Result<Schema, String>> {
+/// Objects without casts of texts to text types: a default keeps the cast that it was stored with when its column
+/// gets another such type, which no one can tell but in its spelling.
+fn plain(mut objects: dump::Objects) -> dump::Objects {
+    for text in objects.values_mut() {
+        for cast in ["'::text", "'::character varying", "'::bpchar"] {
+            *text = text.replace(cast, "'");
+        }
+    }
+    objects
+}
+
+/// What trueup makes of a project.
+struct Ours {
+    schema: Schema,
+    /// What it finds wrong with the project.
+    problem: Option<String>,
+    /// A server, Alembic or SQLAlchemy would not take it.
+    is_refused: bool,
+}
+
+fn read(project: &Project, dialect: Dialect, root: &Path) -> Result<Ours> {
     let request = ConfigRequest { directory: root.to_path_buf(), file: None, section: None };
     let configuration = Configuration::load(&request)?;
     let request = CheckRequest { dialect: Some(dialect), ..CheckRequest::default() };
     let built = check::build(&configuration, &request, None);
-    Ok(match project {
-        Project::Models(_) => match built.models {
-            Some(schema) if built.model_problems.is_empty() => Ok(schema),
-            Some(_) => Err(built.model_problems.join("; ")),
-            None => Err("no models were found".to_owned()),
-        },
-        Project::History(_) => {
-            let revisions = &built.replay.revisions;
-            let failure = revisions.iter().find_map(|revision| {
-                let failure = revision.failures.first()?;
-                Some(format!("{}: {}", revision.id, failure.message))
-            });
-            let unproven = revisions.iter().find_map(|revision| {
-                let unproven = revision.unproven.first()?;
-                Some(format!("{} is not proved: {}", revision.id, unproven.reason))
-            });
-            match failure.or(unproven) {
-                Some(problem) => Err(problem),
-                None => Ok(built.replay.schema),
-            }
-        }
-    })
+    if let Project::Models(_) = project {
+        let problem = built.model_problems.into_iter().next();
+        let schema = built.models.unwrap_or_else(|| Schema::new(dialect));
+        return Ok(Ours { schema, problem, is_refused: false });
+    }
+    let revisions = &built.replay.revisions;
+    let failure = revisions.iter().find_map(|revision| {
+        let failure = revision.failures.first()?;
+        Some(format!("{}: {}", revision.id, failure.message))
+    });
+    let unproven = revisions.iter().find_map(|revision| {
+        let unproven = revision.unproven.first()?;
+        Some(format!("{} is not proved: {}", revision.id, unproven.reason))
+    });
+    let problem = failure.or(unproven);
+    Ok(Ours { schema: built.replay.schema, is_refused: problem.is_some(), problem })
 }
 
 /// Takes steps away as long as the difference stays.
@@ -305,7 +331,7 @@ fn shrunk(mut project: Project, dialect: Dialect, driver: &mut Driver) -> Result
         Verdict::Different(what) => what,
         _ => return Ok((project, "the difference comes and goes".to_owned())),
     };
-    let kind = |what: &str| what.split(':').next().unwrap_or_default().to_owned();
+    let kind = |what: &str| what.lines().next().unwrap_or_default().chars().take(70).collect::<String>();
     let first = kind(&what);
     if let Project::Models(_) = project {
         return Ok((project, what));

@@ -109,7 +109,8 @@ fn on_table(
     let direct = vec![format!("op.{direct_call}")];
     match state.flavor {
         Flavor::Postgresql if random.one_in(2) => direct,
-        Flavor::Postgresql | Flavor::Sqlite => batch(""),
+        Flavor::Sqlite => batch(if random.one_in(6) { ", recreate=\"always\"" } else { "" }),
+        Flavor::Postgresql => batch(""),
         Flavor::Both if random.one_in(3) => {
             let check = *random.pick(&[
                 "if op.get_bind().dialect.name == \"sqlite\":",
@@ -122,7 +123,7 @@ fn on_table(
             lines.extend(indented(direct));
             lines
         }
-        Flavor::Both => batch(if random.one_in(6) { ", recreate=\"always\"" } else { "" }),
+        Flavor::Both => batch(""),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::{ApplyError, identifiers, lookup};
 use crate::{
-    Column, ColumnType, Dialect, Generated, ObjectKind, ObjectName, Schema, SequenceOptions, SqlExpr, Table,
-    TypeKind, naming,
+    Column, ColumnType, Dialect, Generated, Identity, ObjectKind, ObjectName, Schema, SequenceOptions,
+    SqlExpr, Table, TypeKind, naming,
 };
 
 /// Refuses a column whose type does not exist or whose properties exclude each other.
@@ -103,6 +103,20 @@ pub(crate) fn complete(schema: &Schema, table: &Table, column: &mut Column) {
             identity.sequence = SequenceOptions { data_type: None, ..options.normal() };
         }
         Some(Generated::Computed(_)) | None => {}
+    }
+}
+
+impl Identity {
+    /// Lets the sequence keep its name when its table or column is renamed; names are table and column, before and
+    /// after.
+    pub(crate) fn keep_sequence_name(&mut self, before: (&ObjectName, &str), after: (&ObjectName, &str)) {
+        let usual = |(table, column): (&ObjectName, &str)| {
+            table.sibling(naming::sequence(&table.name, column).choose(&|_| false))
+        };
+        // It moves with its table to another namespace.
+        let kept = self.sequence_name.take().unwrap_or_else(|| usual(before));
+        let kept = ObjectName { namespace: after.0.namespace.clone(), ..kept };
+        self.sequence_name = (kept != usual(after)).then_some(kept);
     }
 }
 

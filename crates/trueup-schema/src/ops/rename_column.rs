@@ -97,6 +97,9 @@ impl RenameColumn {
         for column in &mut table.columns {
             if column.name == self.column {
                 column.name.clone_from(&self.new_name);
+                if let Some(Generated::Identity(identity)) = &mut column.generated {
+                    identity.keep_sequence_name((&own, &self.column), (&own, &self.new_name));
+                }
             }
             if let Some(Generated::Computed(computed)) = &mut column.generated {
                 expr(&mut computed.expr);

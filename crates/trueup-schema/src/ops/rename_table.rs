@@ -105,6 +105,9 @@ fn rename_in(dialect: Dialect, table: &mut Table, new: &ObjectName) {
             Some(Generated::Serial { sequence }) if sequence.namespace == old.namespace => {
                 sequence.namespace.clone_from(&new.namespace);
             }
+            Some(Generated::Identity(identity)) => {
+                identity.keep_sequence_name((&old, &column.name), (new, &column.name));
+            }
             _ => {}
         }
     }

@@ -195,7 +195,11 @@ pub(crate) fn identity(identity: &Identity) -> String {
     let when = if identity.always { "ALWAYS" } else { "BY DEFAULT" };
     let mut plain = identity.sequence.clone();
     plain.data_type = None;
-    let options = sequence_options(&plain);
+    let mut options = sequence_options(&plain);
+    if let Some(name) = &identity.sequence_name {
+        // Documented nowhere, but accepted by every version: it is what pg_dump writes.
+        options = format!(" SEQUENCE NAME {}{options}", name.to_sql());
+    }
     let options = options.trim();
     let options = if options.is_empty() { String::new() } else { format!(" ({options})") };
     format!("GENERATED {when} AS IDENTITY{options}")

@@ -74,6 +74,7 @@ impl Schema {
         for column in &mut table.columns {
             if let Some(Generated::Identity(identity)) = &mut column.generated {
                 identity.sequence = SequenceOptions { data_type: None, ..identity.sequence.normal() };
+                identity.sequence_name = None;
             }
             if names && own.primary_key.as_ref().is_some_and(|key| key.columns.contains(&column.name)) {
                 column.nullable = false;

@@ -103,6 +103,7 @@ fn table(schema: &Schema, name: ObjectName, dice: &mut Dice<'_>) -> Table {
             1 => Some(Generated::Identity(Identity {
                 always: dice.chance(2),
                 sequence: SequenceOptions::default(),
+                sequence_name: None,
             })),
             _ => None,
         };

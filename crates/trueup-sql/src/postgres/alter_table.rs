@@ -357,8 +357,11 @@ fn alter_identity(
         Some(Generated::Identity(identity)) => Some(identity),
         _ => None,
     };
-    let mut identity =
-        before.clone().unwrap_or(Identity { always: true, sequence: SequenceOptions::default() });
+    let mut identity = before.clone().unwrap_or(Identity {
+        always: true,
+        sequence: SequenceOptions::default(),
+        sequence_name: None,
+    });
     let (mut touched, mut always_said) = (false, false);
     while !cursor.is_end() {
         let start = cursor.position();

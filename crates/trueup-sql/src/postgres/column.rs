@@ -262,7 +262,8 @@ pub(crate) fn generated(reader: &Reader, cursor: &mut Cursor<'_>) -> Read<Genera
     };
     cursor.expect("AS")?;
     if cursor.eat("IDENTITY") {
-        let mut identity = Identity { always, sequence: trueup_schema::SequenceOptions::default() };
+        let mut identity =
+            Identity { always, sequence: trueup_schema::SequenceOptions::default(), sequence_name: None };
         if cursor.is("(") {
             sequence_options(&mut cursor.parenthesised()?, &mut identity.sequence)?;
         }

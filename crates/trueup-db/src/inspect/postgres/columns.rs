@@ -2,7 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use trueup_schema::{Column, Computed, Generated, Identity, Origin, Sequence, SequenceOptions};
+use trueup_schema::{
+    Column, Computed, Generated, Identity, ObjectName, Origin, Sequence, SequenceOptions, naming,
+};
 
 use super::catalog::{Catalog, Oid, class};
 use super::expressions::{default_value, expression};
@@ -68,10 +70,20 @@ impl Catalog {
         let sequence = sequence?;
         let options = || options(sequence, &row.type_text);
         Some(match row.identity.as_str() {
-            "a" => Generated::Identity(Identity { always: true, sequence: options() }),
-            "d" => Generated::Identity(Identity { always: false, sequence: options() }),
+            kind @ ("a" | "d") => Generated::Identity(Identity {
+                always: kind == "a",
+                sequence: options(),
+                sequence_name: self.kept_sequence_name(row, sequence),
+            }),
             _ => Generated::Serial { sequence: self.relation_name(sequence.oid) },
         })
+    }
+
+    /// Returns the name of an identity column's sequence if the server would choose another one today.
+    fn kept_sequence_name(&self, row: &ColumnRow, sequence: &SequenceRow) -> Option<ObjectName> {
+        let (table, name) = (self.relation_name(row.relation), self.relation_name(sequence.oid));
+        let usual = table.sibling(naming::sequence(&table.name, &row.name).choose(&|_| false));
+        (name != usual).then_some(name)
     }
 
     /// Returns the sequences that stand alone, in order of creation.

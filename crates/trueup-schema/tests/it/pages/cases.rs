@@ -76,7 +76,11 @@ fn alter_table(table: &str, change: TableChange) -> AlterTable {
 fn items() -> Table {
     let mut items = Table::new("items".into());
     let mut id = shop::column(PG, "id", "integer");
-    id.generated = Some(Generated::Identity(Identity { always: true, sequence: SequenceOptions::default() }));
+    id.generated = Some(Generated::Identity(Identity {
+        always: true,
+        sequence: SequenceOptions::default(),
+        sequence_name: None,
+    }));
     items.columns.push(id);
     items.columns.push(shop::column(PG, "order_id", "integer"));
     items.columns.push(shop::column(PG, "code", "text"));
