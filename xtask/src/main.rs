@@ -17,6 +17,8 @@ usage: cargo xtask <command>
   corpus fetch [--truth DIR]  real packages with Alembic histories, into a cache outside the tree
   corpus run [PROJECT…] [--verbose] [--update]
                               replays them and compares with what real Alembic built
+  corpus models [PROJECT…] [--verbose]
+                              the schema of their models, against SQLAlchemy's create_all
   differential [--projects N] [--seed N]
                               random projects, built by real Alembic and by trueup
   drift [PROJECT…]            databases as Alembic built them are clean, ten manual changes are ten findings
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         ["corpus", "fetch"] => corpus::fetch(&xtask::root().join(corpus::DEFAULT_TRUTH)),
         ["corpus", "fetch", "--truth", folder] => corpus::fetch(folder.as_ref()),
         ["corpus", "run", rest @ ..] => return tested(oracle::run("corpus", rest)),
+        ["corpus", "models", rest @ ..] => return tested(oracle::run("models", rest)),
         [command @ ("fuzz" | "bench" | "differential" | "drift"), rest @ ..] => {
             return tested(oracle::run(command, rest));
         }

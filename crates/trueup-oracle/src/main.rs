@@ -16,6 +16,7 @@ usage: trueup-oracle <command>
                                             real histories against what real Alembic built
   bench graph|check [--trueup FILE] [--no-record]
                                             trueup beside real Alembic
+  models [PROJECT…] [--verbose]             schemas of real models, against SQLAlchemy's create_all
   differential [--projects N] [--seed N]    random projects, by real Alembic and by trueup
   drift [PROJECT…] [--truth DIR]            clean databases are clean, ten changes are ten findings";
 
@@ -36,6 +37,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         "fuzz" => fuzz(rest).map(verdict),
         "corpus" => on_large_stack(|| corpus(rest)).map(verdict),
         "drift" => on_large_stack(|| drift(rest)).map(verdict),
+        "models" => on_large_stack(|| models(rest)).map(verdict),
         "differential" => differential(rest).map(verdict),
         "bench" => bench(rest).map(verdict),
         "bench-parse" => {
@@ -98,6 +100,17 @@ fn drift(arguments: &[String]) -> Result<bool> {
         }
     }
     drift::run(&options)
+}
+
+fn models(arguments: &[String]) -> Result<bool> {
+    let mut options = corpus::declared::Options::default();
+    for argument in arguments {
+        match argument.as_str() {
+            "--verbose" => options.verbose = true,
+            name => options.names.push(name.to_owned()),
+        }
+    }
+    corpus::declared::run(&options)
 }
 
 fn differential(arguments: &[String]) -> Result<bool> {

@@ -561,6 +561,8 @@ impl Rebuild {
                 self.table.primary_key.clone_from(&extra.primary_key);
             }
         }
+        // Alembic writes constraints with a name first, and the next reading keeps the first of two that are alike.
+        self.table.uniques.sort_by_key(|unique| unique.name.is_none());
         for (column, before, after) in std::mem::take(&mut self.positions) {
             self.place_column(&column, before.as_deref(), after.as_deref());
         }

@@ -5,6 +5,7 @@
 //! stored schema is loaded, inspected, created again from the inspection and dumped. It tells faults of the replay from
 //! faults of inspection and SQL.
 
+pub mod declared;
 pub mod downgrade;
 pub mod dump;
 pub mod graph;

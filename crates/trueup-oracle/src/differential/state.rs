@@ -213,7 +213,7 @@ impl State {
     pub(super) fn default_text(random: &mut Random, family: Family) -> Option<String> {
         let choices: &[&str] = match family {
             Family::Integer => &["'0'", "sa.text('1')", "sa.text('-1')", "'42'", "sa.literal(7)"],
-            Family::Text => &["'x'", "sa.text(\"'it''s'\")", "''", "sa.literal('abc')", "\"don't\""],
+            Family::Text => &["'x'", "sa.text(\"'it''s'\")", "''", "sa.literal('abc')", "\"d'x\""],
             Family::Boolean => &["sa.false()", "sa.true()", "sa.text('false')", "sa.sql.expression.true()"],
             Family::Time => &["sa.func.now()", "sa.text('CURRENT_TIMESTAMP')", "sa.func.current_timestamp()"],
             Family::Number => &["'0'", "sa.text('1.5')", "'-2'"],

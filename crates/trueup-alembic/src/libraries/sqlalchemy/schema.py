@@ -167,12 +167,12 @@ class Table(SchemaItem, FromClause):
         ...
 
     def _attach(self, item):
-        if isinstance(item, SchemaItem):
-            item._set_parent(self)
-            return
         if is_unknown(item):
             # A constraint or option that nothing is known of must not take the table along.
             note_unknown(self.name, item, "an item")
+            return
+        if isinstance(item, SchemaItem):
+            item._set_parent(self)
             return
         if item is None:
             return
@@ -528,7 +528,7 @@ class ColumnCollectionConstraint(ColumnCollectionMixin, Constraint):
 
 def _attach_to_table_of(item, columns):
     """An index or constraint over columns that belong to a table joins that table by itself."""
-    found = [_column_of(column) for column in columns if not isinstance(column, str)]
+    found = [_column_of(column) for column in columns if is_unknown(column) or not isinstance(column, str)]
     for column in found:
         if column is not None and isinstance(column.table, Table):
             item._set_parent(column.table)
@@ -540,7 +540,7 @@ def _attach_to_table_of(item, columns):
 
 
 def _column_of(value):
-    if isinstance(value, Column):
+    if not is_unknown(value) and isinstance(value, Column):
         return value
     if hasattr(value, "__clause_element__"):
         value = value.__clause_element__()

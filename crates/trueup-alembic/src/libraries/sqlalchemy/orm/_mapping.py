@@ -446,14 +446,15 @@ def _collect(cls, inherits):
             if name in collected or name.startswith("__"):
                 continue
             value = own_attr(base, name)
-            if base is cls and name not in annotations and isinstance(value, (Column, MappedColumn)):
+            is_lost = is_unknown(value)
+            if not is_lost and base is cls and name not in annotations and isinstance(value, (Column, MappedColumn)):
                 collected[name] = (value, None, base)
                 continue
             annotation = annotations.get(name)
             if is_unknown(annotation):
                 # A name imported for type checking only, on an attribute that is no column.
                 annotation = None
-            if is_unknown(value):
+            if is_lost:
                 # A setting read from somewhere, most often; only `Mapped` says for sure that it is a column.
                 if isinstance(annotation, _MappedAnnotation) and annotation.container == "Mapped":
                     collected[name] = (MappedColumn(value), annotation, base)

@@ -1,0 +1,117 @@
+//! `models`: the schema that trueup reads from a package's models, against what real SQLAlchemy creates from them.
+//!
+//! `corpus/models.py` installs each package in an environment of its own, imports its models as the application does
+//! and runs `create_all`; the server's dump of that is kept in the cache. Where a server refuses what the models declare,
+//! the dump is of all that it takes (`….partial.sql`), and what it left out is listed beside it.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+use trueup_project::pipelines::check::{self, CheckRequest};
+use trueup_schema::Dialect;
+use trueup_testkit::postgres::Postgres;
+
+use super::projects::{self, Project};
+use super::{PostgresServer, Server, SqliteFile, dump, sqlite};
+use crate::paths;
+
+/// What the command line asks for.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// Projects or packages; empty for all.
+    pub names: Vec<String>,
+    /// Print every difference.
+    pub verbose: bool,
+}
+
+/// Compares all projects; returns whether every one that could be built is equal.
+pub fn run(options: &Options) -> Result<bool> {
+    let mut holds = true;
+    for project in projects::listed(&options.names)? {
+        for dialect in [Dialect::Postgresql, Dialect::Sqlite] {
+            if !is_run_on(&project.id, dialect) {
+                continue;
+            }
+            let name = format!("{} {}", project.id, projects::short(dialect));
+            match one(&project, dialect) {
+                Ok((tables, is_partial, differences)) => {
+                    let order = differences.iter().filter(|found| found.starts_with("order")).count();
+                    let count = differences.len() - order;
+                    let partial = if is_partial { ", where the server takes it" } else { "" };
+                    println!("{name}: {tables} tables{partial}, {count} differences, {order} in order only");
+                    holds &= count == 0;
+                    if options.verbose {
+                        differences.iter().for_each(|found| println!("  {}", found.replace('\n', "\n  ")));
+                    }
+                }
+                Err(error) => {
+                    holds = false;
+                    println!("{name}: {error:#}");
+                }
+            }
+        }
+    }
+    Ok(holds)
+}
+
+/// Some applications work on one database only.
+fn is_run_on(id: &str, dialect: Dialect) -> bool {
+    let only = match id {
+        "ckan" | "datajunction-server" | "ethyca-fides" | "prefect-pg" | "skyvern" => Dialect::Postgresql,
+        "prefect-sqlite" => Dialect::Sqlite,
+        _ => return true,
+    };
+    only == dialect
+}
+
+fn one(project: &Project, dialect: Dialect) -> Result<(usize, bool, Vec<String>)> {
+    let (file, is_partial) = dumped(project, dialect)?;
+    let truth = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+    let request = CheckRequest { dialect: Some(dialect), ..CheckRequest::default() };
+    let built = check::build(&project.configuration()?, &request, None);
+    let schema = built.models.context("no models were found")?;
+    let server: &dyn Server = if dialect.is_sqlite() { &SqliteFile } else { &PostgresServer };
+    let real = if dialect.is_sqlite() {
+        server.described(&sqlite::statements(&truth))?.objects
+    } else {
+        dump::objects(&truth)
+    };
+    let mut statements: Vec<String> = Vec::new();
+    if !dialect.is_sqlite() {
+        // Models name no extensions; what they need is there before `create_all`, as it is on the other side.
+        let extensions = truth.lines().filter(|line| line.starts_with("CREATE EXTENSION"));
+        statements.extend(extensions.map(str::to_owned));
+    }
+    statements.extend(schema.create_statements());
+    let ours = server.described(&statements)?;
+    let mut differences = dump::differences(&real, &ours.objects);
+    if !is_partial {
+        differences.extend(ours.refused);
+    }
+    Ok((schema.tables.len(), is_partial, differences))
+}
+
+/// Returns the dump of what real SQLAlchemy creates; makes it where it is not in the cache.
+fn dumped(project: &Project, dialect: Dialect) -> Result<(PathBuf, bool)> {
+    let folder = paths::cache("models")?;
+    let stem = format!("{}.{}", project.id, projects::short(dialect));
+    let find = || {
+        let whole = folder.join(format!("{stem}.sql"));
+        let partial = folder.join(format!("{stem}.partial.sql"));
+        if whole.is_file() { Some((whole, false)) } else { partial.is_file().then_some((partial, true)) }
+    };
+    if let Some(found) = find() {
+        return Ok(found);
+    }
+    std::fs::create_dir_all(&folder)?;
+    let database = Postgres::try_shared().map_err(anyhow::Error::msg)?.scratch_database();
+    let mut program = Command::new("python3");
+    program.arg(paths::workspace().join("corpus/models.py")).args([&project.id, projects::short(dialect)]);
+    program.arg(database.url()).arg(paths::cache("")?);
+    let status = program.status().context("cannot run python3")?;
+    if !status.success() {
+        bail!("corpus/models.py {} ended with {status}", project.id);
+    }
+    find().with_context(|| format!("corpus/models.py made no dump of {stem}"))
+}
