@@ -1,6 +1,6 @@
 //! The interpreter's window on the project and on the libraries.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -17,6 +17,11 @@ pub trait Sources {
 
     /// Tells whether a dotted name is a folder without `__init__.py`.
     fn is_namespace(&self, name: &str) -> bool;
+
+    /// Returns major and minor version of a library that the project is made for, where something says it.
+    fn library_version(&self, _package: &str) -> Option<(u32, u32)> {
+        None
+    }
 
     /// Tells whether a top-level name belongs to the project, so that a module missing below it is an error.
     fn owns(&self, top_level: &str) -> bool;
@@ -48,6 +53,8 @@ pub struct Context {
     /// What `op.get_bind()` returns, made once.
     pub(crate) connection: RefCell<Option<Value>>,
     sources: RefCell<Option<Rc<dyn Sources>>>,
+    /// How many columns were made so far.
+    columns_made: Cell<i128>,
 }
 
 impl Context {
@@ -61,7 +68,20 @@ impl Context {
             main_options: RefCell::default(),
             connection: RefCell::default(),
             sources: RefCell::default(),
+            columns_made: Cell::default(),
         }
+    }
+
+    /// Returns the number of the next column, for the order of creation.
+    pub(crate) fn next_column(&self) -> i128 {
+        self.columns_made.set(self.columns_made.get() + 1);
+        self.columns_made.get()
+    }
+
+    /// Returns the version of SQLAlchemy that the project is made for; 2.0 where nothing says it.
+    pub(crate) fn sqlalchemy_version(&self) -> (u32, u32) {
+        let sources = self.sources.borrow();
+        sources.as_ref().and_then(|sources| sources.library_version("sqlalchemy")).unwrap_or((2, 0))
     }
 
     /// Returns the text at a place in a module of the project.

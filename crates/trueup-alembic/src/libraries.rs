@@ -96,6 +96,7 @@ const STUBS: &[(&str, bool, &str)] = &[
     ("packaging.version", false, include_str!("libraries/packaging/version.py")),
     ("pgvector", true, include_str!("libraries/pgvector/__init__.py")),
     ("pgvector.sqlalchemy", true, include_str!("libraries/pgvector/sqlalchemy/__init__.py")),
+    ("pydantic", true, include_str!("libraries/pydantic/__init__.py")),
     ("sqlalchemy", true, include_str!("libraries/sqlalchemy/__init__.py")),
     ("sqlalchemy._elements", false, include_str!("libraries/sqlalchemy/_elements.py")),
     ("sqlalchemy._trueup", false, include_str!("libraries/sqlalchemy/_trueup.py")),

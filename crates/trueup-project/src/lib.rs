@@ -10,6 +10,7 @@ pub mod files;
 pub mod headers;
 pub mod pipelines;
 pub mod report;
+pub mod requirements;
 pub mod sources;
 pub mod sql_source;
 pub mod wire;

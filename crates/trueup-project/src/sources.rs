@@ -20,6 +20,7 @@ pub struct ProjectSources {
     search_path: Vec<PathBuf>,
     modules: RefCell<HashMap<String, Option<Located>>>,
     unreadable: RefCell<Vec<(PathBuf, files::Unreadable)>>,
+    versions: RefCell<HashMap<String, Option<(u32, u32)>>>,
 }
 
 #[derive(Clone)]
@@ -36,6 +37,7 @@ impl ProjectSources {
             search_path: search_path(configuration),
             modules: RefCell::default(),
             unreadable: RefCell::default(),
+            versions: RefCell::default(),
         }
     }
 
@@ -118,6 +120,15 @@ impl Sources for ProjectSources {
             Located::Module(module) => Some(module),
             Located::Namespace => None,
         }
+    }
+
+    fn library_version(&self, package: &str) -> Option<(u32, u32)> {
+        if let Some(known) = self.versions.borrow().get(package) {
+            return *known;
+        }
+        let found = crate::requirements::version(&self.root, package);
+        self.versions.borrow_mut().insert(package.to_owned(), found);
+        found
     }
 
     fn is_namespace(&self, name: &str) -> bool {

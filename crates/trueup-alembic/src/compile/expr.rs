@@ -47,7 +47,11 @@ pub fn default_expr(
             let next = vm.call_with(&method, Vec::new())?;
             sql_text(vm, &next, dialect)?
         }
-        other => sql_text(vm, other, dialect)?,
+        // A member of a `(str, Enum)` is a string here, whatever an `Enum` column makes of it.
+        other => match other.as_str() {
+            Some(text) => format!("'{}'", text.replace('\'', "''")),
+            None => sql_text(vm, other, dialect)?,
+        },
     };
     Ok(Some(SqlExpr::default_value(dialect, text, column_type)))
 }

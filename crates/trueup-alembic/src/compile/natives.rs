@@ -7,6 +7,7 @@ use std::rc::Rc;
 use trueup_python::{Args, Instance, Note, NoteKind, PyResult, Value, Vm};
 
 use super::is_a;
+use crate::Context;
 
 /// Makes the natives known to an interpreter.
 pub(crate) fn register(vm: &mut Vm) {
@@ -17,6 +18,10 @@ pub(crate) fn register(vm: &mut Vm) {
     vm.register("sqlalchemy._trueup.annotations_of", annotations_of);
     vm.register("sqlalchemy._trueup.evaluate_forward", evaluate_forward);
     vm.register("sqlalchemy._trueup.own_names", own_names);
+    vm.register("sqlalchemy._trueup.sqlalchemy_version", |vm, _| {
+        let (major, minor) = vm.state::<Context>().map_or((2, 0), |context| context.sqlalchemy_version());
+        Ok(Value::tuple(vec![Value::Int(i128::from(major)), Value::Int(i128::from(minor))]))
+    });
     vm.register("sqlalchemy._trueup.own_attr", |_, args| {
         Ok(own_attr(&args).unwrap_or_else(|| argument(&args, 2)))
     });
@@ -126,6 +131,7 @@ fn column_init(vm: &mut Vm, args: Args) -> PyResult {
         ("identity", Value::None),
         ("is_literal", Value::Bool(false)),
         ("_sort_order", Value::Int(0)),
+        ("_creation_order", Value::Int(vm.state::<Context>().map_or(0, |context| context.next_column()))),
     ] {
         column.set(attribute, value);
     }

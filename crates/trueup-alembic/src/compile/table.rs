@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use trueup_python::{Place, Value, Vm};
 use trueup_schema::naming::Convention;
 use trueup_schema::ops::Constraint;
-use trueup_schema::{Dialect, Generated, ObjectName, PrimaryKey, Sequence, Table, naming};
+use trueup_schema::{Dialect, Generated, ObjectName, Sequence, Table, naming};
 
 use super::{
     CompileError, CompiledColumn, CompiledEnum, attr, column, constraint, flag_attr, index, items_attr,
@@ -292,10 +292,12 @@ impl TableReader {
             table.strict = option_flag(vm, &options, "sqlite_strict")? == Some(true);
             table.without_rowid = option_flag(vm, &options, "sqlite_with_rowid")? == Some(false);
             if option_flag(vm, &options, "sqlite_autoincrement")? == Some(true)
-                && let Some(PrimaryKey { autoincrement, columns, .. }) = &mut table.primary_key
-                && columns.len() == 1
+                && let Some(key) = &mut table.primary_key
+                && key.columns.len() == 1
             {
-                *autoincrement = true;
+                key.autoincrement = true;
+                // SQLAlchemy writes it behind the column then, where it has no name.
+                key.name = None;
             }
             return Ok(());
         }

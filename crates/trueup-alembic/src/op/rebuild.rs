@@ -91,6 +91,10 @@ pub(super) fn perform(
             format!("cannot INSERT into generated column \"{column}\" while copying `{}`", options.table);
         raise_failure(vm, "sqlalchemy.exc.OperationalError", message, place)?;
     }
+    if let Some(column) = rebuild.checked_and_dropped() {
+        let message = format!("no such column: {column} (a CHECK of `{}` uses it)", options.table);
+        raise_failure(vm, "sqlalchemy.exc.OperationalError", message, place)?;
+    }
     if let Some(column) = rebuild.indexed_and_dropped() {
         let message = format!("no such column: {column} (an index of `{}` uses it)", options.table);
         raise_failure(vm, "sqlalchemy.exc.OperationalError", message, place)?;
@@ -529,6 +533,15 @@ impl Rebuild {
             matches!(column.generated, Some(Generated::Computed(_))) && !self.added.contains(&column.name)
         });
         generated.next().map(|column| column.name.clone())
+    }
+
+    /// Returns a dropped column that a CHECK with a name still uses: Alembic writes it again.
+    fn checked_and_dropped(&self) -> Option<String> {
+        let mut used = self.table.checks.iter().flat_map(|check| check.expr.identifiers());
+        used.find(|column| {
+            let is = |other: &String| other.eq_ignore_ascii_case(column);
+            self.dropped.iter().any(is) && !self.table.columns.iter().any(|column| is(&column.name))
+        })
     }
 
     /// Returns a dropped column that an index still uses; creating that index anew fails.

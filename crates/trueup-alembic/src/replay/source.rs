@@ -36,6 +36,10 @@ impl Sources for WithRevisions {
         self.sources.is_namespace(name)
     }
 
+    fn library_version(&self, package: &str) -> Option<(u32, u32)> {
+        self.sources.library_version(package)
+    }
+
     fn owns(&self, top_level: &str) -> bool {
         self.sources.owns(top_level)
     }

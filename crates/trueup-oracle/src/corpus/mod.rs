@@ -218,7 +218,7 @@ fn one(project: &Project, dialect: Dialect, has_truth: bool, options: &Options) 
         differences = actual.refused;
         differences.extend(dump::differences(&stored, &actual.objects));
         operations = operations::compare(&project.operations(&options.truth, dialect)?, &built.replay)?;
-        let again = server.described(&loaded.schema.create_statements())?;
+        let again = server.described(&loaded.schema?.create_statements())?;
         rebuilt = again.refused;
         rebuilt.extend(dump::differences(&loaded.objects, &again.objects));
     }
@@ -242,8 +242,8 @@ fn truth_statements(dialect: Dialect, truth: &str) -> Vec<String> {
 struct Described {
     objects: dump::Objects,
     refused: Vec<String>,
-    /// What our inspector reads of it, without the version table.
-    schema: Schema,
+    /// What our inspector reads of it, without the version table, unless it refuses.
+    schema: Result<Schema>,
 }
 
 trait Server {
@@ -267,7 +267,7 @@ impl Server for PostgresServer {
             }
         }
         let objects = dump::objects(&dump::dump(database.url())?);
-        let schema = inspected(database.url())?;
+        let schema = inspected(database.url());
         Ok(Described { objects, refused, schema })
     }
 }
@@ -279,7 +279,7 @@ impl Server for SqliteFile {
         let (connection, refused) = sqlite::create(&file, statements)?;
         let objects = sqlite::objects(&connection)?;
         drop(connection);
-        let schema = inspected(&format!("sqlite:///{}", file.display()))?;
+        let schema = inspected(&format!("sqlite:///{}", file.display()));
         Ok(Described { objects, refused, schema })
     }
 }

@@ -144,10 +144,26 @@ fn describe_index(connection: &Connection, name: &str, sql: &str) -> Result<Stri
     let mut out = format!("{unique}{}\n", columns.join(", "));
     let has_expression = columns.iter().any(|column| column.starts_with("expression"));
     if has_expression || words.contains(" WHERE ") {
-        out.push_str(words.split_once(" ON ").map_or(words.as_str(), |(_, rest)| rest));
+        let rest = words.split_once(" ON ").map_or(words.as_str(), |(_, rest)| rest);
+        out.push_str(&without_outer_parentheses(rest));
         out.push('\n');
     }
     Ok(out)
+}
+
+/// A predicate in parentheses as a whole is the same without them.
+fn without_outer_parentheses(words: &str) -> String {
+    let Some((before, predicate)) = words.split_once(" WHERE ( ") else { return words.to_owned() };
+    let mut depth = 1;
+    let tokens: Vec<&str> = predicate.split(' ').collect();
+    let end = tokens.iter().position(|token| {
+        depth += i32::from(*token == "(") - i32::from(*token == ")");
+        depth == 0
+    });
+    match end {
+        Some(end) if end + 1 == tokens.len() => format!("{before} WHERE {}", tokens[..end].join(" ")),
+        _ => words.to_owned(),
+    }
 }
 
 /// The table's constraints that begin with a keyword, each up to the end of its parentheses.

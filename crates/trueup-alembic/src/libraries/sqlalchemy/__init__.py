@@ -7,4 +7,6 @@ from sqlalchemy.inspection import inspect
 from sqlalchemy.schema import *
 from sqlalchemy.types import *
 
-__version__ = "2.0.58"
+from sqlalchemy._trueup import sqlalchemy_version
+
+__version__ = {(1, 3): "1.3.24", (1, 4): "1.4.54", (2, 1): "2.1.9"}.get(sqlalchemy_version(), "2.0.58")

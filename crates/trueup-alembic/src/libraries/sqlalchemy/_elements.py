@@ -10,7 +10,7 @@ import uuid
 
 from sqlalchemy import types as _types
 from sqlalchemy.exc import ArgumentError, CompileError
-from sqlalchemy._trueup import copy_object, type_instance
+from sqlalchemy._trueup import copy_object, own_attr, sqlalchemy_version, type_instance
 
 _SAFE = "abcdefghijklmnopqrstuvwxyz0123456789_"
 
@@ -65,6 +65,15 @@ def _grouped(value, dialect):
     if isinstance(value, (BinaryExpression, BooleanClauseList, UnaryExpression)):
         return f"({text})"
     return text
+
+
+def _undecorated(type_):
+    """The type behind a `TypeDecorator`, which is what expressions over it are made of."""
+    for _ in range(8):
+        if not isinstance(type_, _types.TypeDecorator):
+            break
+        type_ = type_instance(type_.impl)
+    return type_
 
 
 class ClauseElement:
@@ -174,7 +183,7 @@ class ColumnOperators:
         return or_(self, other)
 
     def __getitem__(self, index):
-        if isinstance(getattr(self, "type", None), _types.JSON):
+        if isinstance(_undecorated(getattr(self, "type", None)), _types.JSON):
             return JSONItem(self, index)
         return BinaryExpression(self, index, "->")
 
@@ -396,7 +405,11 @@ class JSONItem(BinaryExpression):
             steps = [self.right] if path is None else path
             steps = [f"[{step}]" if isinstance(step, int) else f'."{step}"' for step in steps]
             text = f"JSON_EXTRACT({left}, {_quote_literal('$' + ''.join(steps))})"
-            return f"JSON_QUOTE({text})" if self.text_type is None else text
+            if self.text_type is None:
+                return f"JSON_QUOTE({text})"
+            # From 2.1 on texts are cast on SQLite too.
+            is_cast = not self.bare and isinstance(self.text_type, _types.String) and sqlalchemy_version() >= (2, 1)
+            return f"CAST({text} AS {self.text_type._compile(dialect)})" if is_cast else text
         operator = "->" if path is None else "#>"
         right = _literal_sql(self.right if path is None else "{" + ", ".join([str(step) for step in path]) + "}", dialect)
         if self.text_type is None:
@@ -599,6 +612,11 @@ class FunctionElement(ColumnElement):
 
 
 class GenericFunction(FunctionElement):
+    def __init_subclass__(cls, **kw):
+        name = own_attr(cls, "identifier") or own_attr(cls, "name") or cls.__name__
+        if isinstance(name, str):
+            _GENERIC_FUNCTIONS[name.lower()] = cls
+
     def __init__(self, *clauses, **kw):
         self.clause_args = clauses
         if getattr(self, "name", None) is None:
@@ -613,6 +631,9 @@ class Function(FunctionElement):
             self.type = type_instance(type_)
 
     def _sql(self, dialect):
+        compiled = _find_compiled(self, dialect)
+        if compiled is not None:
+            return compiled
         # SQLAlchemy's own functions that are no calls on a dialect.
         lower = self.name.lower()
         if lower in ("current_timestamp", "current_date", "current_time", "current_user", "session_user", "localtime", "localtimestamp", "user"):
@@ -627,6 +648,37 @@ def _find_compiled(element, dialect):
     ...
 
 
+class _KnownFunction(Function):
+    """A function with a class of its own, which `@compiles` can be told of."""
+
+    def __init__(self, *clauses, **kw):
+        Function.__init__(self, type(self).__name__, *clauses, **kw)
+
+
+class now(_KnownFunction):
+    ...
+
+
+class current_timestamp(_KnownFunction):
+    ...
+
+
+class coalesce(_KnownFunction):
+    ...
+
+
+class count(_KnownFunction):
+    ...
+
+
+class random(_KnownFunction):
+    ...
+
+
+# Functions that have a class, by name: SQLAlchemy's own, and those that projects derive from `GenericFunction`.
+_GENERIC_FUNCTIONS = {"now": now, "current_timestamp": current_timestamp, "coalesce": coalesce, "count": count, "random": random}
+
+
 class _FunctionGenerator:
     def __init__(self, path=None):
         self._path = path or ()
@@ -637,6 +689,9 @@ class _FunctionGenerator:
         return _FunctionGenerator(self._path + (name[:-1] if name.endswith("_") else name,))
 
     def __call__(self, *clauses, **kw):
+        known = _GENERIC_FUNCTIONS.get(self._path[0].lower()) if len(self._path) == 1 else None
+        if known is not None:
+            return known(*clauses, **kw)
         return Function(".".join(self._path), *clauses, **kw)
 
 

@@ -34,6 +34,11 @@ def has_own_attr(cls, name):
     ...
 
 
+def sqlalchemy_version():
+    """Major and minor version of SQLAlchemy that the project is made for."""
+    ...
+
+
 def unknown(reason):
     ...
 

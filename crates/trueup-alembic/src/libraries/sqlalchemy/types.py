@@ -5,7 +5,7 @@ raises `CompileError`, as SQLAlchemy would. Sources: SQLAlchemy 2.0 `sql/sqltype
 `dialects/postgresql/base.py`, `dialects/sqlite/base.py`.
 """
 from sqlalchemy.exc import CompileError
-from sqlalchemy._trueup import copy_object, type_instance
+from sqlalchemy._trueup import copy_object, sqlalchemy_version, type_instance
 
 
 class Comparator:
@@ -371,12 +371,17 @@ class PickleType(TypeDecorator):
         self.impl = type_instance(impl) if impl is not None else LargeBinary()
 
 
+# Up to 1.3 booleans and enumerations that are no native types bring a CHECK unless told otherwise.
+_CONSTRAINED = sqlalchemy_version() < (1, 4)
+
+
 class Boolean(SchemaType, TypeEngine):
     create_constraint = False
     name = None
 
-    def __init__(self, create_constraint=False, name=None, _create_events=True, _adapted_from=None):
-        ...
+    def __init__(self, create_constraint=None, name=None, _create_events=True, _adapted_from=None):
+        self.create_constraint = _CONSTRAINED if create_constraint is None else create_constraint
+        self.name = name
 
     def _compile(self, dialect):
         return "BOOLEAN"
@@ -414,7 +419,7 @@ class Enum(SchemaType, String):
             name = enum_class.__name__.lower()
         self.name = name
         self.native_enum = kw.get("native_enum", True)
-        self.create_constraint = kw.get("create_constraint", False)
+        self.create_constraint = kw.get("create_constraint", _CONSTRAINED)
         self.create_type = kw.get("create_type", True)
         self.schema = kw.get("schema")
         self.metadata = kw.get("metadata")

@@ -8,12 +8,12 @@ import enum
 import uuid
 
 from sqlalchemy import types as _types
-from sqlalchemy._trueup import type_instance
+from sqlalchemy._trueup import sqlalchemy_version, type_instance
 
 DEFAULT_TYPE_MAP = {
     bool: _types.Boolean,
     int: _types.Integer,
-    float: _types.Float,
+    float: _types.Double if sqlalchemy_version() >= (2, 1) else _types.Float,
     str: _types.String,
     bytes: _types.LargeBinary,
     datetime.datetime: _types.DateTime,

@@ -7,11 +7,13 @@ import enum
 
 from sqlalchemy import types as _types
 from sqlalchemy._elements import ColumnOperators
-from sqlalchemy._trueup import annotations_of, copy_object, evaluate_forward, has_own_attr, is_unknown, note_unknown, own_attr, own_names, return_annotation, set_class_attr, type_instance
+from sqlalchemy._trueup import annotations_of, copy_object, evaluate_forward, has_own_attr, is_unknown, note_unknown, own_attr, own_names, return_annotation, set_class_attr, sqlalchemy_version, type_instance
 from sqlalchemy.orm._annotations import DEFAULT_TYPE_MAP, _lookup_type, _unwrap
 from sqlalchemy.schema import Column, ForeignKey, MetaData, PrimaryKeyConstraint, SchemaItem, Table
 
 REGISTRIES = []
+# Up to 1.4 columns come in the order in which they were made, those of mixins included.
+_BY_CREATION = sqlalchemy_version() < (2, 0)
 
 
 class registry:
@@ -622,6 +624,8 @@ def _implicit_tablename(cls, inherits):
 
 
 def _sort_key(pair):
+    if _BY_CREATION:
+        return pair[1]._creation_order
     return getattr(pair[1], "_sort_order", 0) or 0
 
 

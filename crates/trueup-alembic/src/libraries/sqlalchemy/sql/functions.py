@@ -1,6 +1,6 @@
 """`sqlalchemy.sql.functions`."""
 from sqlalchemy._elements import *
-from sqlalchemy._elements import Function, FunctionElement, GenericFunction, func
+from sqlalchemy._elements import Function, FunctionElement, GenericFunction, coalesce, count, current_timestamp, func, now, random
 
 
 class AnsiFunction(GenericFunction):
@@ -9,19 +9,3 @@ class AnsiFunction(GenericFunction):
 
 class ReturnTypeFromArgs(GenericFunction):
     ...
-
-
-def now(*args):
-    return func.now(*args)
-
-
-def current_timestamp():
-    return func.current_timestamp()
-
-
-def count(*args):
-    return func.count(*args)
-
-
-def coalesce(*args):
-    return func.coalesce(*args)
