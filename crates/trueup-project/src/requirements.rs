@@ -106,7 +106,11 @@ fn specified(text: &str) -> Option<(u32, u32)> {
         match operator {
             "==" | "===" | "~=" | "" => return Some(version),
             "^" => lower = Some(version),
-            "<" => return below(version, digits),
+            "<" => {
+                if let Some(version) = below(version, digits) {
+                    return Some(version);
+                }
+            }
             "<=" => return Some(version),
             ">=" | ">" => lower = Some(version),
             _ => {}
@@ -165,6 +169,7 @@ mod tests {
             ("sqlalchemy = \"^2.1\"", Some((2, 1))),
             ("sqlalchemy = {version = \"==1.3.24\", extras = [\"asyncio\"]}", Some((1, 3))),
             ("sqlalchemy>=2.1.1", Some((2, 1))),
+            ("sqlalchemy[asyncio]<3,>=2.1.1", Some((2, 1))),
             ("sqlalchemy>=1.4", None),
             ("sqlalchemy", None),
             ("sqlalchemy-utils==0.41", None),

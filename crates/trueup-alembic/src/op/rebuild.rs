@@ -537,7 +537,9 @@ impl Rebuild {
 
     /// Returns a dropped column that a CHECK with a name still uses: Alembic writes it again.
     fn checked_and_dropped(&self) -> Option<String> {
-        let mut used = self.table.checks.iter().flat_map(|check| check.expr.identifiers());
+        // In double quotes a column that is not there is a text to SQLite.
+        let unquoted = self.table.checks.iter().filter(|check| !check.expr.text().contains('"'));
+        let mut used = unquoted.flat_map(|check| check.expr.identifiers());
         used.find(|column| {
             let is = |other: &String| other.eq_ignore_ascii_case(column);
             self.dropped.iter().any(is) && !self.table.columns.iter().any(|column| is(&column.name))

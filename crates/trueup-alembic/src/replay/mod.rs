@@ -23,8 +23,8 @@ use trueup_schema::naming::Convention;
 use trueup_schema::{Dialect, ObjectKind, ObjectName, Operation, Schema};
 
 pub use report::{
-    DataStep, DowngradeKind, Failure, Notice, RecordedOperation, Replay, ReplayedRevision, Undone, Unproven,
-    Verdict,
+    DataStep, Descent, DowngradeKind, Failure, Notice, RecordedOperation, Replay, ReplayedRevision, Undone,
+    Unproven, Verdict,
 };
 pub use state::SimState;
 
@@ -59,6 +59,8 @@ pub struct ReplayOptions {
     pub engine_name: Option<String>,
     /// Whether downgrades are evaluated too, each right after its upgrade.
     pub downgrades: bool,
+    /// Whether all downgrades are evaluated in the end, from the heads to base.
+    pub descends: bool,
     /// The main section of Alembic's configuration file, for revisions that ask `config.get_main_option`.
     pub main_options: Option<BTreeMap<String, String>>,
 }
@@ -73,6 +75,7 @@ impl ReplayOptions {
             preload: Vec::new(),
             engine_name: None,
             downgrades: false,
+            descends: false,
             main_options: None,
         }
     }
@@ -123,14 +126,14 @@ fn pass(
         .enumerate()
         .map(|(number, revision)| run::revision(&mut vm, &context, number, revision, options))
         .collect();
-    let state = context.state.borrow();
-    let result = Replay {
-        revisions: replayed,
-        schema: state.schema.clone(),
-        assumed: assumed.clone(),
-        partial_tables: state.baseline.partial.clone(),
+    let created = context.state.borrow().created.clone();
+    let (schema, partial_tables) = {
+        let state = context.state.borrow();
+        (state.schema.clone(), state.baseline.partial.clone())
     };
-    (result, state.created.clone())
+    let descent = options.descends.then(|| run::descend(&mut vm, &context, revisions, options));
+    let result = Replay { revisions: replayed, schema, assumed: assumed.clone(), partial_tables, descent };
+    (result, created)
 }
 
 /// Returns the tables, types and namespaces that failures miss and that no revision ever creates.

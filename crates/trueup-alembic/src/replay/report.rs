@@ -130,6 +130,15 @@ pub struct ReplayedRevision {
     pub before: Schema,
 }
 
+/// The way back from the heads to base.
+#[derive(Clone, Debug)]
+pub struct Descent {
+    /// The schema where it ends.
+    pub schema: Schema,
+    /// The revision that cannot be downgraded, and why, if base is not reached.
+    pub ends: Option<(String, String)>,
+}
+
 /// A whole replay.
 pub struct Replay {
     /// The revisions in the order in which they ran.
@@ -140,6 +149,8 @@ pub struct Replay {
     pub assumed: BTreeSet<(ObjectKind, ObjectName)>,
     /// Tables of which some parts could not be read, so that they cannot be compared.
     pub partial_tables: BTreeSet<ObjectName>,
+    /// The way back, where it was asked for.
+    pub descent: Option<Descent>,
 }
 
 impl Replay {

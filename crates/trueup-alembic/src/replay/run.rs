@@ -7,7 +7,7 @@ use trueup_python::ast::{FunctionDef, ParamKind, Stmt, StmtKind};
 use trueup_python::{Args, Limits, PyResult, Raised, Value, Vm};
 use trueup_schema::{ObjectName, Schema};
 
-use super::report::{DowngradeKind, Notice, RecordedOperation, ReplayedRevision, Undone, Verdict};
+use super::report::{Descent, DowngradeKind, Notice, RecordedOperation, ReplayedRevision, Undone, Verdict};
 use super::state::{Record, SimState, TransactionState};
 use super::{ReplayOptions, RevisionSource, source};
 use crate::Context;
@@ -105,24 +105,8 @@ fn undo(vm: &mut Vm, context: &Rc<Context>, module: &str, options: &ReplayOption
         let state = context.state.borrow();
         (Snapshot::of(&state), state.created.clone())
     };
-    let mut forgiven = BTreeSet::new();
-    let mut is_proved = false;
-    for _ in 0..MAX_ATTEMPTS {
-        after.restore(&mut context.state.borrow_mut(), &forgiven);
-        vm.refuel();
-        let outcome = call(vm, module, "downgrade", options);
-        match next_step(context, outcome) {
-            Next::Forgive(step) if forgiven.insert(step) => {}
-            Next::Forgive(_) => break,
-            Next::Done => {
-                is_proved = context.state.borrow().record.unproven.is_empty();
-                break;
-            }
-        }
-    }
-    let _ = vm.take_notes();
+    let (record, mut is_proved) = down(vm, context, module, options, &after);
     let mut state = context.state.borrow_mut();
-    let record = std::mem::take(&mut state.record);
     after.restore(&mut state, &BTreeSet::new());
     state.created = created;
     let mut operations = record.operations;
@@ -135,6 +119,65 @@ fn undo(vm: &mut Vm, context: &Rc<Context>, module: &str, options: &ReplayOption
         }
     }
     Undone { operations, is_proved }
+}
+
+/// Evaluates the `downgrade()` of a module on a state; returns what was recorded, and whether that is all.
+fn down(
+    vm: &mut Vm,
+    context: &Rc<Context>,
+    module: &str,
+    options: &ReplayOptions,
+    before: &Snapshot,
+) -> (Record, bool) {
+    let mut forgiven = BTreeSet::new();
+    let mut is_proved = false;
+    for _ in 0..MAX_ATTEMPTS {
+        before.restore(&mut context.state.borrow_mut(), &forgiven);
+        vm.refuel();
+        let outcome = call(vm, module, "downgrade", options);
+        match next_step(context, outcome) {
+            Next::Forgive(step) if forgiven.insert(step) => {}
+            Next::Forgive(_) => break,
+            Next::Done => {
+                is_proved = context.state.borrow().record.unproven.is_empty();
+                break;
+            }
+        }
+    }
+    let _ = vm.take_notes();
+    (std::mem::take(&mut context.state.borrow_mut().record), is_proved)
+}
+
+/// Evaluates the downgrades of all revisions, last one first, each on what those after it have left.
+pub(super) fn descend(
+    vm: &mut Vm,
+    context: &Rc<Context>,
+    revisions: &[RevisionSource],
+    options: &ReplayOptions,
+) -> Descent {
+    let mut ends = None;
+    for (number, revision) in revisions.iter().enumerate().rev() {
+        let module = source::module_name(number, 0);
+        let reason = match downgrade_kind(&functions(vm, &module)) {
+            DowngradeKind::Empty => continue,
+            DowngradeKind::Missing => Some("there is no downgrade".to_owned()),
+            DowngradeKind::Raises => Some("the downgrade raises".to_owned()),
+            DowngradeKind::Present => {
+                let before = Snapshot::of(&context.state.borrow());
+                let (record, is_proved) = down(vm, context, &module, options, &before);
+                context.state.borrow_mut().transaction = TransactionState::default();
+                let failure = record.failures.into_values().next().map(|failure| failure.message);
+                let unproven = record.unproven.first().map(|unproven| unproven.reason.clone());
+                let unknown = || "what it does is not known".to_owned();
+                failure.or_else(|| (!is_proved).then(|| unproven.unwrap_or_else(unknown)))
+            }
+        };
+        if let Some(reason) = reason {
+            ends = Some((revision.id.clone(), reason));
+            break;
+        }
+    }
+    Descent { schema: context.state.borrow().schema.clone(), ends }
 }
 
 /// Calls `upgrade()` or `downgrade()` of a module.

@@ -1,32 +1,16 @@
-//! The way back: every downgrade from the heads to base, on the schema that the upgrades built.
+//! The way back: every downgrade from the heads to base, each on what those after it have left.
 
-use trueup_alembic::replay::DowngradeKind;
 use trueup_project::pipelines::check::Built;
 use trueup_schema::Schema;
 
-/// Applies the operations of all downgrades, last revision first; tells what is left at the end, or where it ends.
+/// Tells where the downgrades end, and what is left at base.
 pub fn to_base(built: &Built) -> String {
-    let replay = &built.replay;
-    let mut schema = replay.schema.clone();
-    let base = replay.revisions.first().map_or_else(|| schema.clone(), |first| first.before.clone());
-    for revision in replay.revisions.iter().rev() {
-        match revision.downgrade {
-            DowngradeKind::Empty => continue,
-            DowngradeKind::Missing => return format!("{} (no downgrade)", revision.id),
-            DowngradeKind::Raises => return format!("{} (its downgrade raises)", revision.id),
-            DowngradeKind::Present => {}
-        }
-        let Some(undone) = &revision.undone else { return format!("{} (not known)", revision.id) };
-        for recorded in &undone.operations {
-            if let Err(error) = recorded.operation.apply(&mut schema) {
-                return format!("{} ({error})", revision.id);
-            }
-        }
-        if !undone.is_proved {
-            return format!("{} (not proved)", revision.id);
-        }
+    let Some(descent) = &built.replay.descent else { return "nowhere".to_owned() };
+    if let Some((id, reason)) = &descent.ends {
+        return format!("{id} ({reason})");
     }
-    let left = left(&schema, &base);
+    let first = built.replay.revisions.first();
+    let left = first.map_or_else(Vec::new, |first| left(&descent.schema, &first.before));
     if left.is_empty() { "base".to_owned() } else { format!("base, left over: {}", left.join(", ")) }
 }
 

@@ -80,9 +80,9 @@ fn told(operation: &Operation) -> Option<Told> {
     Some(match operation {
         Operation::CreateTable(op) => {
             let name = &op.table.name.name;
-            let columns = op.table.columns.iter();
-            let columns = columns.map(|column| format!("{} {}", column.name, null_word(column.nullable)));
-            short("create_table", name, &format!(" ({})", columns.collect::<Vec<_>>().join(", ")), name)
+            // Columns of a key are nullable to Alembic until the key is made.
+            let columns: Vec<&str> = op.table.columns.iter().map(|column| column.name.as_str()).collect();
+            short("create_table", name, &format!(" ({})", columns.join(", ")), name)
         }
         Operation::DropTable(op) => short("drop_table", &op.table.name, "", &op.table.name),
         Operation::RenameTable(op) => {
@@ -103,9 +103,13 @@ fn told(operation: &Operation) -> Option<Told> {
         }
         Operation::CreateIndex(op) => {
             let unique = if op.index.unique { " unique" } else { "" };
-            short("create_index", &op.index.name, unique, &op.index.name)
+            let name = told_name(&op.index.name);
+            short("create_index", &name, unique, &name)
         }
-        Operation::DropIndex(op) => short("drop_index", &op.index.name, "", &op.index.name),
+        Operation::DropIndex(op) => {
+            let name = told_name(&op.index.name);
+            short("drop_index", &name, "", &name)
+        }
         Operation::AddConstraint(op) => {
             let (kind, columns) = match &op.constraint {
                 Constraint::PrimaryKey(key) => ("primary_key", key.columns.join(", ")),
@@ -125,7 +129,7 @@ fn told(operation: &Operation) -> Option<Told> {
 
 /// One of Alembic's operations.
 fn told_of(kind: &str, fields: &Map<String, Value>) -> Option<Told> {
-    let text = |key: &str| fields.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text = |key: &str| told_name(fields.get(key).and_then(Value::as_str).unwrap_or_default());
     let names = |key: &str| {
         let list = fields.get(key).and_then(Value::as_array).into_iter().flatten();
         list.filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
@@ -136,7 +140,7 @@ fn told_of(kind: &str, fields: &Map<String, Value>) -> Option<Told> {
     Some(match kind {
         "CreateTableOp" => {
             let items = fields.get("columns").and_then(Value::as_array).into_iter().flatten();
-            let columns: Vec<String> = items.filter_map(column).collect();
+            let columns: Vec<String> = items.filter_map(column).map(|(name, _)| name).collect();
             let name = text("table_name");
             short("create_table", &name, &format!(" ({})", columns.join(", ")), &name)
         }
@@ -146,9 +150,9 @@ fn told_of(kind: &str, fields: &Map<String, Value>) -> Option<Told> {
             short("rename_table", &text("table_name"), &rest, &text("table_name"))
         }
         "AddColumnOp" => {
-            let column = fields.get("column")?;
-            let name = column.get(1)?.as_str()?;
-            short("add_column", &text("table_name"), &format!(".{}", self::column(column)?), name)
+            let (name, nullable) = column(fields.get("column")?)?;
+            let rest = format!(".{name} {}", null_word(nullable));
+            short("add_column", &text("table_name"), &rest, &name)
         }
         "DropColumnOp" => {
             let rest = format!(".{}", text("column_name"));
@@ -173,8 +177,13 @@ fn told_of(kind: &str, fields: &Map<String, Value>) -> Option<Told> {
     })
 }
 
+/// Long names are cut by SQLAlchemy, and ours are cut already.
+fn told_name(name: &str) -> String {
+    if name.len() >= 60 { name.chars().take(55).collect() } else { name.to_owned() }
+}
+
 /// `["Column", name, type, nullable, …]`
-fn column(item: &Value) -> Option<String> {
+fn column(item: &Value) -> Option<(String, bool)> {
     let fields = item.as_array().filter(|fields| fields.first().and_then(Value::as_str) == Some("Column"))?;
-    Some(format!("{} {}", fields.get(1)?.as_str()?, null_word(fields.get(3)?.as_bool()?)))
+    Some((fields.get(1)?.as_str()?.to_owned(), fields.get(3)?.as_bool()?))
 }

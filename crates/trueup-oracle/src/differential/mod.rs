@@ -12,7 +12,7 @@ mod tables;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -20,7 +20,7 @@ use anyhow::Result;
 use trueup_project::config::{ConfigRequest, Configuration};
 use trueup_project::pipelines::check::{self, CheckRequest};
 use trueup_schema::{Dialect, Schema};
-use trueup_testkit::postgres::Postgres;
+use trueup_testkit::postgres::{Postgres, ScratchDatabase};
 
 use crate::corpus::{dump, sqlite};
 use crate::random::Random;
@@ -114,7 +114,7 @@ impl Shared {
                     Verdict::Alike => drop(self.alike.fetch_add(1, Ordering::Relaxed)),
                     Verdict::Refused(reason) => {
                         let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-                        *refused.entry(in_few_words(&reason)).or_default() += 1;
+                        *refused.entry(reason).or_default() += 1;
                     }
                     Verdict::Different(_) => {
                         report(seed, project.clone(), dialect, &mut driver)?;
@@ -230,56 +230,92 @@ fn write(folder: &Path, project: &Project) -> Result<()> {
     Ok(())
 }
 
+/// Runs both sides and compares what they build; a history is then downgraded again, and compared again.
 fn judge(project: &Project, dialect: Dialect, driver: &mut Driver) -> Result<Verdict> {
     let folder = tempfile::tempdir()?;
     let root = folder.path().join("project");
     write(&root, project)?;
+    let ours = read(project, dialect, &root)?;
+    let database = Real::new(dialect, folder.path())?;
     let what = match project {
         Project::History(_) => "upgrade",
         Project::Models(_) => "create_all",
     };
-    let ours = read(project, dialect, &root)?;
-    let (error, real, built) = if dialect.is_sqlite() {
-        let (file, own) = (folder.path().join("real.db"), folder.path().join("own.db"));
-        let error = driver.ask(&root, &format!("sqlite:///{}", file.display()), what)?;
-        let real = sqlite::objects(&rusqlite::Connection::open(&file)?)?;
-        let (connection, refused) = sqlite::create(&own, &ours.schema.create_statements())?;
-        let built = Some((sqlite::objects(&connection)?, refused));
-        (error, real, built)
-    } else {
-        let server = Postgres::try_shared().map_err(anyhow::Error::msg)?;
-        let database = server.scratch_database();
-        let url = database.url().replacen("postgresql://", "postgresql+psycopg://", 1);
-        let error = driver.ask(&root, &url, what)?;
-        let real =
-            if error.is_none() { dump::objects(&dump::dump(database.url())?) } else { dump::Objects::new() };
-        let mut built = None;
-        if error.is_none() {
-            let own = server.scratch_database();
-            let mut refused = Vec::new();
-            for statement in ours.schema.create_statements() {
-                if let Err(message) = crate::corpus::quietly(|| own.execute(&statement)) {
-                    refused.push(message);
-                }
-            }
-            built = Some((dump::objects(&dump::dump(own.url())?), refused));
-        }
-        (error, real, built)
-    };
-    Ok(match (error, ours.problem, built) {
-        (Some(error), Some(_), _) => Verdict::Refused(error),
-        (Some(error), None, _) => Verdict::Different(format!("only the other side refuses: {error}")),
-        (None, Some(problem), _) if ours.is_refused => {
-            Verdict::Different(format!("only trueup refuses: {problem}"))
-        }
-        (None, _, Some((built, refused))) => {
-            let mut differences = refused;
-            let found = dump::differences(&plain(real), &plain(built)).into_iter();
-            differences.extend(found.filter(|found| !found.starts_with("order")));
-            if differences.is_empty() { Verdict::Alike } else { Verdict::Different(differences.join("\n")) }
-        }
-        (None, _, None) => Verdict::Different("nothing was built".to_owned()),
+    let error = driver.ask(&root, &database.url(), what)?;
+    let verdict = compare(error, &ours, &database)?;
+    let (Verdict::Alike, Some(descent)) = (&verdict, ours.descent) else { return Ok(verdict) };
+    let error = driver.ask(&root, &database.url(), "downgrade")?;
+    Ok(match compare(error, &descent, &database)? {
+        Verdict::Different(what) => Verdict::Different(format!("downgrade: {what}")),
+        other => other,
     })
+}
+
+fn compare(error: Option<String>, ours: &Ours, database: &Real) -> Result<Verdict> {
+    match (error, &ours.problem) {
+        (Some(error), Some(problem)) => {
+            let (theirs, own) = (in_few_words(&error), in_few_words(problem));
+            return Ok(Verdict::Refused(format!("{theirs} | {own}")));
+        }
+        (Some(error), None) => {
+            return Ok(Verdict::Different(format!("only the other side refuses: {error}")));
+        }
+        (None, Some(problem)) if ours.is_refused => {
+            return Ok(Verdict::Different(format!("only trueup refuses: {problem}")));
+        }
+        (None, _) => {}
+    }
+    let real = database.objects()?;
+    let (built, mut differences) = database.built(&ours.schema)?;
+    let found = dump::differences(&plain(real), &plain(built)).into_iter();
+    differences.extend(found.filter(|found| !found.starts_with("order")));
+    Ok(if differences.is_empty() { Verdict::Alike } else { Verdict::Different(differences.join("\n")) })
+}
+
+/// The database that the other side works on.
+enum Real {
+    Sqlite(PathBuf),
+    Postgresql(ScratchDatabase),
+}
+
+impl Real {
+    fn new(dialect: Dialect, folder: &Path) -> Result<Self> {
+        if dialect.is_sqlite() {
+            return Ok(Self::Sqlite(folder.join("real.db")));
+        }
+        Ok(Self::Postgresql(Postgres::try_shared().map_err(anyhow::Error::msg)?.scratch_database()))
+    }
+
+    fn url(&self) -> String {
+        match self {
+            Self::Sqlite(file) => format!("sqlite:///{}", file.display()),
+            Self::Postgresql(database) => {
+                database.url().replacen("postgresql://", "postgresql+psycopg://", 1)
+            }
+        }
+    }
+
+    fn objects(&self) -> Result<dump::Objects> {
+        match self {
+            Self::Sqlite(file) => sqlite::objects(&rusqlite::Connection::open(file)?),
+            Self::Postgresql(database) => Ok(dump::objects(&dump::dump(database.url())?)),
+        }
+    }
+
+    /// Creates a schema on another database of the kind; returns its objects and what was refused.
+    fn built(&self, schema: &Schema) -> Result<(dump::Objects, Vec<String>)> {
+        let statements = schema.create_statements();
+        if let Self::Sqlite(_) = self {
+            let (connection, refused) = sqlite::create(Path::new(":memory:"), &statements)?;
+            return Ok((sqlite::objects(&connection)?, refused));
+        }
+        let own = Postgres::try_shared().map_err(anyhow::Error::msg)?.scratch_database();
+        let mut refused = Vec::new();
+        for statement in statements {
+            refused.extend(crate::corpus::quietly(|| own.execute(&statement)).err());
+        }
+        Ok((dump::objects(&dump::dump(own.url())?), refused))
+    }
 }
 
 /// Objects without casts of texts to text types: a default keeps the cast that it was stored with when its column
@@ -300,6 +336,8 @@ struct Ours {
     problem: Option<String>,
     /// A server, Alembic or SQLAlchemy would not take it.
     is_refused: bool,
+    /// The same after all downgrades.
+    descent: Option<Box<Ours>>,
 }
 
 fn read(project: &Project, dialect: Dialect, root: &Path) -> Result<Ours> {
@@ -310,7 +348,7 @@ fn read(project: &Project, dialect: Dialect, root: &Path) -> Result<Ours> {
     if let Project::Models(_) = project {
         let problem = built.model_problems.into_iter().next();
         let schema = built.models.unwrap_or_else(|| Schema::new(dialect));
-        return Ok(Ours { schema, problem, is_refused: false });
+        return Ok(Ours { schema, problem, is_refused: false, descent: None });
     }
     let revisions = &built.replay.revisions;
     let failure = revisions.iter().find_map(|revision| {
@@ -322,7 +360,11 @@ fn read(project: &Project, dialect: Dialect, root: &Path) -> Result<Ours> {
         Some(format!("{} is not proved: {}", revision.id, unproven.reason))
     });
     let problem = failure.or(unproven);
-    Ok(Ours { schema: built.replay.schema, is_refused: problem.is_some(), problem })
+    let descent = built.replay.descent.map(|descent| {
+        let problem = descent.ends.map(|(id, reason)| format!("{id}: {reason}"));
+        Box::new(Ours { schema: descent.schema, is_refused: problem.is_some(), problem, descent: None })
+    });
+    Ok(Ours { schema: built.replay.schema, is_refused: problem.is_some(), problem, descent })
 }
 
 /// Takes steps away as long as the difference stays.

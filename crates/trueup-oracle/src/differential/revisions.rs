@@ -11,6 +11,8 @@ pub(super) struct Revision {
     pub(super) module: Vec<String>,
     /// Statements of `upgrade`; a step is never cut in two.
     pub(super) steps: Vec<Vec<String>>,
+    /// Statements of `downgrade`, last step first; they need not undo everything, since both sides run the same.
+    pub(super) down: Vec<Vec<String>>,
 }
 
 impl Revision {
@@ -34,7 +36,13 @@ impl Revision {
         if self.steps.is_empty() {
             out.push_str("    pass\n");
         }
-        out.push_str("\n\ndef downgrade():\n    pass\n");
+        out.push_str("\n\ndef downgrade():\n");
+        for line in self.down.iter().rev().flatten() {
+            out.push_str(&format!("    {line}\n"));
+        }
+        if self.down.is_empty() {
+            out.push_str("    pass\n");
+        }
         out
     }
 }
@@ -164,6 +172,7 @@ fn create_table(state: &mut State, random: &mut Random, revision: &mut Revision)
         lines = guarded;
     }
     state.tables.push(table);
+    revision.down.push(vec![format!("op.drop_table({})", quoted(&name))]);
     Some(lines)
 }
 
@@ -188,6 +197,15 @@ fn add_column(state: &mut State, random: &mut Random, revision: &mut Revision) -
     let text = column_text(&column, &[]);
     let name = column.name.clone();
     state.tables[at].columns.push(column);
+    let dropped = quoted(&name);
+    let lines = on_table(
+        state,
+        random,
+        &table,
+        &format!("drop_column({dropped})"),
+        &format!("drop_column({}, {dropped})", quoted(&table)),
+    );
+    revision.down.push(lines);
     Some(match random.below(8) {
         0 => {
             let helper = format!("_add_{}", state.number());
@@ -282,6 +300,7 @@ fn create_index(state: &mut State, random: &mut Random, revision: &mut Revision)
     } else {
         vec![format!("op.create_index({spelled}, {}, {written}{options})", quoted(&table))]
     };
+    revision.down.push(vec![format!("op.drop_index({}, table_name={})", quoted(&name), quoted(&table))]);
     state.tables[at].indexes.push((name, columns));
     Some(lines)
 }
@@ -290,8 +309,13 @@ fn drop_index(state: &mut State, random: &mut Random, revision: &mut Revision) -
     let at = state.table(random)?;
     let named = |(name, _): &(String, Vec<String>)| !name.is_empty();
     let position = state.tables[at].indexes.iter().position(named)?;
-    let (name, _) = state.tables[at].indexes.remove(position);
+    let (name, columns) = state.tables[at].indexes.remove(position);
     let table = quoted(&state.tables[at].name);
+    revision.down.push(vec![format!(
+        "op.create_index({}, {table}, {}, unique=False)",
+        quoted(&name),
+        list(&columns)
+    )]);
     let spelled = spelled(state, random, revision, &name);
     Some(match random.below(3) {
         0 => vec![
@@ -369,15 +393,17 @@ fn drop_column(state: &mut State, random: &mut Random, _: &mut Revision) -> Opti
     ))
 }
 
-fn create_constraint(state: &mut State, random: &mut Random, _: &mut Revision) -> Option<Vec<String>> {
+fn create_constraint(state: &mut State, random: &mut Random, revision: &mut Revision) -> Option<Vec<String>> {
     let at = state.table(random)?;
     let table = state.tables[at].name.clone();
-    let (batch, direct) = if random.one_in(2) {
+    let (name, kind, batch, direct) = if random.one_in(2) {
         let columns = plain_columns(random, &state.tables[at], 2)?;
         let name = state.name(random, "uq");
         state.tables[at].constraints.push(("unique", name.clone(), columns.clone()));
         let (name, columns) = (quoted(&name), list(&columns));
         (
+            name.clone(),
+            "unique",
             format!("create_unique_constraint({name}, {columns})"),
             format!("create_unique_constraint({name}, {}, {columns})", quoted(&table)),
         )
@@ -390,10 +416,20 @@ fn create_constraint(state: &mut State, random: &mut Random, _: &mut Revision) -
         state.tables[at].constraints.push(("check", name.clone(), vec![column]));
         let name = quoted(&name);
         (
+            name.clone(),
+            "check",
             format!("create_check_constraint({name}, {condition})"),
             format!("create_check_constraint({name}, {}, {condition})", quoted(&table)),
         )
     };
+    let undone = on_table(
+        state,
+        random,
+        &table,
+        &format!("drop_constraint({name}, type_=\"{kind}\")"),
+        &format!("drop_constraint({name}, {}, type_=\"{kind}\")", quoted(&table)),
+    );
+    revision.down.push(undone);
     Some(on_table(state, random, &table, &batch, &direct))
 }
 
@@ -415,13 +451,14 @@ fn drop_constraint(state: &mut State, random: &mut Random, _: &mut Revision) -> 
     ))
 }
 
-fn rename_table(state: &mut State, random: &mut Random, _: &mut Revision) -> Option<Vec<String>> {
+fn rename_table(state: &mut State, random: &mut Random, revision: &mut Revision) -> Option<Vec<String>> {
     if !random.one_in(2) {
         return None;
     }
     let at = state.table(random)?;
     let new = state.name(random, "t");
     let old = std::mem::replace(&mut state.tables[at].name, new.clone());
+    revision.down.push(vec![format!("op.rename_table({}, {})", quoted(&new), quoted(&old))]);
     Some(vec![format!("op.rename_table({}, {})", quoted(&old), quoted(&new))])
 }
 

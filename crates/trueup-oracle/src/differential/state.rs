@@ -60,7 +60,7 @@ pub(super) const TYPES: &[TypeChoice] = &[
     anywhere("sa.Unicode(30)", Family::Text),
     anywhere("sa.UnicodeText()", Family::Text),
     anywhere("sa.VARCHAR(20)", Family::Text),
-    anywhere("sa.CHAR(3)", Family::Text),
+    anywhere("sa.CHAR(8)", Family::Text),
     anywhere("sa.String(50).with_variant(sa.Text(), 'sqlite')", Family::Text),
     anywhere("sa.Boolean()", Family::Boolean),
     anywhere("sa.Boolean(create_constraint=True, name='flag_{n}')", Family::Boolean),

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use trueup_alembic::Sources;
 use trueup_alembic::replay::Replay;
 use trueup_schema::revision::RevisionGraph;
-use trueup_schema::{Dialect, Schema};
+use trueup_schema::{Dialect, ObjectName, Schema};
 
 use super::replay::ReplayJob;
 use super::{CheckRequest, Checking, GROUPS};
@@ -34,9 +34,15 @@ pub fn build(configuration: &Configuration, request: &CheckRequest, base: Option
     let sources = Rc::new(ProjectSources::new(configuration));
     checking.settle_headers(&sources);
     let graph = checking.build_graph();
-    let job = ReplayJob::new(&checking, &graph).on(base);
+    let job = ReplayJob::new(&checking, &graph).on(base).and_back();
     let reading = checking.read_python(&sources);
     let replay = job.run(&(sources as Rc<dyn Sources>), &reading.convention);
     let model_problems = reading.problems.into_iter().map(|problem| problem.message).collect();
-    Built { dialect: checking.dialect, graph, replay, models: reading.models, model_problems }
+    let version_table = reading.env.as_ref().and_then(trueup_alembic::EnvReading::version_table);
+    let version_table = ObjectName::new(version_table.as_deref().unwrap_or(&checking.version_table));
+    let mut models = reading.models;
+    if let Some(models) = &mut models {
+        models.tables.shift_remove(&version_table);
+    }
+    Built { dialect: checking.dialect, graph, replay, models, model_problems }
 }

@@ -48,6 +48,12 @@ impl ReplayJob {
         Self { revisions: graph.order().iter().map(of).collect(), options }
     }
 
+    /// Goes all the way back, too.
+    pub(super) fn and_back(mut self) -> Self {
+        self.options.descends = true;
+        self
+    }
+
     /// The schema before the first revision, where it is known.
     pub(super) fn on(mut self, base: Option<Schema>) -> Self {
         self.options.base = base;

@@ -1,0 +1,3 @@
+from phoenix.db.models import Base
+
+metadata = Base.metadata

@@ -1,0 +1,2 @@
+import ckan.model  # noqa: F401  This defines the tables.
+from ckan.model.meta import metadata  # noqa: F401

@@ -1,0 +1,3 @@
+from dstack._internal.server.models import BaseModel
+
+metadata = BaseModel.metadata

@@ -1,0 +1,3 @@
+from mlflow.server.auth.db.models import Base
+
+metadata = Base.metadata

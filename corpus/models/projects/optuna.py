@@ -1,0 +1,3 @@
+from optuna.storages._rdb.models import BaseModel
+
+metadata = BaseModel.metadata

@@ -1,0 +1,3 @@
+from skyvern.forge.sdk.db.models import Base
+
+metadata = Base.metadata
