@@ -125,12 +125,20 @@ def environment(name, cache):
     wanted = KNOWN["environments"][name]
     print(f"making a virtual environment with {', '.join(wanted['requirements'])} in {folder}", file=sys.stderr)
     settings = installer_settings(cache)
-    run([uv, "venv", "--quiet", "--clear", "--python", wanted["python"], folder], INSTALL_SECONDS, env=settings)
+    version = interpreter(wanted["python"])
+    run([uv, "venv", "--quiet", "--clear", "--python", version, folder], INSTALL_SECONDS, env=settings)
     with tempfile.TemporaryDirectory(prefix="trueup-models-") as lists:
         command = [uv, "pip", "install", "--python", python, *choices(wanted, Path(lists))]
         run(command, INSTALL_SECONDS, env=settings)
     complete(folder, wanted["requirements"])
     return python
+
+
+def interpreter(version):
+    """Prefers what pyenv has: uv looks on the PATH only, where pyenv shows no version that is not switched on."""
+    root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    found = sorted(root.glob(f"versions/{version}.*/bin/python"))
+    return found[-1] if found else version
 
 
 def choices(wanted, lists):
@@ -182,7 +190,8 @@ def run(command, seconds, **options):
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, **options)
     except subprocess.TimeoutExpired as error:
-        raise Failure(f"`{name}` was not done after {seconds} seconds{last_lines(error.stdout, error.stderr)}") from error
+        found = last_lines(error.stdout, error.stderr)
+        raise Failure(f"`{name}` was not done after {seconds} seconds{found}") from error
     if done.returncode != 0:
         raise Failure(f"`{name}` ended with {done.returncode}{last_lines(done.stdout, done.stderr)}")
     return done.stdout.decode("utf-8", "replace")

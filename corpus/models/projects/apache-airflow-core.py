@@ -1,4 +1,4 @@
-from airflow import models, settings  # noqa: F401  The settings must be imported for the models to be complete.
+from airflow import models
 
 models.import_all_models()
 

@@ -245,10 +245,32 @@ pub(super) fn sequence_options(
 }
 
 fn type_check(column: &str, check: TypeCheck, context: &TableContext<'_>) -> Result<Check, CompileError> {
-    let text = format!("{} IN ({})", quote_identifier(column), check.values.join(", "));
+    // Whether it is quoted matters once the column is gone: SQLite takes a quoted name of nothing for a text.
+    let is_plain = context.dialect.is_sqlite() && is_plain_in_sqlite(column);
+    let name = if is_plain { column.to_owned() } else { quote_identifier(column) };
+    let text = format!("{name} IN ({})", check.values.join(", "));
     let name = constraint::check_name(check.name, &[column.to_owned()], context)?;
     Ok(Check::new(name, SqlExpr::new(context.dialect, text)))
 }
+
+/// Tells whether SQLAlchemy writes a name without quotes on SQLite.
+///
+/// Source: SQLAlchemy 2.0 `IdentifierPreparer._requires_quotes` and `dialects/sqlite/base.py`, `RESERVED_WORDS`.
+fn is_plain_in_sqlite(name: &str) -> bool {
+    let begins = name.starts_with(|letter: char| letter.is_ascii_lowercase() || letter == '_');
+    let legal =
+        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || matches!(letter, '_' | '$');
+    begins && name.chars().all(legal) && !SQLITE_RESERVED.split_whitespace().any(|word| word == name)
+}
+
+const SQLITE_RESERVED: &str = "\
+    add after all alter analyze and as asc attach autoincrement before begin between by cascade case cast check collate \
+    column commit conflict constraint create cross current_date current_time current_timestamp database default \
+    deferrable deferred delete desc detach distinct drop each else end escape except exclusive exists explain fail false \
+    for foreign from full glob group having if ignore immediate in index indexed initially inner insert instead \
+    intersect into is isnull join key left like limit match natural not notnull null of offset on or order outer plan \
+    pragma primary query raise references reindex rename replace restrict right rollback row select set table temp \
+    temporary then to transaction trigger true union unique update using vacuum values view virtual when where";
 
 /// Returns the text of `sqltext`, which may be a plain string of SQL.
 pub(super) fn raw_or_expression(

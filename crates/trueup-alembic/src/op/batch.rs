@@ -9,7 +9,7 @@ use std::rc::Rc;
 use trueup_python::{Args, Instance, PyResult, Value, Vm};
 use trueup_schema::Operation;
 
-use super::{Call, Planned, Problem, Step, Translation, context, perform, rebuild, settle};
+use super::{Call, Planned, Problem, Step, Translation, context, perform, rebuild, recreate, settle};
 
 /// The collected calls, as the payload of the `BatchOperations` object.
 #[derive(Default)]
@@ -50,12 +50,7 @@ pub(super) fn flush(vm: &mut Vm, args: Args) -> PyResult {
         Some("always") => true,
         _ => dialect.is_sqlite() && steps.iter().any(|planned| needs_rebuild(&planned.step)),
     };
-    if rebuilds && !dialect.is_sqlite() {
-        let place = vm.user_place();
-        let reason = "rebuilding a table with `recreate` is simulated for SQLite only";
-        super::unproven(vm, reason, place.as_ref());
-    }
-    if rebuilds && dialect.is_sqlite() {
+    if rebuilds {
         let place = vm.user_place();
         let options =
             match rebuild::Options::read(&mut Call::new(vm, &Args::default(), Some(batch.clone())), batch) {
@@ -65,7 +60,19 @@ pub(super) fn flush(vm: &mut Vm, args: Args) -> PyResult {
                     return Ok(Value::None);
                 }
             };
-        rebuild::perform(vm, &options, steps, place.as_ref())?;
+        if dialect.is_sqlite() {
+            rebuild::perform(vm, &options, steps, place.as_ref())?;
+            return Ok(Value::None);
+        }
+        if options.copy_from.is_some() || options.extra.is_some() || !options.orders.is_empty() {
+            let reason = "what `recreate` makes of `copy_from`, `table_args` or an order of columns is simulated for SQLite only";
+            super::unproven(vm, reason, place.as_ref());
+        }
+        recreate::before(vm, &options.table, place.as_ref())?;
+        for planned in steps {
+            perform(vm, planned)?;
+        }
+        recreate::after(vm, &options.table);
         return Ok(Value::None);
     }
     for planned in steps {

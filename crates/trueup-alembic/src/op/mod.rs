@@ -20,6 +20,7 @@ mod execute;
 mod index;
 mod perform;
 mod rebuild;
+mod recreate;
 mod table;
 mod written;
 

@@ -373,7 +373,12 @@ fn shrunk(mut project: Project, dialect: Dialect, driver: &mut Driver) -> Result
         Verdict::Different(what) => what,
         _ => return Ok((project, "the difference comes and goes".to_owned())),
     };
-    let kind = |what: &str| what.lines().next().unwrap_or_default().chars().take(70).collect::<String>();
+    // Refusals are told apart by their reason, differences only by whether it is the way down.
+    let kind = |what: &str| {
+        let (way, rest) = what.split_once("downgrade: ").map_or(("", what), |(_, rest)| ("down ", rest));
+        let reason = if rest.starts_with("only") { rest.lines().next().unwrap_or_default() } else { "" };
+        format!("{way}{}", in_few_words(reason))
+    };
     let first = kind(&what);
     if let Project::Models(_) = project {
         return Ok((project, what));
@@ -392,9 +397,7 @@ fn shrunk(mut project: Project, dialect: Dialect, driver: &mut Driver) -> Result
         fewer[number].steps.remove(step);
         let fewer = Project::History(fewer);
         match judge(&fewer, dialect, driver)? {
-            Verdict::Different(found)
-                if kind(&found) == first || !found.starts_with("only") && !what.starts_with("only") =>
-            {
+            Verdict::Different(found) if kind(&found) == first => {
                 (project, what) = (fewer, found);
             }
             _ => at += 1,

@@ -118,7 +118,7 @@ fn on_table(
     match state.flavor {
         Flavor::Postgresql if random.one_in(2) => direct,
         Flavor::Sqlite => batch(if random.one_in(6) { ", recreate=\"always\"" } else { "" }),
-        Flavor::Postgresql => batch(""),
+        Flavor::Postgresql => batch(if random.one_in(8) { ", recreate=\"always\"" } else { "" }),
         Flavor::Both if random.one_in(3) => {
             let check = *random.pick(&[
                 "if op.get_bind().dialect.name == \"sqlite\":",
@@ -131,7 +131,7 @@ fn on_table(
             lines.extend(indented(direct));
             lines
         }
-        Flavor::Both => batch(""),
+        Flavor::Both => batch(if random.one_in(8) { ", recreate=\"always\"" } else { "" }),
     }
 }
 
