@@ -305,3 +305,30 @@ asyncio.run(run_async_migrations())
     assert_eq!((env.unknown.as_deref(), env.flag("render_as_batch")), (None, Some(true)));
     assert_eq!(reading.models.map(|models| models.tables.len()), Some(1));
 }
+
+#[test]
+fn what_is_not_known_takes_only_itself_along() {
+    let reading = read(&[(
+        "app.py",
+        "from elsewhere import read_setting, settings\n\
+         from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint\n\
+         from sqlalchemy.orm import declarative_base\n\
+         Base = declarative_base()\n\
+         class Row(Base):\n    __tablename__ = 'row'\n    limit = read_setting('limit')\n\
+         \x20   id = Column(Integer, primary_key=True)\n\
+         \x20   name = Column(String(20), default=settings.name)\n    flag = settings.flag\n\
+         \x20   __table_args__ = (Index('ix_name', name), UniqueConstraint('name'), settings.extra)\n\
+         class Other(Base):\n    __tablename__ = 'other'\n    __table_args__ = settings.all\n\
+         \x20   id = Column(Integer, primary_key=True)\n\
+         plain = Table('plain', Base.metadata, Column('id', Integer, primary_key=True), settings.more)\n",
+    )]);
+    let models = reading.models.expect("there are models");
+    let columns = |name: &str| {
+        let table = models.table(&trueup_schema::ObjectName::new(name)).expect("the table is known");
+        table.columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(columns("row"), ["id", "name"]);
+    assert_eq!((columns("other"), columns("plain")), (vec!["id".to_owned()], vec!["id".to_owned()]));
+    let row = models.table(&trueup_schema::ObjectName::new("row")).expect("the table is known");
+    assert_eq!((row.indexes.len(), row.uniques.len()), (1, 1));
+}

@@ -14,7 +14,7 @@ usage: trueup-oracle <command>
   fuzz [--minutes N] [--seed N] [TARGET…]   mutated texts for every reader
   corpus [PROJECT…] [--verbose] [--update] [--truth DIR] [--dialect NAME] [--no-alembic]
                                             real histories against what real Alembic built
-  bench graph|check [--trueup FILE] [--no-record]
+  bench graph|check|replay [--trueup FILE] [--no-record]
                                             trueup beside real Alembic
   models [PROJECT…] [--verbose]             schemas of real models, against SQLAlchemy's create_all
   differential [--projects N] [--seed N]    random projects, by real Alembic and by trueup
@@ -119,7 +119,7 @@ fn differential(arguments: &[String]) -> Result<bool> {
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--projects" => {
-                options.projects = arguments.next().context("--projects wants a number")?.parse()?
+                options.projects = arguments.next().context("--projects wants a number")?.parse()?;
             }
             "--seed" => options.seed = arguments.next().context("--seed wants a number")?.parse()?,
             other => bail!("`{other}` is not understood"),
@@ -129,7 +129,7 @@ fn differential(arguments: &[String]) -> Result<bool> {
 }
 
 fn bench(arguments: &[String]) -> Result<bool> {
-    let (name, rest) = arguments.split_first().context("usage: bench graph|check")?;
+    let (name, rest) = arguments.split_first().context("usage: bench graph|check|replay")?;
     let trueup = paths::workspace().join("target/release/trueup");
     let mut options = bench::Options { name: name.clone(), trueup, record: true };
     let mut rest = rest.iter();

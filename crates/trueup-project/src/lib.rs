@@ -9,6 +9,7 @@ pub mod config;
 pub mod files;
 pub mod headers;
 pub mod pipelines;
+pub mod python;
 pub mod report;
 pub mod requirements;
 pub mod sources;

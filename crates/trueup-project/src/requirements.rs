@@ -54,7 +54,8 @@ fn required(folder: &Path, package: &str) -> Option<(u32, u32)> {
     names.sort();
     let metadata: Vec<&String> = names.iter().filter(|name| name.ends_with(".dist-info")).collect();
     let requirement_files = names.iter().filter(|name| {
-        (name.starts_with("requirements") && (name.ends_with(".txt") || name.ends_with(".in")))
+        let extension = Path::new(name).extension().and_then(|extension| extension.to_str());
+        (name.starts_with("requirements") && matches!(extension, Some("txt" | "in")))
             || matches!(name.as_str(), "pyproject.toml" | "setup.cfg" | "setup.py" | "constraints.txt")
     });
     texts.extend(requirement_files.filter_map(|name| fs::read_to_string(folder.join(name)).ok()));

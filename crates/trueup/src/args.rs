@@ -113,6 +113,16 @@ pub(crate) struct CheckArgs {
     /// All but these rules or groups.
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub(crate) ignore: Vec<String>,
+    /// Who tells what revisions do: `native` reads them, `auto` also runs those that reading does not prove with the
+    /// project's own Alembic, offline; `alembic` runs all of them so.
+    #[arg(long, value_name = "ENGINE", default_value = "native", value_parser = ["native", "auto", "alembic"])]
+    pub(crate) engine: String,
+    /// Where models come from: `text` reads them, `import` runs the project's own code.
+    #[arg(long, value_name = "HOW", default_value = "text", value_parser = ["text", "import"])]
+    pub(crate) models: String,
+    /// The project's Python, for `--engine` and `--models` [default: its virtual environment, else python3].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) python: Option<PathBuf>,
     /// Lowest severity that makes the exit code 1 [default: error].
     #[arg(long, value_name = "SEVERITY", value_parser = ["error", "warning", "info", "never"])]
     pub(crate) fail_on: Option<String>,

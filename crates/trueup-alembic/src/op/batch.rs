@@ -68,7 +68,7 @@ pub(super) fn flush(vm: &mut Vm, args: Args) -> PyResult {
             let reason = "what `recreate` makes of `copy_from`, `table_args` or an order of columns is simulated for SQLite only";
             super::unproven(vm, reason, place.as_ref());
         }
-        recreate::before(vm, &options.table, place.as_ref())?;
+        recreate::before(vm, &options.table, &steps, place.as_ref())?;
         for planned in steps {
             perform(vm, planned)?;
         }

@@ -7,14 +7,19 @@
 use trueup_python::{Place, PyResult, Vm};
 use trueup_schema::naming;
 use trueup_schema::ops::DropTrigger;
-use trueup_schema::{Generated, ObjectName, Operation};
+use trueup_schema::{Generated, ObjectName, Operation, Table};
 
-use super::{context, perform::raise_failure};
+use super::{Planned, Step, context, perform::raise_failure};
 use crate::compile::origin;
 use crate::replay::RecordedOperation;
 
 /// Refuses what PostgreSQL refuses to copy, and takes away what the copy does not have.
-pub(super) fn before(vm: &mut Vm, name: &ObjectName, place: Option<&Place>) -> PyResult<()> {
+pub(super) fn before(
+    vm: &mut Vm,
+    name: &ObjectName,
+    steps: &[Planned],
+    place: Option<&Place>,
+) -> PyResult<()> {
     let context = context(vm);
     let Some(table) = context.state.borrow().schema.table(name).cloned() else { return Ok(()) };
     let copied = table.columns.iter().find(|column| match &column.generated {
@@ -28,6 +33,27 @@ pub(super) fn before(vm: &mut Vm, name: &ObjectName, place: Option<&Place>) -> P
             column.name
         );
         raise_failure(vm, "sqlalchemy.exc.ProgrammingError", message, place)?;
+    }
+    let dropped = steps.iter().filter_map(|planned| match &planned.step {
+        Step::Operation(Operation::DropColumn(op)) => Some(&op.column),
+        _ => None,
+    });
+    let is_checked =
+        |column: &&String| table.checks.iter().any(|check| check.expr.identifiers().contains(column));
+    if let Some(column) = dropped.into_iter().find(is_checked) {
+        let message = format!("column \"{column}\" does not exist (a CHECK of `{name}` uses it)");
+        raise_failure(vm, "sqlalchemy.exc.ProgrammingError", message, place)?;
+    }
+    for column in &table.columns {
+        let type_name = ObjectName { namespace: column.column_type.namespace.clone(), name: column.column_type.name.clone() };
+        let mut state = context.state.borrow_mut();
+        let is_enum = state.schema.enums.contains_key(&type_name);
+        // A type is created with the first table of a run that has it, without asking whether it exists.
+        if is_enum && state.created_with_table.insert(type_name.clone()) {
+            drop(state);
+            let message = format!("type \"{type_name}\" already exists, and copying `{name}` creates it again");
+            raise_failure(vm, "sqlalchemy.exc.ProgrammingError", message, place)?;
+        }
     }
     let referring = {
         let state = context.state.borrow();
@@ -63,11 +89,25 @@ pub(super) fn after(vm: &mut Vm, name: &ObjectName) {
         table.uniques.retain(|unique| unique.columns != key.columns);
     }
     let copy = format!("_alembic_tmp_{}", name.name);
-    let is_taken = |sequence: &str| before.relation(&name.sibling(sequence)).is_some();
-    for column in &mut table.columns {
+    let is_taken = |sequence: &str| {
+        let wanted = name.sibling(sequence);
+        let is_identity = |table: &std::sync::Arc<Table>| {
+            table.columns.iter().any(|column| {
+                matches!(&column.generated, Some(Generated::Identity(identity)) if identity.sequence_name.as_ref() == Some(&wanted))
+            })
+        };
+        before.relation(&wanted).is_some() || before.tables.values().any(is_identity)
+    };
+    let in_key = |column: &str| {
+        table.primary_key.as_ref().is_some_and(|key| key.columns.iter().any(|own| own == column))
+    };
+    let keyed: Vec<bool> = table.columns.iter().map(|column| in_key(&column.name)).collect();
+    for (column, is_keyed) in table.columns.iter_mut().zip(keyed) {
         let made = name.sibling(naming::sequence(&copy, &column.name).choose(&is_taken));
         match &mut column.generated {
-            Some(Generated::Serial { sequence }) => *sequence = made,
+            Some(Generated::Serial { sequence }) if is_keyed => *sequence = made,
+            // The default that reads a sequence is left out, and only a key gets a new one.
+            Some(Generated::Serial { .. }) => column.generated = None,
             Some(Generated::Identity(identity)) => identity.sequence_name = Some(made),
             Some(Generated::Computed(_)) | None => {}
         }

@@ -59,6 +59,8 @@ pub struct ReplayOptions {
     pub engine_name: Option<String>,
     /// Whether downgrades are evaluated too, each right after its upgrade.
     pub downgrades: bool,
+    /// What real Alembic sends for a revision, by identifier: taken instead of evaluating its `upgrade()`.
+    pub recorded: BTreeMap<String, Vec<String>>,
     /// Whether all downgrades are evaluated in the end, from the heads to base.
     pub descends: bool,
     /// The main section of Alembic's configuration file, for revisions that ask `config.get_main_option`.
@@ -76,6 +78,7 @@ impl ReplayOptions {
             engine_name: None,
             downgrades: false,
             descends: false,
+            recorded: BTreeMap::new(),
             main_options: None,
         }
     }

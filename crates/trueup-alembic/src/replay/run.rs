@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use trueup_python::ast::{FunctionDef, ParamKind, Stmt, StmtKind};
-use trueup_python::{Args, Limits, PyResult, Raised, Value, Vm};
+use trueup_python::{Args, Limits, Place, PyResult, Raised, Value, Vm, ast};
 use trueup_schema::{ObjectName, Schema};
 
 use super::report::{Descent, DowngradeKind, Notice, RecordedOperation, ReplayedRevision, Undone, Verdict};
@@ -38,7 +38,10 @@ pub(super) fn revision(
             // Custom operations are registered when the file runs as a whole.
             let _ = vm.run_module(&module);
         }
-        let outcome = call(vm, &module, "upgrade", options);
+        let outcome = match options.recorded.get(&revision.id) {
+            Some(statements) => run_recorded(vm, &module, statements),
+            None => call(vm, &module, "upgrade", options),
+        };
         if outcome.as_ref().is_err_and(Raised::is_abort) {
             tighten(vm);
         }
@@ -156,6 +159,8 @@ pub(super) fn descend(
     options: &ReplayOptions,
 ) -> Descent {
     let mut ends = None;
+    // It is a run of its own, which remembers nothing of the one that went up.
+    context.state.borrow_mut().created_with_table.clear();
     for (number, revision) in revisions.iter().enumerate().rev() {
         let module = source::module_name(number, 0);
         let reason = match downgrade_kind(&functions(vm, &module)) {
@@ -178,6 +183,16 @@ pub(super) fn descend(
         }
     }
     Descent { schema: context.state.borrow().schema.clone(), ends }
+}
+
+/// Runs the statements that real Alembic sends for a revision.
+fn run_recorded(vm: &mut Vm, module: &str, statements: &[String]) -> PyResult {
+    let place =
+        vm.module(module).map(|module| Place { source: module.source.clone(), span: ast::Span::default() });
+    for statement in statements {
+        crate::op::run_sql(vm, statement, place.as_ref())?;
+    }
+    Ok(Value::None)
 }
 
 /// Calls `upgrade()` or `downgrade()` of a module.

@@ -27,7 +27,12 @@ def run_migrations_online():
             context.run_migrations()
 
 
-run_migrations_online()
+if context.is_offline_mode():
+    context.configure(url=config.get_main_option("sqlalchemy.url"), target_metadata=target_metadata)
+    with context.begin_transaction():
+        context.run_migrations()
+else:
+    run_migrations_online()
 "#;
 
 /// Writes a chain of revisions: 10 % new tables, 60 % new columns, 20 % indexes, 10 % statements.

@@ -13,13 +13,16 @@ use trueup_testkit::postgres::Postgres;
 use crate::{paths, venv};
 use measure::{Figures, measure};
 
+/// The project with the largest history of the corpus.
+const LARGEST: &str = "ethyca-fides";
+
 /// Runs per figure.
 const RUNS: usize = 7;
 
 /// What the command line asks for.
 #[derive(Debug)]
 pub struct Options {
-    /// `graph` or `check`.
+    /// `graph`, `check` or `replay`.
     pub name: String,
     /// The binary that is measured.
     pub trueup: PathBuf,
@@ -42,7 +45,8 @@ pub fn run(options: &Options) -> Result<bool> {
     let rows = match options.name.as_str() {
         "graph" => graph(&trueup, &python)?,
         "check" => check(&trueup, &python)?,
-        other => bail!("no benchmark `{other}`\nhint: graph or check"),
+        "replay" => replay(&trueup, &python)?,
+        other => bail!("no benchmark `{other}`\nhint: graph, check or replay"),
     };
     let text = page(options, &python, &rows)?;
     println!("{text}");
@@ -79,6 +83,38 @@ fn graph(trueup: &Path, python: &Path) -> Result<Vec<Row>> {
                 ("alembic heads, warm", warm),
             ],
         );
+    }
+    Ok(rows)
+}
+
+/// The replay of whole histories beside `alembic upgrade head --sql`, which executes the same revisions and connects to
+/// nothing either; then the largest history of the corpus, for which there is no other side.
+fn replay(trueup: &Path, python: &Path) -> Result<Vec<Row>> {
+    let alembic = python.with_file_name("alembic");
+    let mut rows = Vec::new();
+    for revisions in [500, 1_000, 2_000, 4_000] {
+        let folder = tempfile::tempdir()?;
+        generate::chain(folder.path(), revisions)?;
+        let ours = measure(folder.path(), trueup, &["check", "--only", "replay"], false, RUNS)?;
+        let theirs = measure(folder.path(), &alembic, &["upgrade", "head", "--sql"], false, 3)?;
+        let what = format!("{revisions} revisions");
+        let factor = Some(theirs.wall / ours.wall);
+        rows.push(Row {
+            what: format!("**{what}**: trueup check --only replay"),
+            figures: ours,
+            factor: None,
+        });
+        rows.push(Row { what: format!("{what}: alembic upgrade head --sql"), figures: theirs, factor });
+    }
+    for project in crate::corpus::projects::listed(&[LARGEST.to_owned()])? {
+        let Ok((folder, Some(file))) = project.place() else { continue };
+        let file = file.to_string_lossy().into_owned();
+        let ours = measure(&folder, trueup, &["-c", &file, "check", "--only", "replay"], false, RUNS)?;
+        rows.push(Row {
+            what: format!("**{LARGEST}**: trueup check --only replay"),
+            figures: ours,
+            factor: None,
+        });
     }
     Ok(rows)
 }

@@ -1,6 +1,6 @@
 //! `models`: the schema that trueup reads from a package's models, against what real SQLAlchemy creates from them.
 //!
-//! `corpus/models.py` installs each package in an environment of its own, imports its models as the application does
+//! `corpus/models/build.py` installs each package in an environment of its own, imports its models as the application does
 //! and runs `create_all`; the server's dump of that is kept in the cache. Where a server refuses what the models declare,
 //! the dump is of all that it takes (`….partial.sql`), and what it left out is listed beside it.
 
@@ -42,7 +42,9 @@ pub fn run(options: &Options) -> Result<bool> {
                     println!("{name}: {tables} tables{partial}, {count} differences, {order} in order only");
                     holds &= count == 0;
                     if options.verbose {
-                        differences.iter().for_each(|found| println!("  {}", found.replace('\n', "\n  ")));
+                        for found in &differences {
+                            println!("  {}", found.replace('\n', "\n  "));
+                        }
                     }
                 }
                 Err(error) => {
@@ -106,11 +108,13 @@ fn dumped(project: &Project, dialect: Dialect) -> Result<(PathBuf, bool)> {
     std::fs::create_dir_all(&folder)?;
     let database = Postgres::try_shared().map_err(anyhow::Error::msg)?.scratch_database();
     let mut program = Command::new("python3");
-    program.arg(paths::workspace().join("corpus/models.py")).args([&project.id, projects::short(dialect)]);
+    program
+        .arg(paths::workspace().join("corpus/models/build.py"))
+        .args([&project.id, projects::short(dialect)]);
     program.arg(database.url()).arg(paths::cache("")?);
     let status = program.status().context("cannot run python3")?;
     if !status.success() {
-        bail!("corpus/models.py {} ended with {status}", project.id);
+        bail!("corpus/models/build.py {} ended with {status}", project.id);
     }
-    find().with_context(|| format!("corpus/models.py made no dump of {stem}"))
+    find().with_context(|| format!("corpus/models/build.py made no dump of {stem}"))
 }

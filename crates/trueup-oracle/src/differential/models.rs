@@ -259,14 +259,9 @@ fn plain_column(
         text = text.replacen(&format!("{}, ", quoted(&column.name)), "", 1);
     }
     if column.family != Family::Other && random.one_in(6) {
-        text = text.replace(
-            "nullable=",
-            *random.pick(&[
-                "index=True, nullable=",
-                "unique=True, nullable=",
-                "index=True, unique=True, nullable=",
-            ]),
-        );
+        let flags = ["index=True, nullable=", "unique=True, nullable=", "index=True, unique=True, nullable="];
+        let flags = *random.pick(&flags);
+        text = text.replace("nullable=", flags);
     }
     debug_assert!(TYPES.len() > 1);
     table.columns.push(Column { name, ..column });

@@ -47,11 +47,14 @@ impl Revision {
     }
 }
 
+/// Writes one step, if the state has room for it.
+type StepWriter = fn(&mut State, &mut Random, &mut Revision) -> Option<Vec<String>>;
+
 /// Returns a revision of one to four steps.
 pub(super) fn revision(state: &mut State, random: &mut Random) -> Revision {
     let mut revision = Revision::default();
     for _ in 0..=random.below(4) {
-        let steps: &[fn(&mut State, &mut Random, &mut Revision) -> Option<Vec<String>>] = &[
+        let steps: &[StepWriter] = &[
             create_table,
             create_table,
             add_column,
@@ -184,7 +187,7 @@ fn add_column(state: &mut State, random: &mut Random, revision: &mut Revision) -
         || column.type_text.contains("ENUM(")
         || column.type_text.contains("create_constraint")
     {
-        column.type_text = "sa.String(12)".to_owned();
+        "sa.String(12)".clone_into(&mut column.type_text);
         column.family = Family::Text;
         column.default = None;
         column.nullable = true;

@@ -192,7 +192,7 @@ impl State {
             0 => format!("{} {number}", random.pick(NOUNS))
                 .replace(' ', if random.one_in(3) { " " } else { "_" }),
             1 => format!("{}{number}", random.pick(NOUNS)).replace(' ', "_"),
-            2 => format!("{what}_{}_{number}", "quite_a_long_name_for_something".repeat(1)),
+            2 => format!("{what}_{}_{number}", "quite_a_long_name_for_something"),
             _ => format!("{what}_{number}"),
         }
     }

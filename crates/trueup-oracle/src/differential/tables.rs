@@ -17,10 +17,9 @@ pub(super) fn new_table(state: &mut State, random: &mut Random) -> NewTable {
     for _ in 0..random.below(5) {
         let column = state.column(random, false);
         let mut extras = Vec::new();
-        if random.one_in(8) && column.family != Family::Other {
-            extras.push("unique=True".to_owned());
-        } else if random.one_in(8) && column.family != Family::Other {
-            extras.push("index=True".to_owned());
+        let choice = random.below(8);
+        if choice < 2 && column.family != Family::Other {
+            extras.push(["unique=True", "index=True"][choice].to_owned());
         }
         if random.one_in(8) {
             extras.push(format!("comment={}", quoted("what it's for")));
@@ -160,7 +159,7 @@ fn foreign_keys(state: &mut State, random: &mut Random, table: &mut Table, argum
         let (mut written, mut constraint) =
             (format!("sa.Column({}, sa.Integer(), nullable=True", quoted(&column)), None);
         match random.below(3) {
-            0 => written += &format!(", primary_key=False)"),
+            0 => written += ", primary_key=False)",
             1 => {
                 written += ")";
                 let target = quoted(&format!("{target}.id"));

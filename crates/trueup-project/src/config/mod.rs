@@ -33,6 +33,8 @@ pub struct Configuration {
     pub root: PathBuf,
     /// The configuration file, if there is one.
     pub file: Option<PathBuf>,
+    /// The section of the configuration file that is read.
+    pub section: String,
     /// The folder with env.py.
     pub script_location: Option<PathBuf>,
     /// Folders with revision files, in the order Alembic reads them.
@@ -146,6 +148,7 @@ impl Configuration {
             settings_root: root.clone(),
             root,
             file: None,
+            section: "alembic".to_owned(),
             script_location: None,
             version_locations: Vec::new(),
             recursive_version_locations: false,
@@ -221,6 +224,7 @@ impl Configuration {
             self.notes.push((path.to_path_buf(), Some(*line), problem.clone()));
         }
         let name = section.unwrap_or("alembic");
+        name.clone_into(&mut self.section);
         if !ini.has_section(name) {
             return Err(ConfigError::NoSection { path: path.to_path_buf(), section: name.to_owned() });
         }

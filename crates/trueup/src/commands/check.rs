@@ -1,7 +1,7 @@
 //! `trueup check`: the main job.
 
 use trueup_project::config::{ConfigRequest, Configuration};
-use trueup_project::pipelines::check::{CheckRequest, check};
+use trueup_project::pipelines::check::{CheckRequest, Engine, check};
 use trueup_schema::{Dialect, Severity};
 
 use crate::args::{CheckArgs, Global};
@@ -22,6 +22,13 @@ pub(crate) fn run(global: &Global, args: &CheckArgs) -> Result<u8, CommandError>
         only: args.only.clone(),
         select: args.select.clone(),
         ignore: args.ignore.clone(),
+        engine: match args.engine.as_str() {
+            "auto" => Engine::Auto,
+            "alembic" => Engine::Alembic,
+            _ => Engine::Native,
+        },
+        imports_models: args.models == "import",
+        python: args.python.clone(),
         x_arguments: global.x.clone(),
         environment: std::env::vars().collect(),
     };

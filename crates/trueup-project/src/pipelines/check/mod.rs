@@ -3,6 +3,7 @@
 //! The parts follow the flow of the data: headers and graph, the project's Python, the replay of the revisions, the
 //! comparison of models, revisions and database. A part that nobody asked for is not computed.
 
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -14,6 +15,7 @@ use crate::report::{Failure, Report, Summary, Texts};
 use crate::sources::ProjectSources;
 use crate::{files, headers};
 
+mod asked;
 mod broken;
 mod built;
 mod dialect;
@@ -42,10 +44,28 @@ pub struct CheckRequest {
     pub select: Vec<String>,
     /// Rules or groups to leave out, beside the settings.
     pub ignore: Vec<String>,
+    /// Whose word counts for what is not proved.
+    pub engine: Engine,
+    /// Whether models are imported by the project's own Python.
+    pub imports_models: bool,
+    /// The project's Python; else its virtual environment's, else `python3`.
+    pub python: Option<PathBuf>,
     /// `-x` arguments for env.py.
     pub x_arguments: Vec<String>,
     /// The environment, for addresses such as `$DATABASE_URL` and for libpq's variables.
     pub environment: Vec<(String, String)>,
+}
+
+/// What tells the effect of revisions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Engine {
+    /// Only the text; nothing of the project runs.
+    #[default]
+    Native,
+    /// The text, and for revisions that it does not prove the project's own Alembic, offline.
+    Auto,
+    /// The project's own Alembic for every revision.
+    Alembic,
 }
 
 /// The groups that `check` has parts for.
@@ -162,7 +182,17 @@ impl<'a> Checking<'a> {
         let graph = self.build_graph();
         // What a reference was certainly meant to name is known: the replay goes on as if it were mended.
         let mended = graph.mended();
-        let (reading, replayed) = self.read_and_replay(&sources, &mended);
+        let is_text_only = self.request.engine == Engine::Native;
+        if self.wanted == [Group::Replay] && is_text_only && !self.may_have_convention() {
+            // The replay needs nothing else of the project's Python than what revisions import.
+            let replayed = self.replay_alone(&sources, &mended);
+            let facts = replay::revision_facts(&mended, &replayed, &self.revisions);
+            self.graph_rules(&graph, &facts, None);
+            self.replay_rules(&mended, &replayed, &facts, None);
+            return;
+        }
+        let (mut reading, replayed) = self.read_and_replay(&sources, &mended);
+        let replayed = self.ask_python(&sources, &mended, &mut reading, replayed);
         let env = reading.env.as_ref();
         if let Some(name) = env.and_then(trueup_alembic::EnvReading::version_table) {
             self.version_table = name;

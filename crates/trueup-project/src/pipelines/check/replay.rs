@@ -48,6 +48,12 @@ impl ReplayJob {
         Self { revisions: graph.order().iter().map(of).collect(), options }
     }
 
+    /// Takes what real Alembic sends for some revisions.
+    pub(super) fn with_recorded(mut self, recorded: BTreeMap<String, Vec<String>>) -> Self {
+        self.options.recorded = recorded;
+        self
+    }
+
     /// Goes all the way back, too.
     pub(super) fn and_back(mut self) -> Self {
         self.options.descends = true;
@@ -105,7 +111,26 @@ impl Checking<'_> {
         (reading, replayed)
     }
 
-    fn sum_up(&mut self, result: &Replay) {
+    /// Replays without reading the project's Python: without a naming convention nothing of it matters.
+    pub(super) fn replay_alone(&mut self, sources: &Rc<ProjectSources>, graph: &RevisionGraph) -> Replay {
+        let job = ReplayJob::new(self, graph);
+        let replayed = job.run(&(sources.clone() as Rc<dyn Sources>), &Convention::default());
+        self.sum_up(&replayed);
+        replayed
+    }
+
+    /// Tells whether any of the project's files so much as mentions a naming convention.
+    pub(super) fn may_have_convention(&self) -> bool {
+        let revisions: BTreeSet<&std::path::Path> =
+            self.revisions.iter().map(|file| file.file.as_path()).collect();
+        let files = crate::files::with_extension(&self.configuration.root, &["py"]);
+        files
+            .iter()
+            .filter(|file| !revisions.contains(file.as_path()))
+            .any(|file| crate::files::read_source(file).is_ok_and(|text| text.contains("naming_convention")))
+    }
+
+    pub(super) fn sum_up(&mut self, result: &Replay) {
         self.summary.proved = result.revisions.iter().filter(|revision| revision.verdict.is_proved()).count();
         self.summary.unproven = result.revisions.len() - self.summary.proved;
         let assumed: Vec<String> = result.assumed_tables().map(|name| format!("`{name}`")).collect();

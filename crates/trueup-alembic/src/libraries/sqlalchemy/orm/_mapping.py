@@ -637,13 +637,16 @@ def _name_column(column, name):
 
 
 def _split_table_args(table_args):
+    if is_unknown(table_args):
+        # Passed on, so that it is noted at the table that lacks it.
+        return (table_args,), {}
     if not table_args:
         return (), {}
     if isinstance(table_args, dict):
         return (), dict(table_args)
     if isinstance(table_args, (tuple, list)):
         items = list(table_args)
-        if items and isinstance(items[-1], dict):
+        if items and not is_unknown(items[-1]) and isinstance(items[-1], dict):
             return tuple(items[:-1]), dict(items[-1])
         return tuple(items), {}
     return (), {}
