@@ -17,7 +17,7 @@ usage: cargo xtask <command>
   corpus fetch [--truth DIR]  real packages with Alembic histories, into a cache outside the tree
   corpus run [PROJECT…] [--verbose] [--update]
                               replays them and compares with what real Alembic built
-  corpus models [PROJECT…] [--verbose]
+  corpus models [PROJECT…] [--verbose] [--update]
                               the schema of their models, against SQLAlchemy's create_all
   differential [--projects N] [--seed N]
                               random projects, built by real Alembic and by trueup

@@ -16,7 +16,7 @@ usage: trueup-oracle <command>
                                             real histories against what real Alembic built
   bench graph|check|replay [--trueup FILE] [--no-record]
                                             trueup beside real Alembic
-  models [PROJECT…] [--verbose]             schemas of real models, against SQLAlchemy's create_all
+  models [PROJECT…] [--verbose] [--update]  schemas of real models, against SQLAlchemy's create_all
   differential [--projects N] [--seed N]    random projects, by real Alembic and by trueup
   drift [PROJECT…] [--truth DIR]            clean databases are clean, ten changes are ten findings";
 
@@ -107,6 +107,7 @@ fn models(arguments: &[String]) -> Result<bool> {
     for argument in arguments {
         match argument.as_str() {
             "--verbose" => options.verbose = true,
+            "--update" => options.update = true,
             name => options.names.push(name.to_owned()),
         }
     }

@@ -45,13 +45,17 @@ pub(super) fn before(
         raise_failure(vm, "sqlalchemy.exc.ProgrammingError", message, place)?;
     }
     for column in &table.columns {
-        let type_name = ObjectName { namespace: column.column_type.namespace.clone(), name: column.column_type.name.clone() };
+        let type_name = ObjectName {
+            namespace: column.column_type.namespace.clone(),
+            name: column.column_type.name.clone(),
+        };
         let mut state = context.state.borrow_mut();
         let is_enum = state.schema.enums.contains_key(&type_name);
         // A type is created with the first table of a run that has it, without asking whether it exists.
         if is_enum && state.created_with_table.insert(type_name.clone()) {
             drop(state);
-            let message = format!("type \"{type_name}\" already exists, and copying `{name}` creates it again");
+            let message =
+                format!("type \"{type_name}\" already exists, and copying `{name}` creates it again");
             raise_failure(vm, "sqlalchemy.exc.ProgrammingError", message, place)?;
         }
     }
@@ -84,10 +88,13 @@ pub(super) fn after(vm: &mut Vm, name: &ObjectName) {
     let mut state = context.state.borrow_mut();
     let before = state.schema.clone();
     let Some(table) = state.schema.table_mut(name) else { return };
-    // In one CREATE TABLE a UNIQUE over the columns of the primary key is the key itself.
-    if let Some(key) = &table.primary_key {
-        table.uniques.retain(|unique| unique.columns != key.columns);
-    }
+    // In one CREATE TABLE a UNIQUE over the columns of the key or of another UNIQUE is no index of its own.
+    let mut indexed: Vec<Vec<String>> = table.primary_key.iter().map(|key| key.columns.clone()).collect();
+    table.uniques.retain(|unique| {
+        let is_new = !indexed.contains(&unique.columns);
+        indexed.push(unique.columns.clone());
+        is_new
+    });
     let copy = format!("_alembic_tmp_{}", name.name);
     let is_taken = |sequence: &str| {
         let wanted = name.sibling(sequence);

@@ -13,7 +13,7 @@ use trueup_schema::Dialect;
 use trueup_testkit::postgres::Postgres;
 
 use super::projects::{self, Project};
-use super::{PostgresServer, Server, SqliteFile, dump, sqlite};
+use super::{PostgresServer, Server, SqliteFile, dump, ratchet, sqlite};
 use crate::paths;
 
 /// What the command line asks for.
@@ -23,11 +23,13 @@ pub struct Options {
     pub names: Vec<String>,
     /// Print every difference.
     pub verbose: bool,
+    /// Record the figures.
+    pub update: bool,
 }
 
-/// Compares all projects; returns whether every one that could be built is equal.
+/// Compares all projects; returns whether everything is as recorded.
 pub fn run(options: &Options) -> Result<bool> {
-    let mut holds = true;
+    let mut measured = ratchet::Lines::new();
     for project in projects::listed(&options.names)? {
         for dialect in [Dialect::Postgresql, Dialect::Sqlite] {
             if !is_run_on(&project.id, dialect) {
@@ -39,8 +41,10 @@ pub fn run(options: &Options) -> Result<bool> {
                     let order = differences.iter().filter(|found| found.starts_with("order")).count();
                     let count = differences.len() - order;
                     let partial = if is_partial { ", where the server takes it" } else { "" };
-                    println!("{name}: {tables} tables{partial}, {count} differences, {order} in order only");
-                    holds &= count == 0;
+                    let figures =
+                        format!("{tables} tables{partial}, {count} differences, {order} in order only");
+                    println!("{name}: {figures}");
+                    measured.insert(format!("models of {name}"), figures);
                     if options.verbose {
                         for found in &differences {
                             println!("  {}", found.replace('\n', "\n  "));
@@ -48,13 +52,19 @@ pub fn run(options: &Options) -> Result<bool> {
                     }
                 }
                 Err(error) => {
-                    holds = false;
                     println!("{name}: {error:#}");
+                    measured.insert(format!("models of {name}"), format!("not run: {}", error.root_cause()));
                 }
             }
         }
     }
-    Ok(holds)
+    if options.update {
+        ratchet::write(&measured)?;
+        return Ok(true);
+    }
+    let changes = ratchet::changes(&measured);
+    changes.iter().for_each(|change| println!("not as recorded: {change}"));
+    Ok(changes.is_empty())
 }
 
 /// Some applications work on one database only.
