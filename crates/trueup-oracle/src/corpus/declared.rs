@@ -63,7 +63,9 @@ pub fn run(options: &Options) -> Result<bool> {
         return Ok(true);
     }
     let changes = ratchet::changes(&measured);
-    changes.iter().for_each(|change| println!("not as recorded: {change}"));
+    for change in &changes {
+        println!("not as recorded: {change}");
+    }
     Ok(changes.is_empty())
 }
 

@@ -72,6 +72,12 @@ impl Checking<'_> {
         let mut schema = Schema::new(self.dialect);
         for statement in statements {
             let result = trueup_sql::read(self.dialect, statement, &trueup_sql::ReadContext::default());
+            if let Some(error) = result.errors.first() {
+                let begin: String = statement.split_whitespace().take(4).collect::<Vec<_>>().join(" ");
+                self.summary
+                    .notes
+                    .push(format!("`{begin} …` of the models is not understood: {}", error.message));
+            }
             for operation in result.operations() {
                 if let Err(error) = operation.apply(&mut schema) {
                     self.summary

@@ -116,6 +116,8 @@ impl Checking<'_> {
         let job = ReplayJob::new(self, graph);
         let replayed = job.run(&(sources.clone() as Rc<dyn Sources>), &Convention::default());
         self.sum_up(&replayed);
+        let tables = replayed.schema.tables.keys();
+        self.summary.tables = tables.filter(|name| name.name != self.version_table).count();
         replayed
     }
 
@@ -218,7 +220,10 @@ impl Checking<'_> {
             let mut finding = finding("unproven-revision", message)
                 .at(first.origin.location().or_else(|| Some(Location::file(path.clone()))))
                 .about(ObjectRef::new(ObjectKind::Revision, revision.id.as_str()))
-                .help("state names, types and conditions in the revision itself, so that it reads the same everywhere");
+                .help(
+                    "state names, types and conditions in the revision itself, so that it does the same everywhere, \
+                     or let the project's own Alembic tell: `--engine auto`",
+                );
             let mut seen = BTreeSet::from([first.reason.as_str()]);
             for other in revision.unproven.iter().skip(1) {
                 if seen.insert(&other.reason) {
