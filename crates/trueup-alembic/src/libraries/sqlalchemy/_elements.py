@@ -62,6 +62,9 @@ def _sql_of(value, dialect):
 
 def _grouped(value, dialect):
     text = _sql_of(value, dialect)
+    if isinstance(value, JSONItem) and dialect.name == "sqlite":
+        # It is a call there, not an operator.
+        return text
     if isinstance(value, (BinaryExpression, BooleanClauseList, UnaryExpression)):
         return f"({text})"
     return text
