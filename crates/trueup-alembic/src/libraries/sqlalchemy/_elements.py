@@ -410,8 +410,8 @@ class JSONItem(BinaryExpression):
             text = f"JSON_EXTRACT({left}, {_quote_literal('$' + ''.join(steps))})"
             if self.text_type is None:
                 return f"JSON_QUOTE({text})"
-            # From 2.1 on texts are cast on SQLite too.
-            is_cast = not self.bare and isinstance(self.text_type, _types.String) and sqlalchemy_version() >= (2, 1)
+            # From 2.1 on values are cast on SQLite too.
+            is_cast = not self.bare and sqlalchemy_version() >= (2, 1)
             return f"CAST({text} AS {self.text_type._compile(dialect)})" if is_cast else text
         operator = "->" if path is None else "#>"
         right = _literal_sql(self.right if path is None else "{" + ", ".join([str(step) for step in path]) + "}", dialect)
