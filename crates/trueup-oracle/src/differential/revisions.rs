@@ -401,6 +401,12 @@ fn create_constraint(state: &mut State, random: &mut Random, revision: &mut Revi
     let table = state.tables[at].name.clone();
     let (name, kind, batch, direct) = if random.one_in(2) {
         let columns = plain_columns(random, &state.tables[at], 2)?;
+        let is_unique =
+            state.tables[at].constraints.iter().any(|(kind, _, own)| *kind == "unique" && *own == columns);
+        if is_unique && state.flavor.has_postgresql() {
+            // When the table is copied, Alembic keeps now the one and now the other: it goes through a Python set.
+            return None;
+        }
         let name = state.name(random, "uq");
         state.tables[at].constraints.push(("unique", name.clone(), columns.clone()));
         let (name, columns) = (quoted(&name), list(&columns));

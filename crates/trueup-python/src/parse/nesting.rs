@@ -23,6 +23,9 @@ pub(super) fn refuse(source: &str) -> Option<SyntaxError> {
         return error(0, "the file is larger than 64 MiB");
     }
     let bytes = source.as_bytes();
+    if is_modest(bytes) {
+        return None;
+    }
     let (mut depth, mut raw, mut chain, mut at) = (0_usize, 0_usize, 0_usize, 0_usize);
     let mut words = 0_usize;
     for byte in bytes {
@@ -89,6 +92,27 @@ pub(super) fn refuse(source: &str) -> Option<SyntaxError> {
         at += 1;
     }
     None
+}
+
+/// Tells whether a text has too little of everything to be nested too deeply, wherever it stands: nearly every text.
+fn is_modest(bytes: &[u8]) -> bool {
+    let (mut brackets, mut links, mut spaces, mut blanks, mut longest) =
+        (0_usize, 0_usize, 0_usize, 0_usize, 0);
+    for byte in bytes {
+        match byte {
+            b'(' | b'[' | b'{' => brackets += 1,
+            b'.' | b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' | b'~' | b'@' | b'<' | b'>'
+            | b'=' | b':' => links += 1,
+            b' ' => spaces += 1,
+            _ => {}
+        }
+        blanks = if matches!(byte, b' ' | b'\t') { blanks + 1 } else { 0 };
+        longest = longest.max(blanks);
+    }
+    brackets <= MAX_BRACKETS
+        && brackets + links <= MAX_CHAIN
+        && spaces <= 8 * MAX_CHAIN
+        && longest <= MAX_INDENT
 }
 
 fn skip_string(bytes: &[u8], start: usize) -> usize {
