@@ -6,6 +6,10 @@ use trueup_python::ModuleOrigin;
 
 /// Lists stub modules: dotted name, whether it is a package, file. Sorted by name.
 const STUBS: &[(&str, bool, &str)] = &[
+    ("advanced_alchemy", true, include_str!("libraries/advanced_alchemy/__init__.py")),
+    ("advanced_alchemy.base", false, include_str!("libraries/advanced_alchemy/base.py")),
+    ("advanced_alchemy.mixins", true, include_str!("libraries/advanced_alchemy/mixins/__init__.py")),
+    ("advanced_alchemy.types", true, include_str!("libraries/advanced_alchemy/types/__init__.py")),
     ("alembic", true, include_str!("libraries/alembic/__init__.py")),
     ("alembic.autogenerate", true, include_str!("libraries/alembic/autogenerate/__init__.py")),
     ("alembic.autogenerate.rewriter", false, include_str!("libraries/alembic/autogenerate/rewriter.py")),
