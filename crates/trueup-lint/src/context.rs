@@ -3,7 +3,7 @@
 use trueup_schema::diff::Difference;
 use trueup_schema::facts::ProjectFacts;
 use trueup_schema::revision::{Revision, RevisionGraph};
-use trueup_schema::{Dialect, Location, ObjectKind, ObjectName, ObjectRef, Operation, Origin, Schema};
+use trueup_schema::{Dialect, Location, ObjectKind, ObjectName, ObjectRef, Operation, Origin, Schema, Table};
 
 /// What rules on the graph of revisions look at.
 #[derive(Debug)]
@@ -157,6 +157,18 @@ impl<'a> RevisionContext<'a> {
     /// Returns the header.
     pub fn revision(&self) -> &'a Revision {
         &self.graph.revisions()[self.index]
+    }
+
+    /// Returns the tables that the revision changes and that stay to the end: before it, after it, and at the end.
+    ///
+    /// Most revisions touch one table of many, and tables are shared between schemas until something changes them.
+    pub fn changed_tables(&self) -> impl Iterator<Item = (&'a Table, &'a Table, &'a Table)> {
+        let (after, last) = (self.after, self.last);
+        self.before.tables.values().filter_map(move |before| {
+            let before: &Table = before;
+            let (after, last) = (after.table(&before.name)?, last.table(&before.name)?);
+            (!std::ptr::eq(before, after) && before != after).then_some((before, after, last))
+        })
     }
 }
 

@@ -105,17 +105,14 @@ pub(super) fn after(vm: &mut Vm, name: &ObjectName) {
         };
         before.relation(&wanted).is_some() || before.tables.values().any(is_identity)
     };
-    let in_key = |column: &str| {
-        table.primary_key.as_ref().is_some_and(|key| key.columns.iter().any(|own| own == column))
-    };
-    let keyed: Vec<bool> = table.columns.iter().map(|column| in_key(&column.name)).collect();
-    for (column, is_keyed) in table.columns.iter_mut().zip(keyed) {
-        let made = name.sibling(naming::sequence(&copy, &column.name).choose(&is_taken));
+    let key = table.primary_key.as_ref().map(|key| key.columns.clone()).unwrap_or_default();
+    for column in &mut table.columns {
+        let made = || name.sibling(naming::sequence(&copy, &column.name).choose(&is_taken));
         match &mut column.generated {
-            Some(Generated::Serial { sequence }) if is_keyed => *sequence = made,
+            Some(Generated::Serial { sequence }) if key.contains(&column.name) => *sequence = made(),
             // The default that reads a sequence is left out, and only a key gets a new one.
             Some(Generated::Serial { .. }) => column.generated = None,
-            Some(Generated::Identity(identity)) => identity.sequence_name = Some(made),
+            Some(Generated::Identity(identity)) => identity.sequence_name = Some(made()),
             Some(Generated::Computed(_)) | None => {}
         }
     }

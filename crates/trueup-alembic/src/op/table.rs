@@ -1,7 +1,7 @@
 //! `op.create_table`, `drop_table`, `rename_table` and table comments; creating and dropping `Table` objects.
 
 use trueup_python::{Args, Place, PyResult, Value, Vm};
-use trueup_schema::naming::{Convention, ConventionKind};
+use trueup_schema::naming::Convention;
 use trueup_schema::ops::{
     AlterTable, CreateEnum, CreateSequence, CreateTable, DropTable, RenameTable, TableChange,
 };
@@ -61,17 +61,8 @@ pub(super) fn table_object(
 
 /// Returns a convention as the dictionary that `MetaData(naming_convention=…)` takes.
 pub(super) fn convention_value(convention: &Convention) -> Value {
-    let kinds = [
-        ("ix", ConventionKind::Index),
-        ("uq", ConventionKind::Unique),
-        ("ck", ConventionKind::Check),
-        ("fk", ConventionKind::ForeignKey),
-        ("pk", ConventionKind::PrimaryKey),
-    ];
-    let entries = kinds
-        .into_iter()
-        .filter_map(|(key, kind)| Some((std::rc::Rc::from(key), Value::str(convention.template(kind)?))));
-    Value::dict_of(entries)
+    let templates = convention.templates();
+    Value::dict_of(templates.map(|(key, template)| (std::rc::Rc::from(key), Value::str(template))))
 }
 
 /// When the enum types of a table's columns are created.

@@ -4,10 +4,12 @@
 //! and runs `create_all`; the server's dump of that is kept in the cache. Where a server refuses what the models declare,
 //! the dump is of all that it takes (`….partial.sql`), and what it left out is listed beside it.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
+use serde::Deserialize;
 use trueup_project::pipelines::check::{self, CheckRequest};
 use trueup_schema::Dialect;
 use trueup_testkit::postgres::Postgres;
@@ -29,10 +31,11 @@ pub struct Options {
 
 /// Compares all projects; returns whether everything is as recorded.
 pub fn run(options: &Options) -> Result<bool> {
+    let known = known()?;
     let mut measured = ratchet::Lines::new();
     for project in projects::listed(&options.names)? {
         for dialect in [Dialect::Postgresql, Dialect::Sqlite] {
-            if !is_run_on(&project.id, dialect) {
+            if !known.has(&project.id, dialect) {
                 continue;
             }
             let name = format!("{} {}", project.id, projects::short(dialect));
@@ -58,25 +61,32 @@ pub fn run(options: &Options) -> Result<bool> {
             }
         }
     }
-    if options.update {
-        ratchet::write(&measured)?;
-        return Ok(true);
-    }
-    let changes = ratchet::changes(&measured);
-    for change in &changes {
-        println!("not as recorded: {change}");
-    }
-    Ok(changes.is_empty())
+    ratchet::settle(&measured, options.update)
 }
 
-/// Some applications work on one database only.
-fn is_run_on(id: &str, dialect: Dialect) -> bool {
-    let only = match id {
-        "ckan" | "datajunction-server" | "ethyca-fides" | "prefect-pg" | "skyvern" => Dialect::Postgresql,
-        "prefect-sqlite" => Dialect::Sqlite,
-        _ => return true,
-    };
-    only == dialect
+/// What `projects.toml`, which says how each package is built, knows of the projects.
+#[derive(Deserialize)]
+struct Known {
+    projects: BTreeMap<String, KnownProject>,
+}
+
+#[derive(Deserialize)]
+struct KnownProject {
+    /// Some applications work on one database only.
+    dialects: Option<Vec<String>>,
+}
+
+impl Known {
+    fn has(&self, id: &str, dialect: Dialect) -> bool {
+        let dialects = self.projects.get(id).and_then(|project| project.dialects.as_ref());
+        dialects.is_none_or(|listed| listed.iter().any(|own| own == projects::short(dialect)))
+    }
+}
+
+fn known() -> Result<Known> {
+    let file = paths::workspace().join("corpus/models/projects.toml");
+    let text = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+    toml::from_str(&text).with_context(|| file.display().to_string())
 }
 
 fn one(project: &Project, dialect: Dialect) -> Result<(usize, bool, Vec<String>)> {

@@ -85,15 +85,7 @@ pub fn run(options: &Options) -> Result<bool> {
             measured.insert(name, figures);
         }
     }
-    if options.update {
-        ratchet::write(&measured)?;
-        return Ok(true);
-    }
-    let changes = ratchet::changes(&measured);
-    for change in &changes {
-        println!("not as recorded: {change}");
-    }
-    Ok(changes.is_empty())
+    ratchet::settle(&measured, options.update)
 }
 
 /// Prints the line and returns what of it is recorded: everything but the time.

@@ -29,7 +29,7 @@ fn parse(text: &str) -> Lines {
 }
 
 /// Records new lines beside those that were not measured.
-pub fn write(measured: &Lines) -> Result<()> {
+fn write(measured: &Lines) -> Result<()> {
     let mut all = read();
     all.extend(measured.clone());
     let mut text = String::from(
@@ -43,8 +43,21 @@ pub fn write(measured: &Lines) -> Result<()> {
     Ok(fs::write(file(), text)?)
 }
 
+/// Records the lines if they are meant to be, else prints what is not as recorded; returns whether all is.
+pub fn settle(measured: &Lines, update: bool) -> Result<bool> {
+    if update {
+        write(measured)?;
+        return Ok(true);
+    }
+    let changes = changes(measured);
+    for change in &changes {
+        println!("not as recorded: {change}");
+    }
+    Ok(changes.is_empty())
+}
+
 /// Returns the lines that are not as recorded.
-pub fn changes(measured: &Lines) -> Vec<String> {
+fn changes(measured: &Lines) -> Vec<String> {
     let recorded = read();
     let changed = measured.iter().filter(|(name, figures)| recorded.get(*name) != Some(figures));
     changed

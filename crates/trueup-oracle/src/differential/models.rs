@@ -1,6 +1,6 @@
 //! Models of generated projects, in the styles that people declare tables in.
 
-use super::state::{Column, Family, Flavor, State, TYPES, Table, list, quoted};
+use super::state::{Column, Family, Flavor, State, Table, list, quoted};
 use super::tables::{column_text, condition, new_table, plain_columns, python, unique_text};
 use crate::random::Random;
 
@@ -263,7 +263,6 @@ fn plain_column(
         let flags = *random.pick(&flags);
         text = text.replace("nullable=", flags);
     }
-    debug_assert!(TYPES.len() > 1);
     table.columns.push(Column { name, ..column });
     format!("{attribute} = {text}")
 }

@@ -47,7 +47,7 @@ const fn on_postgresql(text: &'static str, family: Family) -> TypeChoice {
 }
 
 /// `{n}` becomes a number that is new in the project.
-pub(super) const TYPES: &[TypeChoice] = &[
+const TYPES: &[TypeChoice] = &[
     anywhere("sa.Integer()", Family::Integer),
     anywhere("sa.Integer", Family::Integer),
     anywhere("sa.BigInteger()", Family::Integer),
@@ -192,7 +192,7 @@ impl State {
             0 => format!("{} {number}", random.pick(NOUNS))
                 .replace(' ', if random.one_in(3) { " " } else { "_" }),
             1 => format!("{}{number}", random.pick(NOUNS)).replace(' ', "_"),
-            2 => format!("{what}_{}_{number}", "quite_a_long_name_for_something"),
+            2 => format!("{what}_quite_a_long_name_for_something_{number}"),
             _ => format!("{what}_{number}"),
         }
     }

@@ -32,6 +32,17 @@ impl ConventionKind {
             _ => None,
         }
     }
+
+    /// Returns the short key of the dictionary.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Index => "ix",
+            Self::Unique => "uq",
+            Self::Check => "ck",
+            Self::ForeignKey => "fk",
+            Self::PrimaryKey => "pk",
+        }
+    }
 }
 
 /// The name that the source gives to a constraint or index.
@@ -112,6 +123,11 @@ impl Convention {
     /// Returns the template of a kind.
     pub fn template(&self, kind: ConventionKind) -> Option<&str> {
         self.templates.get(&kind).map(String::as_str)
+    }
+
+    /// Returns the templates with their keys, as `MetaData(naming_convention=…)` takes them.
+    pub fn templates(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.templates.iter().map(|(kind, template)| (kind.key(), template.as_str()))
     }
 
     /// Returns the name that SQLAlchemy renders, `None` when it renders the constraint without a name.

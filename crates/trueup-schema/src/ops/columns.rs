@@ -111,7 +111,7 @@ impl Identity {
     /// after.
     pub(crate) fn keep_sequence_name(&mut self, before: (&ObjectName, &str), after: (&ObjectName, &str)) {
         let usual = |(table, column): (&ObjectName, &str)| {
-            table.sibling(naming::sequence(&table.name, column).choose(&|_| false))
+            table.sibling(naming::sequence(&table.name, column).first())
         };
         // It moves with its table to another namespace.
         let kept = self.sequence_name.take().unwrap_or_else(|| usual(before));

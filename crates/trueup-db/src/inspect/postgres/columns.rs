@@ -82,7 +82,7 @@ impl Catalog {
     /// Returns the name of an identity column's sequence if the server would choose another one today.
     fn kept_sequence_name(&self, row: &ColumnRow, sequence: &SequenceRow) -> Option<ObjectName> {
         let (table, name) = (self.relation_name(row.relation), self.relation_name(sequence.oid));
-        let usual = table.sibling(naming::sequence(&table.name, &row.name).choose(&|_| false));
+        let usual = table.sibling(naming::sequence(&table.name, &row.name).first());
         (name != usual).then_some(name)
     }
 

@@ -1,7 +1,5 @@
 //! `lost-index`: a revision that drops an index which is still needed.
 
-use std::sync::Arc;
-
 use trueup_schema::{Index, ObjectKind, ObjectRef, Schema, Severity, Table};
 
 use super::lost_uniqueness::place_of_drop;
@@ -21,15 +19,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(context: &RevisionContext<'_>, report: &mut Report) {
-    // Tables are shared between schemas until a revision changes them.
-    let changed = context.before.tables.iter().filter(|(name, before)| {
-        context.after.tables.get(*name).is_none_or(|after| !Arc::ptr_eq(before, after))
-    });
-    for (_, before) in changed {
-        let (Some(after), Some(last)) = (context.after.table(&before.name), context.last.table(&before.name))
-        else {
-            continue;
-        };
+    for (before, after, last) in context.changed_tables() {
         // Lost uniqueness is the graver side of the same loss and has a rule of its own.
         for index in before.indexes.iter().filter(|index| !index.unique && index.valid) {
             if has_equal(after, index) || has_equal(last, index) || columns_changed(index, last) {

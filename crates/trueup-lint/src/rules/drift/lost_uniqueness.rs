@@ -20,16 +20,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(context: &RevisionContext<'_>, report: &mut Report) {
-    for before in context.before.tables.values() {
-        let (Some(after), Some(last)) = (context.after.table(&before.name), context.last.table(&before.name))
-        else {
-            continue;
-        };
-        // Most revisions touch one table of many; what is as it was loses nothing.
-        let before: &Table = before;
-        if std::ptr::eq(before, after) || before == after {
-            continue;
-        }
+    for (before, after, last) in context.changed_tables() {
         let mut told: Vec<BTreeSet<&str>> = Vec::new();
         for carrier in carriers(before).iter().filter(|carrier| carrier.is_unique() && carrier.valid) {
             let Some(wanted) = carrier.columns() else { continue };

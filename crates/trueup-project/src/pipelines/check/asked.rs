@@ -6,7 +6,6 @@ use std::rc::Rc;
 use trueup_alembic::replay::Replay;
 use trueup_alembic::{ProjectReading, Sources};
 use trueup_schema::Schema;
-use trueup_schema::naming::ConventionKind;
 use trueup_schema::revision::RevisionGraph;
 
 use super::replay::ReplayJob;
@@ -47,7 +46,11 @@ impl Checking<'_> {
             script_location: configuration.script_location.clone(),
             version_locations: configuration.version_locations.clone(),
             dialect: self.dialect.name(),
-            naming_convention: templates(reading),
+            naming_convention: reading
+                .convention
+                .templates()
+                .map(|(key, template)| (key.to_owned(), template.to_owned()))
+                .collect(),
             revisions,
             models: self.request.imports_models,
         };
@@ -128,17 +131,4 @@ impl Checking<'_> {
         self.sum_up(&replayed);
         replayed
     }
-}
-
-/// The naming convention as `MetaData(naming_convention=…)` takes it.
-fn templates(reading: &ProjectReading) -> BTreeMap<String, String> {
-    let kinds = [
-        ("ix", ConventionKind::Index),
-        ("uq", ConventionKind::Unique),
-        ("ck", ConventionKind::Check),
-        ("fk", ConventionKind::ForeignKey),
-        ("pk", ConventionKind::PrimaryKey),
-    ];
-    let told = kinds.into_iter().filter_map(|(key, kind)| Some((key, reading.convention.template(kind)?)));
-    told.map(|(key, template)| (key.to_owned(), template.to_owned())).collect()
 }
