@@ -193,6 +193,7 @@ impl<'a> Checking<'a> {
         }
         let (mut reading, replayed) = self.read_and_replay(&sources, &mended);
         let replayed = self.ask_python(&sources, &mended, &mut reading, replayed);
+        self.sum_up(&replayed);
         let env = reading.env.as_ref();
         if let Some(name) = env.and_then(trueup_alembic::EnvReading::version_table) {
             self.version_table = name;

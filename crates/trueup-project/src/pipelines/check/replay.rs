@@ -107,7 +107,6 @@ impl Checking<'_> {
             Some(Err(panic)) => std::panic::resume_unwind(panic),
             _ => job.run(&(sources.clone() as Rc<dyn Sources>), &reading.convention),
         };
-        self.sum_up(&replayed);
         (reading, replayed)
     }
 
@@ -132,6 +131,7 @@ impl Checking<'_> {
             .any(|file| crate::files::read_source(file).is_ok_and(|text| text.contains("naming_convention")))
     }
 
+    /// Takes over what the summary tells of the replay that counts.
     pub(super) fn sum_up(&mut self, result: &Replay) {
         self.summary.proved = result.revisions.iter().filter(|revision| revision.verdict.is_proved()).count();
         self.summary.unproven = result.revisions.len() - self.summary.proved;
