@@ -17,7 +17,8 @@ usage: trueup-oracle <command>
   bench graph|check|replay [--trueup FILE] [--no-record]
                                             trueup beside real Alembic
   models [PROJECT…] [--verbose] [--update]  schemas of real models, against SQLAlchemy's create_all
-  differential [--projects N] [--seed N]    random projects, by real Alembic and by trueup
+  differential [--projects N] [--seed N] [--python FILE] [FOLDER…]
+                                            random projects, or those in the folders, by real Alembic and by trueup
   drift [PROJECT…] [--truth DIR]            clean databases are clean, ten changes are ten findings";
 
 fn main() -> ExitCode {
@@ -115,7 +116,7 @@ fn models(arguments: &[String]) -> Result<bool> {
 }
 
 fn differential(arguments: &[String]) -> Result<bool> {
-    let mut options = differential::Options { projects: 200, seed: 1 };
+    let mut options = differential::Options { projects: 200, seed: 1, folders: Vec::new(), python: None };
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
@@ -123,7 +124,9 @@ fn differential(arguments: &[String]) -> Result<bool> {
                 options.projects = arguments.next().context("--projects wants a number")?.parse()?;
             }
             "--seed" => options.seed = arguments.next().context("--seed wants a number")?.parse()?,
-            other => bail!("`{other}` is not understood"),
+            "--python" => options.python = Some(arguments.next().context("--python wants a file")?.into()),
+            option if option.starts_with('-') => bail!("`{option}` is not understood"),
+            folder => options.folders.push(folder.into()),
         }
     }
     differential::run(&options)

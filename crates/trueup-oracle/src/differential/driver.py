@@ -10,6 +10,8 @@ import warnings
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
 
 warnings.simplefilter("ignore")
 
@@ -27,13 +29,31 @@ def downgrade(folder, url):
 
 
 def create_all(folder, url):
+    """Creates the tables of what env.py hands to `context.configure(target_metadata=…)`."""
+    found = []
+
+    def take(revision, context):
+        target = context.opts["target_metadata"]
+        found.extend(target if isinstance(target, (list, tuple)) else [target])
+        return []
+
+    config = Config(os.path.join(folder, "alembic.ini"), stdout=io.StringIO())
+    config.set_main_option("sqlalchemy.url", url)
+    script = ScriptDirectory.from_config(config)
+    with EnvironmentContext(config, script, fn=take, dont_mutate=True):
+        script.run_env()
     engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
-    models = importlib.import_module("models")
-    models.metadata.create_all(engine)
+    for metadata in found:
+        metadata.create_all(engine)
+
+
+def is_below(module, folder):
+    places = [getattr(module, "__file__", None), *getattr(module, "__path__", [])]
+    return any(place and place.startswith(folder + os.sep) for place in places)
 
 
 def run(request):
-    before = set(sys.modules)
+    before, path = set(sys.modules), list(sys.path)
     sys.path.insert(0, request["folder"])
     os.chdir(request["folder"])
     importlib.invalidate_caches()
@@ -43,9 +63,9 @@ def run(request):
     except BaseException as error:
         return {"error": f"{type(error).__name__}: {error}"[:2000], "traceback": traceback.format_exc()[-3000:]}
     finally:
-        sys.path.remove(request["folder"])
+        sys.path[:] = path
         for name in set(sys.modules) - before:
-            if name.split(".")[0] in ("models", "shop", "helpers"):
+            if is_below(sys.modules[name], request["folder"]):
                 del sys.modules[name]
 
 

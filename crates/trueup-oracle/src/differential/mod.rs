@@ -5,6 +5,7 @@
 //! databases must describe themselves alike. What the one refuses the other must refuse, too.
 
 mod driver;
+mod folders;
 mod models;
 mod revisions;
 mod state;
@@ -36,6 +37,10 @@ pub struct Options {
     pub projects: usize,
     /// The first project's seed; the others follow.
     pub seed: u64,
+    /// Projects on disk, to be judged instead of generated ones.
+    pub folders: Vec<PathBuf>,
+    /// The Python of the other side; one with Alembic and SQLAlchemy 2.0 if there is none.
+    pub python: Option<PathBuf>,
 }
 
 /// A generated project.
@@ -65,8 +70,14 @@ struct Shared {
 
 /// Runs all projects; returns whether there is no difference.
 pub fn run(options: &Options) -> Result<bool> {
-    let python = venv::python("differential-2.0", &["alembic", "sqlalchemy<2.1", "psycopg[binary]"])?;
+    let python = match &options.python {
+        Some(python) => python.clone(),
+        None => venv::python("differential-2.0", &["alembic", "sqlalchemy<2.1", "psycopg[binary]"])?,
+    };
     println!("{}", venv::versions(&python, &["alembic", "sqlalchemy"])?);
+    if !options.folders.is_empty() {
+        return folders::run(&options.folders, &python);
+    }
     let shared = Shared {
         next: AtomicU64::new(options.seed),
         end: options.seed + options.projects as u64,
@@ -235,16 +246,32 @@ fn judge(project: &Project, dialect: Dialect, driver: &mut Driver) -> Result<Ver
     let folder = tempfile::tempdir()?;
     let root = folder.path().join("project");
     write(&root, project)?;
-    let ours = read(project, dialect, &root)?;
-    let database = Real::new(dialect, folder.path())?;
-    let what = match project {
-        Project::History(_) => "upgrade",
-        Project::Models(_) => "create_all",
+    let part = match project {
+        Project::History(_) => Part::History,
+        Project::Models(_) => Part::Models,
     };
-    let error = driver.ask(&root, &database.url(), what)?;
+    judge_part(part, &root, dialect, driver)
+}
+
+/// Which part of a project is compared.
+#[derive(Clone, Copy)]
+enum Part {
+    History,
+    Models,
+}
+
+fn judge_part(part: Part, root: &Path, dialect: Dialect, driver: &mut Driver) -> Result<Verdict> {
+    let ours = read(part, dialect, root)?;
+    let folder = tempfile::tempdir()?;
+    let database = Real::new(dialect, folder.path())?;
+    let what = match part {
+        Part::History => "upgrade",
+        Part::Models => "create_all",
+    };
+    let error = driver.ask(root, &database.url(), what)?;
     let verdict = compare(error, &ours, &database)?;
     let (Verdict::Alike, Some(descent)) = (&verdict, ours.descent) else { return Ok(verdict) };
-    let error = driver.ask(&root, &database.url(), "downgrade")?;
+    let error = driver.ask(root, &database.url(), "downgrade")?;
     Ok(match compare(error, &descent, &database)? {
         Verdict::Different(what) => Verdict::Different(format!("downgrade: {what}")),
         other => other,
@@ -345,12 +372,12 @@ struct Ours {
     descent: Option<Box<Ours>>,
 }
 
-fn read(project: &Project, dialect: Dialect, root: &Path) -> Result<Ours> {
+fn read(part: Part, dialect: Dialect, root: &Path) -> Result<Ours> {
     let request = ConfigRequest { directory: root.to_path_buf(), file: None, section: None };
     let configuration = Configuration::load(&request)?;
     let request = CheckRequest { dialect: Some(dialect), ..CheckRequest::default() };
     let built = check::build(&configuration, &request, None);
-    if let Project::Models(_) = project {
+    if let Part::Models = part {
         let problem = built.model_problems.into_iter().next();
         let schema = built.models.unwrap_or_else(|| Schema::new(dialect));
         return Ok(Ours { schema, problem, is_refused: false, descent: None });
