@@ -144,6 +144,13 @@ pub(crate) fn register(vm: &mut Vm) {
         }
         Ok(Value::None)
     });
+    vm.register("alembic.operations.base._not_known", |vm, args| {
+        let name = args.positional.first().and_then(Value::as_str).unwrap_or_default();
+        let place = vm.user_place();
+        let reason = format!("Alembic has no operation `{name}`, and nothing that was read registers one");
+        unproven(vm, reason, place.as_ref());
+        Ok(Value::None)
+    });
     vm.register("alembic.operations.ops._unknown_operation", |vm, args| {
         let name = vm.type_name(&args.receiver());
         let place = vm.user_place();

@@ -174,3 +174,7 @@ def replace_entity(entity):
 
 def revert_entity(entity):
     entity._replace()
+
+
+def __getattr__(name):
+    return _base._unknown_operation(name)

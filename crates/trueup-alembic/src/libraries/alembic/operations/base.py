@@ -30,8 +30,23 @@ def _register(name):
     ...
 
 
-class AbstractOperations:
+def _unknown_operation(name):
+    if name.startswith("__"):
+        raise AttributeError(name)
+
+    def operation(*args, **kw):
+        _not_known(name)
+
+    return operation
+
+
+def _not_known(name):
     ...
+
+
+class AbstractOperations:
+    def __getattr__(self, name):
+        return _unknown_operation(name)
 
 
 class Operations(AbstractOperations):
