@@ -28,6 +28,7 @@ pub mod ops;
 pub mod origin;
 pub mod revision;
 pub mod schema;
+pub mod shared;
 pub mod table;
 pub mod types;
 
@@ -43,6 +44,7 @@ pub use object::{
 pub use ops::{ApplyError, Operation};
 pub use origin::{Origin, Span};
 pub use schema::Schema;
+pub use shared::Shared;
 pub use table::{
     Check, Column, Computed, Deferrable, Exclude, ExcludeElement, ForeignKey, Generated, Identity, Index,
     IndexKey, IndexPart, NullsOrder, Partitioning, PrimaryKey, ReferentialAction, Table, Unique,

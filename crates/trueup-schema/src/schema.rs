@@ -10,12 +10,14 @@ mod relations;
 pub use dump::dump;
 pub use relations::Relation;
 
-use crate::{Dialect, Domain, EnumType, Extension, Function, ObjectName, Sequence, Table, Unmodelled, View};
+use crate::{
+    Dialect, Domain, EnumType, Extension, Function, ObjectName, Sequence, Shared, Table, Unmodelled, View,
+};
 
 /// A schema: everything compared. (A PostgreSQL schema is a *namespace* here.)
 ///
-/// Maps keep the order in which objects were created. Tables are shared, so a copy of a schema is cheap and
-/// [`Schema::table_mut`] copies only the table that changes.
+/// Maps keep the order in which objects were created. They are shared, and so are the tables in them: a copy of a schema
+/// is cheap, and [`Schema::table_mut`] copies only the table that changes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schema {
     /// The database kind that all canonical forms inside belong to.
@@ -23,21 +25,21 @@ pub struct Schema {
     /// Namespaces beside the default one.
     pub namespaces: Vec<String>,
     /// Extensions by name.
-    pub extensions: IndexMap<String, Extension>,
+    pub extensions: Shared<IndexMap<String, Extension>>,
     /// Enum types.
-    pub enums: IndexMap<ObjectName, EnumType>,
+    pub enums: Shared<IndexMap<ObjectName, EnumType>>,
     /// Domains.
-    pub domains: IndexMap<ObjectName, Domain>,
+    pub domains: Shared<IndexMap<ObjectName, Domain>>,
     /// Sequences that stand alone.
-    pub sequences: IndexMap<ObjectName, Sequence>,
+    pub sequences: Shared<IndexMap<ObjectName, Sequence>>,
     /// Tables.
-    pub tables: IndexMap<ObjectName, Arc<Table>>,
+    pub tables: Shared<IndexMap<ObjectName, Arc<Table>>>,
     /// Views and materialized views.
-    pub views: IndexMap<ObjectName, View>,
+    pub views: Shared<IndexMap<ObjectName, View>>,
     /// Functions; the key is the name with its canonical argument types, `public.f(integer, text)`.
-    pub functions: IndexMap<String, Function>,
+    pub functions: Shared<IndexMap<String, Function>>,
     /// Objects that were seen but are not modelled, sorted.
-    pub unmodelled: Vec<Unmodelled>,
+    pub unmodelled: Shared<Vec<Unmodelled>>,
     relations: relations::RelationLookup,
 }
 
@@ -47,14 +49,14 @@ impl Schema {
         Self {
             dialect,
             namespaces: Vec::new(),
-            extensions: IndexMap::new(),
-            enums: IndexMap::new(),
-            domains: IndexMap::new(),
-            sequences: IndexMap::new(),
-            tables: IndexMap::new(),
-            views: IndexMap::new(),
-            functions: IndexMap::new(),
-            unmodelled: Vec::new(),
+            extensions: Shared::default(),
+            enums: Shared::default(),
+            domains: Shared::default(),
+            sequences: Shared::default(),
+            tables: Shared::default(),
+            views: Shared::default(),
+            functions: Shared::default(),
+            unmodelled: Shared::default(),
             relations: relations::RelationLookup::default(),
         }
     }

@@ -35,7 +35,7 @@ pub(super) fn schema(catalog: &Catalog) -> Schema {
         let key = format!("{namespace}.{}({})", function.name.name, types.join(", "));
         schema.functions.insert(key, function);
     }
-    schema.unmodelled = catalog.unmodelled();
+    schema.unmodelled = catalog.unmodelled().into();
     schema
 }
 
