@@ -20,6 +20,7 @@ use super::projects::{self, Project};
 use super::{
     PostgresServer, Server, SqliteFile, declared, downgrade, dump, ratchet, sqlite, truth_statements,
 };
+use crate::differential::plain;
 use crate::paths;
 
 /// What the command line asks for.
@@ -131,7 +132,7 @@ fn one(project: &Project, dialect: Dialect) -> Result<Outcome> {
     if outcome.is_same_end() {
         let ours = server.described(&descent(&built)?.schema.create_statements())?;
         outcome.differences = ours.refused;
-        outcome.differences.extend(dump::differences(&after, &ours.objects));
+        outcome.differences.extend(dump::differences(&plain(after), &plain(ours.objects)));
     }
     Ok(outcome)
 }
