@@ -10,6 +10,7 @@ everything back. Each downgrade is a run of env.py of its own here, so that it i
 import importlib
 import json
 import os
+import re
 import sqlite3
 import sys
 import sysconfig
@@ -24,7 +25,9 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationStep
 from alembic.script import ScriptDirectory
 
-WORDS_OF_A_MESSAGE = 400
+LETTERS_OF_A_MESSAGE = 400
+# Where an object lies in memory is different each time.
+ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
 
 def main(request):
@@ -91,10 +94,10 @@ def attempt(way, steps, body):
         # asyncpg's errors are wrapped twice.
         cause = cause.__cause__ if hasattr(cause, "pgcode") and cause.__cause__ else cause
         lines = str(cause).strip().splitlines() or [""]
-        message = lines[0].partition(">: ")[2] or lines[0]
+        message = ADDRESS.sub("", lines[0].partition(">: ")[2] or lines[0])
         statement = " ".join((getattr(error, "statement", None) or "").split())
         told = {"way": way, "revision": steps.current, "class": type(cause).__name__}
-        told |= {"message": message[:WORDS_OF_A_MESSAGE], "statement": statement[:WORDS_OF_A_MESSAGE]}
+        told |= {"message": message[:LETTERS_OF_A_MESSAGE], "statement": statement[:LETTERS_OF_A_MESSAGE]}
         tell({"error": told})
         traceback.print_exc()
         return False
