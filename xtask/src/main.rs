@@ -19,6 +19,8 @@ usage: cargo xtask <command>
                               replays them and compares with what real Alembic built
   corpus models [PROJECT…] [--verbose] [--update]
                               the schema of their models, against SQLAlchemy's create_all
+  corpus downgrades [PROJECT…] [--verbose] [--update]
+                              where their downgrades end, against real Alembic
   differential [--projects N] [--seed N]
                               random projects, built by real Alembic and by trueup
   drift [PROJECT…]            databases as Alembic built them are clean, ten manual changes are ten findings
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         ["corpus", "fetch", "--truth", folder] => corpus::fetch(folder.as_ref()),
         ["corpus", "run", rest @ ..] => return tested(oracle::run("corpus", rest)),
         ["corpus", "models", rest @ ..] => return tested(oracle::run("models", rest)),
+        ["corpus", "downgrades", rest @ ..] => return tested(oracle::run("downgrades", rest)),
         [command @ ("fuzz" | "bench" | "differential" | "drift"), rest @ ..] => {
             return tested(oracle::run(command, rest));
         }

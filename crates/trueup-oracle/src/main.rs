@@ -17,6 +17,8 @@ usage: trueup-oracle <command>
   bench graph|check|replay [--trueup FILE] [--no-record]
                                             trueup beside real Alembic
   models [PROJECT…] [--verbose] [--update]  schemas of real models, against SQLAlchemy's create_all
+  downgrades [PROJECT…] [--verbose] [--update]
+                                            real histories on the way down, by real Alembic and by trueup
   differential [--projects N] [--seed N] [--python FILE] [FOLDER…]
                                             random projects, or those in the folders, by real Alembic and by trueup
   drift [PROJECT…] [--truth DIR]            clean databases are clean, ten changes are ten findings";
@@ -39,6 +41,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         "corpus" => on_large_stack(|| corpus(rest)).map(verdict),
         "drift" => on_large_stack(|| drift(rest)).map(verdict),
         "models" => on_large_stack(|| models(rest)).map(verdict),
+        "downgrades" => on_large_stack(|| downgrades(rest)).map(verdict),
         "differential" => differential(rest).map(verdict),
         "bench" => bench(rest).map(verdict),
         "bench-parse" => {
@@ -113,6 +116,18 @@ fn models(arguments: &[String]) -> Result<bool> {
         }
     }
     corpus::declared::run(&options)
+}
+
+fn downgrades(arguments: &[String]) -> Result<bool> {
+    let mut options = corpus::descent::Options::default();
+    for argument in arguments {
+        match argument.as_str() {
+            "--verbose" => options.verbose = true,
+            "--update" => options.update = true,
+            name => options.names.push(name.to_owned()),
+        }
+    }
+    corpus::descent::run(&options)
 }
 
 fn differential(arguments: &[String]) -> Result<bool> {

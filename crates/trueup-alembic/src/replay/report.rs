@@ -133,7 +133,7 @@ pub struct ReplayedRevision {
 /// The way back from the heads to base.
 #[derive(Clone, Debug)]
 pub struct Descent {
-    /// The schema where it ends.
+    /// The schema where it ends: that of the last revision reached, without parts of a downgrade that fails.
     pub schema: Schema,
     /// The revision that cannot be downgraded, and why, if base is not reached.
     pub ends: Option<(String, String)>,

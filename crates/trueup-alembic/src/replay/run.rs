@@ -174,7 +174,11 @@ pub(super) fn descend(
                 let failure = record.failures.into_values().next().map(|failure| failure.message);
                 let unproven = record.unproven.first().map(|unproven| unproven.reason.clone());
                 let unknown = || "what it does is not known".to_owned();
-                failure.or_else(|| (!is_proved).then(|| unproven.unwrap_or_else(unknown)))
+                let reason = failure.or_else(|| (!is_proved).then(|| unproven.unwrap_or_else(unknown)));
+                if reason.is_some() {
+                    before.restore(&mut context.state.borrow_mut(), &BTreeSet::new());
+                }
+                reason
             }
         };
         if let Some(reason) = reason {

@@ -66,7 +66,7 @@ pub fn run(options: &Options) -> Result<bool> {
 
 /// What `projects.toml`, which says how each package is built, knows of the projects.
 #[derive(Deserialize)]
-struct Known {
+pub(super) struct Known {
     projects: BTreeMap<String, KnownProject>,
 }
 
@@ -77,13 +77,15 @@ struct KnownProject {
 }
 
 impl Known {
-    fn has(&self, id: &str, dialect: Dialect) -> bool {
+    /// Returns whether a project's application works on a database.
+    pub(super) fn has(&self, id: &str, dialect: Dialect) -> bool {
         let dialects = self.projects.get(id).and_then(|project| project.dialects.as_ref());
         dialects.is_none_or(|listed| listed.iter().any(|own| own == projects::short(dialect)))
     }
 }
 
-fn known() -> Result<Known> {
+/// Reads `projects.toml`.
+pub(super) fn known() -> Result<Known> {
     let file = paths::workspace().join("corpus/models/projects.toml");
     let text = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
     toml::from_str(&text).with_context(|| file.display().to_string())

@@ -6,6 +6,7 @@
 //! faults of inspection and SQL.
 
 pub mod declared;
+pub mod descent;
 pub mod downgrade;
 pub mod dump;
 pub mod graph;

@@ -34,7 +34,8 @@ fn write(measured: &Lines) -> Result<()> {
     all.extend(measured.clone());
     let mut text = String::from(
         "# What the reader makes of real projects, against what real Alembic built (`cargo xtask corpus run --update`),\n\
-         # and what it reads of their models, against SQLAlchemy's create_all (`cargo xtask corpus models --update`).\n\
+         # what it reads of their models, against SQLAlchemy's create_all (`cargo xtask corpus models --update`),\n\
+         # and where their downgrades end, against real Alembic (`cargo xtask corpus downgrades --update`).\n\
          # Reviewed like code: a line that gets worse needs a reason in the commit.\n",
     );
     for (name, figures) in all {

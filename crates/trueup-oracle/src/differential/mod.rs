@@ -348,7 +348,7 @@ impl Real {
 /// Objects without casts of texts to text types: a default keeps the cast that it was stored with when its column
 /// gets another such type, and a list of texts in a CHECK gets other casts each time that its text is read again. No
 /// one can tell but by the spelling.
-fn plain(mut objects: dump::Objects) -> dump::Objects {
+pub(crate) fn plain(mut objects: dump::Objects) -> dump::Objects {
     for text in objects.values_mut() {
         for cast in ["'::text", "'::character varying", "'::bpchar"] {
             *text = text.replace(cast, "'");
