@@ -22,6 +22,7 @@ usage: cargo xtask <command>
   corpus downgrades [PROJECT…] [--verbose] [--update]
                               where their downgrades end, against real Alembic
   differential [--projects N] [--seed N]
+  graphs [--graphs N] [--seed N]
                               random projects, built by real Alembic and by trueup
   drift [PROJECT…]            databases as Alembic built them are clean, ten manual changes are ten findings
   fuzz [--minutes N] [TARGET…]
@@ -46,7 +47,7 @@ fn main() -> ExitCode {
         ["corpus", "run", rest @ ..] => return tested(oracle::run("corpus", rest)),
         ["corpus", "models", rest @ ..] => return tested(oracle::run("models", rest)),
         ["corpus", "downgrades", rest @ ..] => return tested(oracle::run("downgrades", rest)),
-        [command @ ("fuzz" | "bench" | "differential" | "drift"), rest @ ..] => {
+        [command @ ("fuzz" | "bench" | "differential" | "graphs" | "drift"), rest @ ..] => {
             return tested(oracle::run(command, rest));
         }
         _ => {

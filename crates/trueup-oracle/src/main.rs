@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use trueup_oracle::{bench, corpus, differential, drift, fuzz, paths};
+use trueup_oracle::{bench, corpus, differential, drift, fuzz, graphs, paths};
 use trueup_schema::Dialect;
 
 const USAGE: &str = "\
@@ -21,6 +21,7 @@ usage: trueup-oracle <command>
                                             real histories on the way down, by real Alembic and by trueup
   differential [--projects N] [--seed N] [--python FILE] [FOLDER…]
                                             random projects, or those in the folders, by real Alembic and by trueup
+  graphs [--graphs N] [--seed N]            what identifiers mean on random graphs of revisions
   drift [PROJECT…] [--truth DIR]            clean databases are clean, ten changes are ten findings";
 
 fn main() -> ExitCode {
@@ -43,6 +44,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         "models" => on_large_stack(|| models(rest)).map(verdict),
         "downgrades" => on_large_stack(|| downgrades(rest)).map(verdict),
         "differential" => differential(rest).map(verdict),
+        "graphs" => graphs(rest).map(verdict),
         "bench" => bench(rest).map(verdict),
         "bench-parse" => {
             let folder = rest.first().context("usage: bench-parse FOLDER")?;
@@ -145,6 +147,19 @@ fn differential(arguments: &[String]) -> Result<bool> {
         }
     }
     differential::run(&options)
+}
+
+fn graphs(arguments: &[String]) -> Result<bool> {
+    let mut options = graphs::Options { graphs: 3000, seed: 1 };
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--graphs" => options.graphs = arguments.next().context("--graphs wants a number")?.parse()?,
+            "--seed" => options.seed = arguments.next().context("--seed wants a number")?.parse()?,
+            other => bail!("`{other}` is not understood"),
+        }
+    }
+    graphs::run(&options)
 }
 
 fn bench(arguments: &[String]) -> Result<bool> {

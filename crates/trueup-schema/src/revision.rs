@@ -10,12 +10,16 @@ use crate::{Origin, Span};
 
 mod build;
 mod graph;
+mod identifier;
 mod labels;
 mod order;
+mod steps;
 mod suggest;
 
 pub use graph::{Defect, LookupError, RevisionGraph};
+pub use identifier::{End, IdentifierError};
 pub use order::strong_components;
+pub use steps::Bound;
 pub use suggest::{Suggestion, SuggestionReason, edit_distance};
 
 /// The header of a revision file: what Alembic reads from its module attributes.

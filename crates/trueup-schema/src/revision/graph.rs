@@ -162,6 +162,15 @@ impl RevisionGraph {
     /// # Errors
     /// When nothing, or more than one revision, is named.
     pub fn find(&self, text: &str) -> Result<usize, LookupError> {
+        self.find_among(text, |_| true)
+    }
+
+    /// Does the same, but takes beginnings of ids only for revisions that are wanted.
+    pub(super) fn find_among(
+        &self,
+        text: &str,
+        is_wanted: impl Fn(usize) -> bool,
+    ) -> Result<usize, LookupError> {
         if let Some(revision) = self.get(text).or_else(|| self.label_owner(text)) {
             return Ok(revision);
         }
@@ -169,7 +178,7 @@ impl RevisionGraph {
         let ids = self.loaded.iter().copied().filter(|revision| long_enough(self.id(*revision)));
         let labels =
             self.by_label.iter().filter(|(label, _)| long_enough(label)).map(|(_, revision)| *revision);
-        let mut candidates: Vec<usize> = ids.chain(labels).collect();
+        let mut candidates: Vec<usize> = ids.chain(labels).filter(|revision| is_wanted(*revision)).collect();
         candidates.dedup();
         match candidates[..] {
             _ if text.is_empty() => Err(LookupError::Unknown(text.to_owned())),

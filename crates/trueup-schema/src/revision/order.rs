@@ -41,26 +41,28 @@ fn dangles(graph: &RevisionGraph, index: usize) -> bool {
     revision.down_revisions.iter().chain(&revision.depends_on).any(|reference| !resolves(&reference.target))
 }
 
-/// Orders the connected revisions as `RevisionMap._topological_sort` of Alembic 1.20 does, without its set of
-/// ancestors per head: it walks down from the heads, one line at a time, and leaves a line for another whenever the
-/// revision it comes to still has something above it. The upgrade runs that list backwards.
+/// Orders all connected revisions as an upgrade of an empty database runs them.
 fn upgrade_order(graph: &RevisionGraph, connected: &[bool]) -> Vec<usize> {
-    // Only edges between connected revisions count; the real heads of the connected part start the walk.
-    let mut waiting_above: Vec<usize> = graph
-        .nodes
-        .iter()
-        .map(|node| node.all_next.iter().filter(|next| connected[**next]).count())
-        .collect();
-    let mut lines: Vec<usize> = graph
-        .loaded
-        .iter()
-        .copied()
-        .filter(|index| connected[*index] && waiting_above[*index] == 0)
-        .collect();
+    let is_top = |index: &usize| !graph.nodes[*index].all_next.iter().any(|next| connected[*next]);
+    let tops: Vec<usize> =
+        graph.loaded.iter().copied().filter(|index| connected[*index] && is_top(index)).collect();
+    let mut order = arranged(graph, connected, &tops);
+    order.reverse();
+    order
+}
+
+/// Orders the wanted revisions below some heads, from the top down, as `RevisionMap._topological_sort` of Alembic 1.20
+/// does, without its set of ancestors per head: it walks down from the heads, one line at a time, and leaves a line for
+/// another whenever the revision it comes to still has something above it. An upgrade runs that list backwards.
+pub(super) fn arranged(graph: &RevisionGraph, wanted: &[bool], heads: &[usize]) -> Vec<usize> {
+    // Only edges between wanted revisions count.
+    let mut waiting_above: Vec<usize> =
+        graph.nodes.iter().map(|node| node.all_next.iter().filter(|next| wanted[**next]).count()).collect();
     let mut on_a_line = vec![false; graph.nodes.len()];
-    for &index in &lines {
-        on_a_line[index] = true;
+    for &index in heads {
+        on_a_line[index] = wanted[index];
     }
+    let mut lines: Vec<usize> = graph.loaded.iter().copied().filter(|index| on_a_line[*index]).collect();
     let mut done = vec![false; graph.nodes.len()];
     let mut search = UpwardSearch { stamp: vec![0; graph.nodes.len()], round: 0 };
     let mut downwards = Vec::new();
@@ -68,9 +70,9 @@ fn upgrade_order(graph: &RevisionGraph, connected: &[bool]) -> Vec<usize> {
     while !lines.is_empty() {
         let candidate = lines[line];
         if waiting_above[candidate] > 0 {
-            match search.first_line_above(graph, candidate, &lines, line, connected, &done) {
+            match search.first_line_above(graph, candidate, &lines, line, wanted, &done) {
                 Some(other) => line = other,
-                // Cannot happen among connected revisions; ending here keeps a mistake from becoming a hang.
+                // Cannot happen below heads that include all tops; ending here keeps a mistake from becoming a hang.
                 None => break,
             }
             continue;
@@ -82,10 +84,13 @@ fn upgrade_order(graph: &RevisionGraph, connected: &[bool]) -> Vec<usize> {
         for &below in
             node.down.iter().chain(node.dependencies.iter().filter(|below| !node.down.contains(below)))
         {
-            waiting_above[below] -= 1;
+            waiting_above[below] = waiting_above[below].saturating_sub(1);
         }
-        let mut below =
-            node.normalized_down.iter().copied().filter(|below| !done[*below] && !on_a_line[*below]);
+        let mut below = node
+            .normalized_down
+            .iter()
+            .copied()
+            .filter(|below| wanted[*below] && !done[*below] && !on_a_line[*below]);
         if let Some(first) = below.next() {
             let rest: Vec<usize> = below.collect();
             lines[line] = first;
@@ -99,7 +104,6 @@ fn upgrade_order(graph: &RevisionGraph, connected: &[bool]) -> Vec<usize> {
             line = line.saturating_sub(1);
         }
     }
-    downwards.reverse();
     downwards
 }
 
