@@ -23,6 +23,7 @@ usage: cargo xtask <command>
                               where their downgrades end, against real Alembic
   differential [--projects N] [--seed N]
   graphs [--graphs N] [--seed N]
+  commands [--projects N] [--seed N] [--trueup FILE]
                               random projects, built by real Alembic and by trueup
   drift [PROJECT…]            databases as Alembic built them are clean, ten manual changes are ten findings
   fuzz [--minutes N] [TARGET…]
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
         ["corpus", "run", rest @ ..] => return tested(oracle::run("corpus", rest)),
         ["corpus", "models", rest @ ..] => return tested(oracle::run("models", rest)),
         ["corpus", "downgrades", rest @ ..] => return tested(oracle::run("downgrades", rest)),
+        ["commands", rest @ ..] => return tested(oracle::run("commands", rest)),
         [command @ ("fuzz" | "bench" | "differential" | "graphs" | "drift"), rest @ ..] => {
             return tested(oracle::run(command, rest));
         }

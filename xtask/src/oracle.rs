@@ -12,6 +12,9 @@ pub fn run(command: &str, arguments: &[&str]) -> Result<bool> {
         // What users get, not what builds fast.
         crate::command::run(cargo().args(["build", "--quiet", "--release", "--package", "trueup"]))?;
     }
+    if command == "commands" && !arguments.contains(&"--trueup") {
+        crate::command::run(cargo().args(["build", "--quiet", "--profile", "fast", "--package", "trueup"]))?;
+    }
     let mut oracle = cargo();
     oracle.args(["run", "--quiet", "--profile", "fast", "--package", "trueup-oracle", "--", command]);
     let status = oracle.args(arguments).status().context("cannot run cargo")?;

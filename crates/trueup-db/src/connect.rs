@@ -8,11 +8,11 @@ use std::time::Duration;
 use postgres::config::SslMode;
 use postgres::{Client, Config, NoTls};
 use rusqlite::{Connection, OpenFlags};
-use trueup_schema::Dialect;
+use trueup_schema::{Dialect, ObjectName};
 
 use crate::error::postgres_cause;
 use crate::inspect::{self, InspectOptions, Inspection, ReadStatement};
-use crate::{DatabaseUrl, DbError, Host, PostgresAddress, SqliteAddress, TlsMode, passfile};
+use crate::{DatabaseUrl, DbError, Host, PostgresAddress, SqliteAddress, TlsMode, passfile, version_table};
 
 /// How long SQLite waits for a writer to finish.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -44,6 +44,26 @@ impl Database {
         match self {
             Self::Postgresql(..) => Dialect::Postgresql,
             Self::Sqlite(..) => Dialect::Sqlite,
+        }
+    }
+
+    /// Returns the revisions that a version table records, sorted; `None` when there is no such table.
+    ///
+    /// # Errors
+    /// When a statement fails.
+    pub fn applied(&mut self, version_table: &ObjectName) -> Result<Option<Vec<String>>, DbError> {
+        let failed = |target: &str, cause: String| DbError::Query {
+            doing: format!("the version table `{version_table}`"),
+            target: target.to_owned(),
+            cause,
+        };
+        match self {
+            Self::Postgresql(client, target) => client
+                .transaction()
+                .and_then(|mut transaction| version_table::postgres(&mut transaction, version_table))
+                .map_err(|error| failed(target, postgres_cause(&error))),
+            Self::Sqlite(connection, target) => version_table::sqlite(connection, version_table)
+                .map_err(|error| failed(target, error.to_string())),
         }
     }
 

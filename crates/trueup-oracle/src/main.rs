@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use trueup_oracle::{bench, corpus, differential, drift, fuzz, graphs, paths};
+use trueup_oracle::{bench, commands, corpus, differential, drift, fuzz, graphs, paths};
 use trueup_schema::Dialect;
 
 const USAGE: &str = "\
@@ -21,6 +21,8 @@ usage: trueup-oracle <command>
                                             real histories on the way down, by real Alembic and by trueup
   differential [--projects N] [--seed N] [--python FILE] [FOLDER…]
                                             random projects, or those in the folders, by real Alembic and by trueup
+  commands [--projects N] [--seed N] [--trueup FILE]
+                                            what heads, branches, history, show and current print
   graphs [--graphs N] [--seed N]            what identifiers mean on random graphs of revisions
   drift [PROJECT…] [--truth DIR]            clean databases are clean, ten changes are ten findings";
 
@@ -44,6 +46,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         "models" => on_large_stack(|| models(rest)).map(verdict),
         "downgrades" => on_large_stack(|| downgrades(rest)).map(verdict),
         "differential" => differential(rest).map(verdict),
+        "commands" => commands(rest).map(verdict),
         "graphs" => graphs(rest).map(verdict),
         "bench" => bench(rest).map(verdict),
         "bench-parse" => {
@@ -147,6 +150,22 @@ fn differential(arguments: &[String]) -> Result<bool> {
         }
     }
     differential::run(&options)
+}
+
+fn commands(arguments: &[String]) -> Result<bool> {
+    let mut options = commands::Options { projects: 400, seed: 1, trueup: commands::built() };
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--projects" => {
+                options.projects = arguments.next().context("--projects wants a number")?.parse()?;
+            }
+            "--seed" => options.seed = arguments.next().context("--seed wants a number")?.parse()?,
+            "--trueup" => options.trueup = arguments.next().context("--trueup wants a file")?.into(),
+            other => bail!("`{other}` is not understood"),
+        }
+    }
+    commands::run(&options)
 }
 
 fn graphs(arguments: &[String]) -> Result<bool> {

@@ -4,6 +4,9 @@ use serde::Serialize;
 use serde_json::Value;
 use trueup_schema::{Diagnostic, Evidence, Fix, Location, Severity};
 
+use crate::config::Configuration;
+use crate::files;
+use crate::pipelines::history::Entry;
 use crate::report::{Report, Texts};
 
 /// Version of the shapes; it changes only when a field changes its meaning.
@@ -113,6 +116,55 @@ struct EditWire {
     start: u32,
     end: u32,
     text: String,
+}
+
+/// What `heads`, `branches`, `history`, `show` and `current` print with `--format json`.
+#[derive(Debug, Serialize)]
+pub struct HistoryWire {
+    trueup: &'static str,
+    format: u32,
+    command: &'static str,
+    revisions: Vec<EntryWire>,
+}
+
+#[derive(Debug, Serialize)]
+struct EntryWire {
+    id: String,
+    down_revisions: Vec<String>,
+    depends_on: Vec<String>,
+    branch_labels: Vec<String>,
+    next: Vec<String>,
+    head: bool,
+    effective_head: bool,
+    branch_point: bool,
+    merge_point: bool,
+    current: bool,
+    path: String,
+    message: String,
+    documentation: String,
+}
+
+impl HistoryWire {
+    /// Returns the JSON shape of revisions.
+    pub fn new(command: &'static str, configuration: &Configuration, entries: &[Entry]) -> Self {
+        let entry = |entry: &Entry| EntryWire {
+            id: entry.id.clone(),
+            down_revisions: entry.down_revisions.clone(),
+            depends_on: entry.depends_on.clone(),
+            branch_labels: entry.labels.clone(),
+            next: entry.next.clone(),
+            head: entry.is_head,
+            effective_head: entry.is_head && !entry.is_real_head,
+            branch_point: entry.is_branch_point,
+            merge_point: entry.is_merge_point,
+            current: entry.is_current,
+            path: files::relative(&configuration.root, &entry.path).to_string(),
+            message: entry.summary().to_owned(),
+            documentation: entry.documentation.clone(),
+        };
+        let revisions = entries.iter().map(entry).collect();
+        Self { trueup: env!("CARGO_PKG_VERSION"), format: FORMAT, command, revisions }
+    }
 }
 
 impl ReportWire {

@@ -49,6 +49,7 @@ impl<T: FromIterator<I>, I> FromIterator<I> for Shared<T> {
     }
 }
 
+#[expect(clippy::into_iter_without_iter, reason = "the value's own `iter` is reached through `Deref`")]
 impl<'a, T> IntoIterator for &'a Shared<T>
 where
     &'a T: IntoIterator,

@@ -94,6 +94,35 @@ impl Color {
 pub(crate) enum Command {
     /// Report everything that is not true: graph, imports, models, revisions, database.
     Check(CheckArgs),
+    /// Show the heads of the revisions.
+    Heads {
+        /// Count `depends_on` as `down_revision`.
+        #[arg(long)]
+        resolve_dependencies: bool,
+    },
+    /// Show the branch points of the revisions.
+    Branches,
+    /// List the revisions, newest first.
+    History {
+        /// Only these revisions: [start]:[end].
+        #[arg(short, long, value_name = "RANGE", allow_hyphen_values = true)]
+        rev_range: Option<String>,
+        /// Mark the revisions that the database records.
+        #[arg(short, long)]
+        indicate_current: bool,
+    },
+    /// Show the revisions that an identifier names.
+    Show {
+        /// The identifier; `current` asks the database.
+        #[arg(value_name = "REV", allow_hyphen_values = true)]
+        rev: String,
+    },
+    /// Show the revisions that the database records.
+    Current {
+        /// Exit with 1 unless the database is at all heads.
+        #[arg(long, visible_alias = "check_heads")]
+        check_heads: bool,
+    },
     /// Print the page of a rule, or list all rules.
     Explain {
         /// The rule.

@@ -6,15 +6,15 @@ use trueup_schema::revision::{Reference, Revision, RevisionGraph};
 use crate::random::Random;
 
 /// The header of one revision.
-pub(super) struct Line {
-    pub(super) id: String,
-    pub(super) down: Vec<String>,
-    pub(super) labels: Vec<String>,
-    pub(super) depends: Vec<String>,
+pub(crate) struct Line {
+    pub(crate) id: String,
+    pub(crate) down: Vec<String>,
+    pub(crate) labels: Vec<String>,
+    pub(crate) depends: Vec<String>,
 }
 
 impl Line {
-    pub(super) fn revision(&self) -> Revision {
+    pub(crate) fn revision(&self) -> Revision {
         let references = |targets: &[String]| {
             targets
                 .iter()
@@ -33,17 +33,17 @@ impl Line {
 }
 
 /// What both sides are asked.
-pub(super) struct Question {
+pub(crate) struct Question {
     /// `resolve`, `current`, `upgrade`, `downgrade` or `history`.
-    pub(super) kind: &'static str,
+    pub(crate) kind: &'static str,
     /// The identifier, or the range.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// The rows of the version table.
-    pub(super) applied: Vec<usize>,
+    pub(crate) applied: Vec<usize>,
 }
 
 /// Returns the revisions of a graph in some loading order.
-pub(super) fn graph(random: &mut Random) -> Vec<Line> {
+pub(crate) fn graph(random: &mut Random) -> Vec<Line> {
     let count = 1 + random.below(14);
     let mut lines: Vec<Line> = Vec::new();
     for number in 0..count {
@@ -84,7 +84,7 @@ pub(super) fn graph(random: &mut Random) -> Vec<Line> {
 }
 
 /// Returns questions about a graph.
-pub(super) fn questions(graph: &RevisionGraph, random: &mut Random) -> Vec<Question> {
+pub(crate) fn questions(graph: &RevisionGraph, random: &mut Random) -> Vec<Question> {
     let mut out = Vec::new();
     for _ in 0..4 {
         let applied = state(graph, random);
@@ -104,7 +104,7 @@ pub(super) fn questions(graph: &RevisionGraph, random: &mut Random) -> Vec<Quest
 }
 
 /// Returns the rows of a version table after some upgrade.
-fn state(graph: &RevisionGraph, random: &mut Random) -> Vec<usize> {
+pub(crate) fn state(graph: &RevisionGraph, random: &mut Random) -> Vec<usize> {
     let count = graph.revisions().len();
     let targets: Vec<usize> = (0..random.below(3)).map(|_| random.below(count)).collect();
     let active = graph.active(&targets);
@@ -112,7 +112,8 @@ fn state(graph: &RevisionGraph, random: &mut Random) -> Vec<usize> {
     active.iter().filter(is_row).copied().collect()
 }
 
-fn identifier(graph: &RevisionGraph, random: &mut Random) -> String {
+/// Returns an identifier as people write them, now and then one that names nothing.
+pub(crate) fn identifier(graph: &RevisionGraph, random: &mut Random) -> String {
     let some_id = |random: &mut Random| graph.id(random.below(graph.revisions().len())).to_owned();
     let labels: Vec<&String> = graph.label_owners().keys().collect();
     let symbol = match random.below(9) {

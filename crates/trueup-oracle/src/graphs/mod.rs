@@ -4,7 +4,7 @@
 //! `upgrade`, `downgrade`, `history -r` and `show`, from any state that a database can be in. Both sides must name the
 //! same revisions in the same order, or both refuse.
 
-mod generate;
+pub(crate) mod generate;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};

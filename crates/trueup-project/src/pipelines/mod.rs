@@ -1,3 +1,5 @@
 //! Pipelines: what stands behind each command, one file or folder each.
 
+pub mod applied;
 pub mod check;
+pub mod history;

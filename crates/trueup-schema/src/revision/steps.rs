@@ -125,7 +125,7 @@ impl RevisionGraph {
         if current.iter().any(|revision| !wanted[*revision]) {
             let written = |bound: Bound<'_>| match bound {
                 Bound::Identifier(text) => text.to_owned(),
-                Bound::Applied(revisions) => self.ids(revisions).join(", "),
+                Bound::Applied(_) => "current".to_owned(),
             };
             return Err(IdentifierError::NotAbove { upper: written(upper), lower: written(lower) });
         }

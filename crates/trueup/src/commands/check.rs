@@ -41,7 +41,7 @@ pub(crate) fn run(global: &Global, args: &CheckArgs) -> Result<u8, CommandError>
     })
 }
 
-fn environment(name: &str) -> Option<String> {
+pub(super) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 

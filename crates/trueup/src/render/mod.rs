@@ -1,6 +1,7 @@
 //! Output formats, one file each.
 
 mod github;
+pub(crate) mod history;
 mod json;
 mod sarif;
 mod text;
@@ -32,6 +33,14 @@ pub(crate) fn report(global: &Global, report: &Report) -> Result<(), CommandErro
         error.print(global.color);
     }
     Ok(())
+}
+
+/// Writes the findings of a report as text to standard error.
+pub(crate) fn report_to_stderr(global: &Global, report: &Report) {
+    let text = text::render(report, &text::Style { quiet: true, verbose: global.verbose > 0 });
+    let mut err = anstream::AutoStream::new(std::io::stderr().lock(), global.color.choice());
+    // Nothing can be done when standard error is closed.
+    let _ = err.write_all(text.as_bytes());
 }
 
 /// Writes text to `--output` or standard output; colors are removed where they are not wanted.

@@ -25,6 +25,13 @@ fn commands_of_the_guide_to_check() {
     assert!(commands >= 8, "the guide shows {commands} commands");
 }
 
+#[test]
+fn commands_of_the_guide_to_the_history() {
+    let text = fs::read_to_string(root().join("docs/guides/history.md")).expect("the guide is there");
+    let commands: usize = Scenario::parse(&text).sections.iter().map(run_commands).sum();
+    assert!(commands >= 6, "the guide shows {commands} commands");
+}
+
 fn run_commands(section: &Section) -> usize {
     let mut commands = 0;
     for block in section.blocks.iter().filter(|block| block.language == "console") {

@@ -3,6 +3,7 @@
 mod examples;
 mod exit_codes;
 mod guide;
+mod history;
 mod output;
 mod pages;
 mod program;

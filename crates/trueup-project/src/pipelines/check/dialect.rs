@@ -7,7 +7,7 @@ use crate::config::Configuration;
 use crate::headers::RevisionFile;
 
 /// Returns the dialect that an option, the settings or an address says.
-pub(super) fn said(configuration: &Configuration, request: &CheckRequest) -> Option<Dialect> {
+pub(in crate::pipelines) fn said(configuration: &Configuration, request: &CheckRequest) -> Option<Dialect> {
     let asked = request.dialect.or_else(|| request.database.as_deref().and_then(of_address));
     let settings = || configuration.settings.dialect.as_deref().and_then(Dialect::from_name);
     let addresses = [
@@ -19,7 +19,7 @@ pub(super) fn said(configuration: &Configuration, request: &CheckRequest) -> Opt
 }
 
 /// Returns the dialect of an address, `postgresql+psycopg2://…` or `sqlite:///…`.
-pub(super) fn of_address(address: &str) -> Option<Dialect> {
+pub(in crate::pipelines) fn of_address(address: &str) -> Option<Dialect> {
     let scheme = address.split_once("://")?.0;
     Dialect::from_name(scheme.split('+').next().unwrap_or(scheme))
 }

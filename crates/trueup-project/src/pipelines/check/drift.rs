@@ -242,13 +242,16 @@ fn read_sqlite(sql: &str) -> Result<Vec<Operation>, String> {
 }
 
 /// Replaces `$NAME` and `${NAME}` in an address from the settings; `Err` is the name that is not set.
-fn expand(address: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Result<String, String> {
+pub(in crate::pipelines) fn expand(
+    address: &str,
+    lookup: &dyn Fn(&str) -> Option<String>,
+) -> Result<String, String> {
     let Some(name) = address.strip_prefix('$') else { return Ok(address.to_owned()) };
     let name = name.trim_start_matches('{').trim_end_matches('}');
     lookup(name).ok_or_else(|| name.to_owned())
 }
 
-fn with_causes(error: &DbError) -> String {
+pub(in crate::pipelines) fn with_causes(error: &DbError) -> String {
     let mut text = error.to_string();
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {

@@ -6,9 +6,10 @@ use trueup_alembic::{Context, new_vm};
 use trueup_lint::context::{GraphContext, RevisionFacts};
 use trueup_python::Value;
 use trueup_schema::revision::{Reference, Revision, RevisionGraph};
-use trueup_schema::{Origin, Schema, Span};
+use trueup_schema::{Dialect, Origin, Schema, Span};
 
 use super::{Checking, Group, engine};
+use crate::headers::RevisionFile;
 use crate::sources::ProjectSources;
 
 /// Characters of a value that a message shows.
@@ -44,30 +45,7 @@ impl Checking<'_> {
 
     /// Evaluates the headers that are no literals.
     pub(super) fn settle_headers(&mut self, sources: &Rc<ProjectSources>) {
-        if self.revisions.iter().all(|file| file.computed.is_empty()) {
-            return;
-        }
-        let sources: Rc<dyn trueup_alembic::Sources> = sources.clone();
-        let mut vm = new_vm(sources, Rc::new(Context::new(self.dialect)));
-        for (number, file) in self.revisions.iter_mut().enumerate() {
-            for (attribute, span) in std::mem::take(&mut file.computed) {
-                let name = format!("trueup_revision_{number}");
-                let module = vm.add_module(&name, &file.revision.path, &file.text, false);
-                match vm.module_attr(&module.name.clone(), attribute) {
-                    Ok(value) => {
-                        let shown = vm.repr_text(&value);
-                        settle(&mut file.revision, attribute, &value, &shown, span);
-                    }
-                    Err(raised) if vm.raised_is(&raised, "AttributeError") && span.is_none() => {
-                        problem(&mut file.revision, format!("it has no `{attribute}`"), None);
-                    }
-                    Err(raised) => {
-                        let reason = raised.summary();
-                        problem(&mut file.revision, format!("it computes `{attribute}`: {reason}"), span);
-                    }
-                }
-            }
-        }
+        settle_headers(&mut self.revisions, sources, self.dialect);
     }
 
     /// Returns the schema that the revisions build up to the ones a database records; `None` when it records one
@@ -104,6 +82,38 @@ impl Checking<'_> {
             }
         }
         Some(schema)
+    }
+}
+
+/// Evaluates the headers that are no literals.
+pub(in crate::pipelines) fn settle_headers(
+    revisions: &mut [RevisionFile],
+    sources: &Rc<ProjectSources>,
+    dialect: Dialect,
+) {
+    if revisions.iter().all(|file| file.computed.is_empty()) {
+        return;
+    }
+    let sources: Rc<dyn trueup_alembic::Sources> = sources.clone();
+    let mut vm = new_vm(sources, Rc::new(Context::new(dialect)));
+    for (number, file) in revisions.iter_mut().enumerate() {
+        for (attribute, span) in std::mem::take(&mut file.computed) {
+            let name = format!("trueup_revision_{number}");
+            let module = vm.add_module(&name, &file.revision.path, &file.text, false);
+            match vm.module_attr(&module.name.clone(), attribute) {
+                Ok(value) => {
+                    let shown = vm.repr_text(&value);
+                    settle(&mut file.revision, attribute, &value, &shown, span);
+                }
+                Err(raised) if vm.raised_is(&raised, "AttributeError") && span.is_none() => {
+                    problem(&mut file.revision, format!("it has no `{attribute}`"), None);
+                }
+                Err(raised) => {
+                    let reason = raised.summary();
+                    problem(&mut file.revision, format!("it computes `{attribute}`: {reason}"), span);
+                }
+            }
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use trueup_schema::{ObjectKind, ObjectName, ObjectRef, Schema};
 
 use super::sql_sources::is_there;
 use super::{Checking, Group, engine};
+use crate::config::Configuration;
 use crate::files;
 use crate::sources::ProjectSources;
 
@@ -17,7 +18,7 @@ impl Checking<'_> {
     /// Reads env.py, the models and everything about the project's modules.
     pub(super) fn read_python(&mut self, sources: &Rc<ProjectSources>) -> ProjectReading {
         let modules = self.modules(sources);
-        let env = self.env_input(sources);
+        let env = env_input(self.configuration, sources);
         for module in &modules {
             self.texts.insert(module.path.clone(), module.text.as_ref().into());
         }
@@ -68,17 +69,6 @@ impl Checking<'_> {
             return ModuleRole::Test;
         }
         ModuleRole::Application
-    }
-
-    fn env_input(&self, sources: &ProjectSources) -> Option<EnvInput> {
-        let file = self.configuration.script_location.as_ref()?.join("env.py");
-        let text = file.is_file().then(|| sources.read(&file))?;
-        Some(EnvInput {
-            path: files::relative(&self.configuration.root, &file),
-            text: Rc::from(&*text),
-            options: self.configuration.options.clone(),
-            config_file: self.configuration.file.as_ref().map(|path| path.to_string_lossy().into_owned()),
-        })
     }
 
     /// Returns the tables that revisions create by a literal name: enough to tell registries apart.
@@ -180,6 +170,21 @@ impl Checking<'_> {
             self.findings.push(finding.at(problem.location.clone()));
         }
     }
+}
+
+/// Returns env.py as the interpreter takes it, if there is one.
+pub(in crate::pipelines) fn env_input(
+    configuration: &Configuration,
+    sources: &ProjectSources,
+) -> Option<EnvInput> {
+    let file = configuration.script_location.as_ref()?.join("env.py");
+    let text = file.is_file().then(|| sources.read(&file))?;
+    Some(EnvInput {
+        path: files::relative(&configuration.root, &file),
+        text: Rc::from(&*text),
+        options: configuration.options.clone(),
+        config_file: configuration.file.as_ref().map(|path| path.to_string_lossy().into_owned()),
+    })
 }
 
 /// Returns the rule of a name; the names used here are those of the registry.
