@@ -1,7 +1,7 @@
 """migrate.py REQUEST: runs the upgrades of a project with its own env.py, then its downgrades one by one.
 
 It runs inside the project's environment, as `python -I migrate.py`; REQUEST is JSON that run.py writes.
-Each line of the answer is JSON: `{"down": REVISION}` for each downgrade that ran, then `{"error": …}` for what stopped
+Each line of the answer is JSON: `{"up": SECONDS}` when it is at the heads, `{"down": REVISION}` for each downgrade that ran, then `{"error": …}` for what stopped
 either way, or `{"done": true}` at base.
 
 `alembic downgrade base` is one transaction where env.py does not ask for one per revision, and a failure would take
@@ -14,6 +14,7 @@ import re
 import sqlite3
 import sys
 import sysconfig
+import time
 import traceback
 import warnings
 from contextlib import closing, contextmanager
@@ -36,8 +37,10 @@ def main(request):
     config = configuration(request)
     script = ScriptDirectory.from_config(config)
     up, down = Up(script), Down(script)
+    start = time.perf_counter()
     if not attempt("up", up, lambda: run(request, config, script, up)):
         return
+    tell({"up": round(time.perf_counter() - start, 3)})
     while down.remains():
         keep(request)
         if not attempt("down", down, lambda: run(request, config, script, down)):

@@ -47,6 +47,7 @@ def result(identity, dialect, known, url, python, folder):
     """What happened.
 
     versions  those of Alembic and SQLAlchemy
+    up_seconds  how long env.py took to the heads, its imports included; null where it did not get there
     down      the revisions whose downgrade ran, in that order
     error     what stopped the way up or down: way, revision, class, message, statement; null at base
     before    the dump of what was there before the first revision
@@ -68,6 +69,7 @@ def result(identity, dialect, known, url, python, folder):
         raise build.Failure(f"migrate.py did not come to an end{build.last_lines(log)}")
     return {
         "versions": versions(python),
+        "up_seconds": next((answer["up"] for answer in answers if "up" in answer), None),
         "down": [answer["down"] for answer in answers if "down" in answer],
         "error": error,
         "before": before,

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
+use trueup_schema::Dialect;
 use trueup_testkit::postgres::Postgres;
 
 use crate::{paths, venv};
@@ -110,10 +111,17 @@ fn replay(trueup: &Path, python: &Path) -> Result<Vec<Row>> {
         let Ok((folder, Some(file))) = project.place() else { continue };
         let file = file.to_string_lossy().into_owned();
         let ours = measure(&folder, trueup, &["-c", &file, "check", "--only", "replay"], false, RUNS)?;
+        let wall = ours.wall;
         rows.push(Row {
             what: format!("**{LARGEST}**: trueup check --only replay"),
             figures: ours,
             factor: None,
+        });
+        let seconds = crate::corpus::descent::upgrade_seconds(&project, Dialect::Postgresql)?;
+        rows.push(Row {
+            what: format!("{LARGEST}: its own env.py with real Alembic, on PostgreSQL, once"),
+            figures: Figures { wall: seconds, fastest: seconds, processor: f64::NAN, memory: f64::NAN },
+            factor: Some(seconds / wall),
         });
     }
     Ok(rows)
@@ -186,12 +194,16 @@ fn page(options: &Options, python: &PathBuf, rows: &[Row]) -> Result<String> {
     for Row { what, figures, factor } in rows {
         let factor = factor.map_or_else(String::new, |factor| format!("{factor:.1}"));
         let Figures { wall, fastest, processor, memory } = figures;
+        // What was not measured is left empty.
+        let shown =
+            |value: f64, digits| if value.is_nan() { String::new() } else { format!("{value:.digits$}") };
         writeln!(
             out,
-            "| {what} | {:.1} | {:.1} | {:.1} | {memory:.0} | {factor} |",
-            wall * 1e3,
-            fastest * 1e3,
-            processor * 1e3
+            "| {what} | {} | {} | {} | {} | {factor} |",
+            shown(wall * 1e3, 1),
+            shown(fastest * 1e3, 1),
+            shown(processor * 1e3, 1),
+            shown(*memory, 0)
         )?;
     }
     Ok(out)

@@ -62,6 +62,9 @@ pub fn run(options: &Options) -> Result<bool> {
 struct Real {
     /// Those of Alembic and SQLAlchemy.
     versions: String,
+    /// How long the upgrade took; older answers do not say.
+    #[serde(default)]
+    up_seconds: Option<f64>,
     /// The revisions whose downgrade ran.
     down: Vec<String>,
     /// What stopped it.
@@ -195,12 +198,25 @@ fn theirs(outcome: &Outcome) -> String {
     }
 }
 
+/// Runs real Alembic on a project anew; returns how many seconds its upgrade of an empty database took.
+pub fn upgrade_seconds(project: &Project, dialect: Dialect) -> Result<f64> {
+    let file = made(project, dialect)?;
+    let real: Real = serde_json::from_str(&std::fs::read_to_string(file)?)?;
+    real.up_seconds.context("the upgrade did not come to its end")
+}
+
 /// Returns the file that says what real Alembic does; makes it where it is not in the cache.
 fn answer(project: &Project, dialect: Dialect) -> Result<PathBuf> {
-    let file = paths::cache("downgrades")?.join(format!("{}.{}.json", project.id, projects::short(dialect)));
-    if file.is_file() {
-        return Ok(file);
-    }
+    let file = place(project, dialect)?;
+    if file.is_file() { Ok(file) } else { made(project, dialect) }
+}
+
+fn place(project: &Project, dialect: Dialect) -> Result<PathBuf> {
+    Ok(paths::cache("downgrades")?.join(format!("{}.{}.json", project.id, projects::short(dialect))))
+}
+
+/// Runs run.py.
+fn made(project: &Project, dialect: Dialect) -> Result<PathBuf> {
     let mut program = Command::new("python3");
     program.arg(paths::workspace().join("corpus/downgrades/run.py"));
     program.args([&project.id, projects::short(dialect)]);
@@ -210,5 +226,5 @@ fn answer(project: &Project, dialect: Dialect) -> Result<PathBuf> {
         let message = String::from_utf8_lossy(&output.stderr);
         bail!("{}", message.trim().strip_prefix("run.py: ").unwrap_or(message.trim()));
     }
-    Ok(file)
+    place(project, dialect)
 }
