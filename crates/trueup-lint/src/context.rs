@@ -1,9 +1,13 @@
 //! What rules look at: plain values, filled in by whoever reads the project.
 
+use std::cell::OnceCell;
+
 use trueup_schema::diff::Difference;
 use trueup_schema::facts::ProjectFacts;
 use trueup_schema::revision::{Revision, RevisionGraph};
-use trueup_schema::{Dialect, Location, ObjectKind, ObjectName, ObjectRef, Operation, Origin, Schema, Table};
+use trueup_schema::{
+    ApplyError, Dialect, Location, ObjectKind, ObjectName, ObjectRef, Operation, Origin, Schema, Table,
+};
 
 /// What rules on the graph of revisions look at.
 #[derive(Debug)]
@@ -151,9 +155,38 @@ pub struct RevisionContext<'a> {
     pub models: Option<&'a Schema>,
     /// The dialect.
     pub dialect: Dialect,
+    /// What [`undone`](Self::undone) has found; starts empty.
+    pub undone: OnceCell<Undone>,
+}
+
+/// What the steps of a downgrade make of the schema after the upgrade.
+#[derive(Clone, Debug)]
+pub enum Undone {
+    /// All of them apply.
+    Schema(Box<Schema>),
+    /// One of them cannot apply.
+    Fails {
+        /// Its position among the steps.
+        step: usize,
+        /// Why.
+        error: ApplyError,
+    },
 }
 
 impl<'a> RevisionContext<'a> {
+    /// Applies the steps of the downgrade to the schema after the upgrade, once for all rules that ask.
+    pub fn undone(&self) -> &Undone {
+        self.undone.get_or_init(|| {
+            let mut schema = self.after.clone();
+            for (number, step) in self.facts.downgrade.steps.iter().enumerate() {
+                if let Err(error) = step.operation.apply(&mut schema) {
+                    return Undone::Fails { step: number, error };
+                }
+            }
+            Undone::Schema(Box::new(schema))
+        })
+    }
+
     /// Returns the header.
     pub fn revision(&self) -> &'a Revision {
         &self.graph.revisions()[self.index]

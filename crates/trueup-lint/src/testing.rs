@@ -266,6 +266,7 @@ pub(crate) fn revision_findings(
         last,
         models,
         dialect: Dialect::Postgresql,
+        undone: std::cell::OnceCell::new(),
     };
     let mut report = Report::new();
     check(&context, &mut report);

@@ -187,7 +187,9 @@ fn revision(line: &Line, random: &mut Random) -> String {
     let literal = |values: &[String]| match values {
         [] => "None".to_owned(),
         [only] => format!("\"{only}\""),
-        several => format!("({})", several.iter().map(|value| format!("\"{value}\", ")).collect::<String>()),
+        several => {
+            format!("({})", several.iter().map(|value| format!("\"{value}\"")).collect::<Vec<_>>().join(", "))
+        }
     };
     let id = &line.id;
     let docstring = match random.below(6) {

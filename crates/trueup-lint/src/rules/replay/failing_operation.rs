@@ -3,7 +3,7 @@
 use trueup_schema::{ApplyError, Operation, Severity};
 
 use super::unnamed_constraint_drop::is_unnamed;
-use crate::context::{BodyForm, RevisionContext};
+use crate::context::{BodyForm, RevisionContext, Undone};
 use crate::{Cause, Check, Group, Report, Rule};
 
 /// Upgrades are reported by whoever replays them, who alone has the schema at that moment; downgrades are tried here.
@@ -23,26 +23,21 @@ fn check(context: &RevisionContext<'_>, report: &mut Report) {
     if body.form != BodyForm::Steps || context.facts.upgrade.form != BodyForm::Steps {
         return;
     }
-    let mut schema = context.after.clone();
-    for step in &body.steps {
-        // An unnamed constraint has a rule of its own.
-        let error = match step.operation.apply(&mut schema) {
-            Ok(()) => continue,
-            Err(ApplyError::NotModelled { .. }) => return,
-            Err(_) if step.unnamed => return,
-            Err(_) if matches!(&step.operation, Operation::DropConstraint(op) if is_unnamed(op)) => return,
-            Err(error) => error,
-        };
-        let revision = context.revision();
-        let id = context.graph.id(context.index);
-        let finding = RULE
-            .finding_as(Severity::Warning, format!("the downgrade of `{id}` fails: {error}"))
-            .at(step.origin.location().or_else(|| body.origin.location()))
-            .about(trueup_schema::ObjectRef::new(trueup_schema::ObjectKind::Revision, id))
-            .help("let it undo exactly what the upgrade has done, in reverse order");
-        report.push_unless(finding, vec![Cause::Revision(revision.path.to_string())]);
+    let Undone::Fails { step, error } = context.undone() else { return };
+    let step = &body.steps[*step];
+    // An unnamed constraint has a rule of its own.
+    let is_told = step.unnamed || matches!(&step.operation, Operation::DropConstraint(op) if is_unnamed(op));
+    if is_told || matches!(error, ApplyError::NotModelled { .. }) {
         return;
     }
+    let revision = context.revision();
+    let id = context.graph.id(context.index);
+    let finding = RULE
+        .finding_as(Severity::Warning, format!("the downgrade of `{id}` fails: {error}"))
+        .at(step.origin.location().or_else(|| body.origin.location()))
+        .about(trueup_schema::ObjectRef::new(trueup_schema::ObjectKind::Revision, id))
+        .help("let it undo exactly what the upgrade has done, in reverse order");
+    report.push_unless(finding, vec![Cause::Revision(revision.path.to_string())]);
 }
 
 #[cfg(test)]

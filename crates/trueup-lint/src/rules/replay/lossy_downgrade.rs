@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use trueup_schema::{Location, ObjectKind, ObjectName, ObjectRef, Schema, Severity};
 
-use crate::context::{BodyForm, RevisionContext};
+use crate::context::{BodyForm, RevisionContext, Undone};
 use crate::words::list;
 use crate::{Check, Group, Report, Rule};
 
@@ -25,13 +25,8 @@ fn check(context: &RevisionContext<'_>, report: &mut Report) {
     if facts.downgrade.form != BodyForm::Steps || facts.upgrade.form != BodyForm::Steps {
         return;
     }
-    let mut undone = context.after.clone();
-    for step in &facts.downgrade.steps {
-        // A step that fails or is not modelled leaves nothing to compare; `failing-operation` has told it.
-        if step.operation.apply(&mut undone).is_err() {
-            return;
-        }
-    }
+    // A step that fails or is not modelled leaves nothing to compare; `failing-operation` has told it.
+    let Undone::Schema(undone) = context.undone() else { return };
     // Tables are shared between schemas until a revision changes them, so most need no comparing.
     let same = |name: &ObjectName, left: &Schema, right: &Schema| match (left.tables.get(name), right.tables.get(name)) {
         (Some(left), Some(right)) => Arc::ptr_eq(left, right) || left == right,
@@ -39,9 +34,11 @@ fn check(context: &RevisionContext<'_>, report: &mut Report) {
     };
     // Most revisions touch one table of many; naming all the others would take most of the time.
     let changed = |name: &ObjectName| {
-        !same(name, context.before, &undone) || !same(name, context.before, context.after)
+        !same(name, context.before, undone) || !same(name, context.before, context.after)
     };
-    let (before, after) = (inventory(context.before, &changed), inventory(&undone, &changed));
+    let stays = Stays::of(context.before, context.after, undone);
+    let (before, after) =
+        (inventory(context.before, &changed, &stays), inventory(undone, &changed, &stays));
     let lost: Vec<&String> = before.difference(&after).collect();
     let left: Vec<&String> = after.difference(&before).collect();
     let id = context.graph.id(context.index);
@@ -66,7 +63,7 @@ fn check(context: &RevisionContext<'_>, report: &mut Report) {
         return;
     }
     let emptied: Vec<String> =
-        before.difference(&inventory(context.after, &changed)).filter(|name| holds_data(name)).cloned().collect();
+        before.difference(&inventory(context.after, &changed, &stays)).filter(|name| holds_data(name)).cloned().collect();
     if !emptied.is_empty() {
         let message = format!("the downgrade of `{id}` restores {}, but not its data", list(&emptied, 4));
         report.push(start(Severity::Info, message).help(
@@ -75,8 +72,25 @@ fn check(context: &RevisionContext<'_>, report: &mut Report) {
     }
 }
 
+/// Which kinds of objects no step has touched, so that naming them would tell nothing.
+struct Stays {
+    enums: bool,
+    views: bool,
+    sequences: bool,
+}
+
+impl Stays {
+    fn of(before: &Schema, after: &Schema, undone: &Schema) -> Self {
+        Self {
+            enums: before.enums.is_same(&after.enums) && before.enums.is_same(&undone.enums),
+            views: before.views.is_same(&after.views) && before.views.is_same(&undone.views),
+            sequences: before.sequences.is_same(&after.sequences) && before.sequences.is_same(&undone.sequences),
+        }
+    }
+}
+
 /// Returns the names of everything in a schema, in words; of tables only those that are asked for.
-fn inventory(schema: &Schema, wanted: &dyn Fn(&ObjectName) -> bool) -> BTreeSet<String> {
+fn inventory(schema: &Schema, wanted: &dyn Fn(&ObjectName) -> bool, stays: &Stays) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for table in schema.tables.values().filter(|table| wanted(&table.name)) {
         let of = |kind: &str, name: &str| format!("{kind} {}.{name}", table.name);
@@ -91,9 +105,15 @@ fn inventory(schema: &Schema, wanted: &dyn Fn(&ObjectName) -> bool) -> BTreeSet<
         );
         names.extend(table.checks.iter().filter_map(|check| Some(of("check", check.name.as_deref()?))));
     }
-    names.extend(schema.enums.keys().map(|name| format!("enum {name}")));
-    names.extend(schema.views.keys().map(|name| format!("view {name}")));
-    names.extend(schema.sequences.keys().map(|name| format!("sequence {name}")));
+    if !stays.enums {
+        names.extend(schema.enums.keys().map(|name| format!("enum {name}")));
+    }
+    if !stays.views {
+        names.extend(schema.views.keys().map(|name| format!("view {name}")));
+    }
+    if !stays.sequences {
+        names.extend(schema.sequences.keys().map(|name| format!("sequence {name}")));
+    }
     names
 }
 

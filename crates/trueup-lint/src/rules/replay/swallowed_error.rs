@@ -73,6 +73,7 @@ mod tests {
             last: &empty,
             models: None,
             dialect: Dialect::Postgresql,
+            undone: std::cell::OnceCell::new(),
         };
         let mut report = Report::new();
         let Check::Revision(check) = RULE.check else { unreachable!("a revision rule") };

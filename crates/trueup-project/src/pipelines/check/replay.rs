@@ -180,6 +180,7 @@ impl Checking<'_> {
                 last: &result.schema,
                 models,
                 dialect: self.dialect,
+                undone: std::cell::OnceCell::new(),
             };
             engine::check_revision(&context, &mut self.findings);
             self.operation_rules(graph, *index, replayed, &facts[*index]);

@@ -130,6 +130,7 @@ impl Checking<'_> {
                 last,
                 models: None,
                 dialect: self.dialect,
+                undone: std::cell::OnceCell::new(),
             };
             engine::check_revision(&context, &mut self.findings);
         }
