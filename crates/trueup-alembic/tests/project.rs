@@ -400,3 +400,19 @@ fn a_search_vector_has_the_index_that_its_library_adds() {
     let indexes: Vec<&str> = article.indexes.iter().map(|index| &*index.name).collect();
     assert_eq!(indexes, ["ix_article_vector"]);
 }
+
+#[test]
+fn a_field_whose_class_has_an_unknown_base_loses_its_type_only() {
+    let reading = read(&[(
+        "app.py",
+        "from elsewhere import StrEnum, Thing\n\
+         from sqlmodel import Field, SQLModel\n\
+         class Kind(StrEnum):\n    a = 'a'\n\
+         class Row(SQLModel, table=True):\n    id: int = Field(primary_key=True)\n    kind: Kind\n\
+         \x20   other: Thing | None = None\n",
+    )]);
+    let models = reading.models.expect("there are models");
+    let row = models.table(&trueup_schema::ObjectName::new("row")).expect("the table is known");
+    let unknown: Vec<bool> = row.columns.iter().map(|column| column.column_type.is_unknown()).collect();
+    assert_eq!(unknown, [false, true, true]);
+}

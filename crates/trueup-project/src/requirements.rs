@@ -113,7 +113,7 @@ fn specified(text: &str) -> Option<LibraryVersion> {
             "~=" => return Some(LibraryVersion { patch: None, ..version }),
             "^" => lower = Some(version),
             "<" => {
-                if let Some(version) = below(version, digits) {
+                if let Some(version) = below(version) {
                     return Some(version);
                 }
             }
@@ -129,8 +129,8 @@ fn specified(text: &str) -> Option<LibraryVersion> {
 }
 
 /// The last release before a bound, as far as releases of SQLAlchemy are known.
-fn below(bound: LibraryVersion, digits: &str) -> Option<LibraryVersion> {
-    let patch = digits.split('.').nth(2).and_then(|_| bound.patch).filter(|patch| *patch > 0);
+fn below(bound: LibraryVersion) -> Option<LibraryVersion> {
+    let patch = bound.patch.filter(|patch| *patch > 0);
     if let Some(patch) = patch {
         return Some(LibraryVersion { patch: Some(patch - 1), ..bound });
     }

@@ -128,7 +128,10 @@ def _fields(cls):
 
 
 def _is_class_var(annotation):
-    return not is_unknown(annotation) and "ClassVar" in str(getattr(annotation, "__origin__", annotation))
+    # A class is none, and what attributes one has whose base is not known cannot be told.
+    if is_unknown(annotation) or isinstance(annotation, type):
+        return False
+    return "ClassVar" in str(getattr(annotation, "__origin__", annotation))
 
 
 def _make_table(cls):
@@ -256,9 +259,13 @@ def _type_of(type_, options):
         if type_ is _typing.Any:
             raise ValueError("typing.Any has no matching SQLAlchemy type")
         return unknown(f"no type is known for the annotation {type_!r}")
+    is_text = issubclass(type_, _TEXTS)
+    if is_unknown(is_text):
+        # A base that is not known may be any of those below.
+        return is_text
     if issubclass(type_, _enum.Enum):
         return types.Enum(type_)
-    if issubclass(type_, _TEXTS):
+    if is_text:
         length = options.get("max_length")
         return AutoString(length) if length else AutoString()
     if issubclass(type_, float):
