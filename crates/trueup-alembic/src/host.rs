@@ -18,13 +18,24 @@ pub trait Sources {
     /// Tells whether a dotted name is a folder without `__init__.py`.
     fn is_namespace(&self, name: &str) -> bool;
 
-    /// Returns major and minor version of a library that the project is made for, where something says it.
-    fn library_version(&self, _package: &str) -> Option<(u32, u32)> {
+    /// Returns the version of a library that the project is made for, where something says it.
+    fn library_version(&self, _package: &str) -> Option<LibraryVersion> {
         None
     }
 
     /// Tells whether a top-level name belongs to the project, so that a module missing below it is an error.
     fn owns(&self, top_level: &str) -> bool;
+}
+
+/// The version of a library, as far as a project says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LibraryVersion {
+    /// The first number.
+    pub major: u32,
+    /// The second number.
+    pub minor: u32,
+    /// The third number, where exactly one release is meant.
+    pub patch: Option<u32>,
 }
 
 /// The text of one module.
@@ -80,8 +91,12 @@ impl Context {
 
     /// Returns the version of SQLAlchemy that the project is made for; 2.0 where nothing says it.
     pub(crate) fn sqlalchemy_version(&self) -> (u32, u32) {
-        let sources = self.sources.borrow();
-        sources.as_ref().and_then(|sources| sources.library_version("sqlalchemy")).unwrap_or((2, 0))
+        self.library_version("sqlalchemy").map_or((2, 0), |version| (version.major, version.minor))
+    }
+
+    /// Returns the version of a library that the project is made for, where something says it.
+    pub(crate) fn library_version(&self, package: &str) -> Option<LibraryVersion> {
+        self.sources.borrow().as_ref()?.library_version(package)
     }
 
     /// Returns the text at a place in a module of the project.

@@ -21,5 +21,5 @@ pub mod replay;
 
 pub use env::{EnvInput, EnvReading, FilterObject, search_folders};
 pub use facts::{ProjectInput, ProjectModule, ProjectReading, ReadingNote, read_project, scan_candidates};
-pub use host::{Context, SourceModule, Sources, new_vm};
+pub use host::{Context, LibraryVersion, SourceModule, Sources, new_vm};
 pub use libraries::is_library;

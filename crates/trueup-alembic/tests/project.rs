@@ -332,3 +332,87 @@ fn what_is_not_known_takes_only_itself_along() {
     let row = models.table(&trueup_schema::ObjectName::new("row")).expect("the table is known");
     assert_eq!((row.indexes.len(), row.uniques.len()), (1, 1));
 }
+
+#[test]
+fn what_a_library_refuses_is_told_at_the_class() {
+    let cases = [
+        (
+            "class Base(SQLModel):\n    at: int = Field(sa_column=Column(Integer))\n\
+             class One(Base, table=True):\n    id: int = Field(primary_key=True)\n\
+             class Two(Base, table=True):\n    id: int = Field(primary_key=True)\n",
+            "ArgumentError: Column object 'at' already assigned to Table 'one'",
+            7,
+        ),
+        (
+            "class One(SQLModel, table=True):\n    id: int = Field(primary_key=True)\n\
+             \x20   one_id: int = Field(foreign_key='one.id', ondelete='SET NULL')\n",
+            "RuntimeError: ondelete=\"SET NULL\" requires nullable=True",
+            3,
+        ),
+        (
+            "class One(SQLModel, table=True):\n    id: int = Field(primary_key=True)\n\
+             \x20   n: int = Field(index=True, sa_column=Column(Integer))\n",
+            "RuntimeError: Passing index is not supported when also passing a sa_column",
+            5,
+        ),
+        (
+            "class One(SQLModel, table=True):\n    id: int = Field(primary_key=True)\n    tags: list[str]\n",
+            "ValueError: <class 'list'> has no matching SQLAlchemy type",
+            3,
+        ),
+        (
+            "class Base(DeclarativeBase):\n    type_annotation_map = {dict: JSON}\n\
+             class One(Base):\n    __tablename__ = 'one'\n    id: Mapped[int] = mapped_column(primary_key=True)\n\
+             \x20   data: Mapped[dict[str, str]]\n",
+            "MappedAnnotationError: Could not locate SQLAlchemy Core type",
+            5,
+        ),
+    ];
+    let imports = "from sqlmodel import Column, Field, Integer, JSON, SQLModel\n\
+                   from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column\n";
+    for (text, expected, line) in cases {
+        let text = format!("{imports}{text}");
+        let reading = read(&[("app.py", &text)]);
+        let note = reading.notes.first().unwrap_or_else(|| panic!("nothing is noted: {text}"));
+        assert!(note.message.starts_with(expected), "{}", note.message);
+        let location = note.location.as_ref().expect("it has a place");
+        let before = &text[..location.span.expect("it has a span").start as usize];
+        assert_eq!((&*location.path, before.matches('\n').count() + 1), ("app.py", line), "{expected}");
+    }
+}
+
+#[test]
+fn a_search_vector_has_the_index_that_its_library_adds() {
+    let reading = read(&[(
+        "app.py",
+        "from sqlalchemy import Column, Integer, Text\n\
+         from sqlalchemy.orm import declarative_base\n\
+         from sqlalchemy_searchable import make_searchable\n\
+         from sqlalchemy_utils.types import TSVectorType\n\
+         Base = declarative_base()\n\
+         make_searchable(Base.metadata)\n\
+         class Article(Base):\n    __tablename__ = 'article'\n    id = Column(Integer, primary_key=True)\n\
+         \x20   name = Column(Text)\n    vector = Column(TSVectorType('name'))\n\
+         \x20   plain = Column(TSVectorType('name', auto_index=False))\n",
+    )]);
+    let models = reading.models.expect("there are models");
+    let article = models.table(&trueup_schema::ObjectName::new("article")).expect("the table is known");
+    let indexes: Vec<&str> = article.indexes.iter().map(|index| &*index.name).collect();
+    assert_eq!(indexes, ["ix_article_vector"]);
+}
+
+#[test]
+fn a_field_whose_class_has_an_unknown_base_loses_its_type_only() {
+    let reading = read(&[(
+        "app.py",
+        "from elsewhere import StrEnum, Thing\n\
+         from sqlmodel import Field, SQLModel\n\
+         class Kind(StrEnum):\n    a = 'a'\n\
+         class Row(SQLModel, table=True):\n    id: int = Field(primary_key=True)\n    kind: Kind\n\
+         \x20   other: Thing | None = None\n",
+    )]);
+    let models = reading.models.expect("there are models");
+    let row = models.table(&trueup_schema::ObjectName::new("row")).expect("the table is known");
+    let unknown: Vec<bool> = row.columns.iter().map(|column| column.column_type.is_unknown()).collect();
+    assert_eq!(unknown, [false, true, true]);
+}

@@ -7,11 +7,13 @@
 use std::fs;
 use std::path::Path;
 
+use trueup_alembic::LibraryVersion;
+
 /// Folders above the project's that are searched too: a lock file often lies at the root of the repository.
 const LEVELS: usize = 3;
 
-/// Returns major and minor version, if any file says something.
-pub fn version(root: &Path, package: &str) -> Option<(u32, u32)> {
+/// Returns the version, if any file says something.
+pub fn version(root: &Path, package: &str) -> Option<LibraryVersion> {
     for folder in root.ancestors().take(1 + LEVELS) {
         let found = locked(folder, package).or_else(|| required(folder, package));
         if found.is_some() {
@@ -25,7 +27,7 @@ pub fn version(root: &Path, package: &str) -> Option<(u32, u32)> {
 }
 
 /// Looks into lock files: one version each, without doubt.
-fn locked(folder: &Path, package: &str) -> Option<(u32, u32)> {
+fn locked(folder: &Path, package: &str) -> Option<LibraryVersion> {
     for name in ["uv.lock", "poetry.lock", "pdm.lock", "pylock.toml"] {
         let Ok(text) = fs::read_to_string(folder.join(name)) else { continue };
         let Ok(lock) = text.parse::<toml::Table>() else { continue };
@@ -46,7 +48,7 @@ fn locked(folder: &Path, package: &str) -> Option<(u32, u32)> {
 }
 
 /// Looks into requirements: `sqlalchemy[asyncio]>=2.0,<2.1`.
-fn required(folder: &Path, package: &str) -> Option<(u32, u32)> {
+fn required(folder: &Path, package: &str) -> Option<LibraryVersion> {
     let mut texts: Vec<String> = Vec::new();
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut names: Vec<String> =
@@ -73,7 +75,7 @@ fn required(folder: &Path, package: &str) -> Option<(u32, u32)> {
 }
 
 /// Reads one line of a requirements file, or of a list of requirements in another file.
-fn version_in(line: &str, package: &str) -> Option<(u32, u32)> {
+fn version_in(line: &str, package: &str) -> Option<LibraryVersion> {
     let line = line.trim_start_matches(|letter: char| letter.is_whitespace() || "\"'-".contains(letter));
     let end = line
         .find(|letter: char| !(letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.')))
@@ -98,17 +100,20 @@ fn version_in(line: &str, package: &str) -> Option<(u32, u32)> {
 }
 
 /// Reads `>=2.0,<2.1`: the version that certainly fits, if the bounds leave no choice that matters.
-fn specified(text: &str) -> Option<(u32, u32)> {
+fn specified(text: &str) -> Option<LibraryVersion> {
     let mut lower = None;
     for part in text.split(',').map(str::trim) {
         let digits = part.trim_start_matches(['=', '~', '^', '<', '>', '!', ' ']);
         let Some(version) = numbers(digits) else { continue };
         let operator = part[..part.len() - digits.len()].trim();
         match operator {
-            "==" | "===" | "~=" | "" => return Some(version),
+            "==" | "===" | "" => return Some(version),
+            // `^0.0.14` allows no other release, `~=0.0.14` and `^2.0.1` any later one of the series.
+            "^" if (version.major, version.minor) == (0, 0) => return Some(version),
+            "~=" => return Some(LibraryVersion { patch: None, ..version }),
             "^" => lower = Some(version),
             "<" => {
-                if let Some(version) = below(version, digits) {
+                if let Some(version) = below(version) {
                     return Some(version);
                 }
             }
@@ -118,31 +123,34 @@ fn specified(text: &str) -> Option<(u32, u32)> {
         }
     }
     // The newest release that is not excluded is as good a guess as any other above the bound, and guesses are not made.
-    lower.filter(|version| *version >= (2, 1))
+    lower
+        .filter(|version| (version.major, version.minor) >= (2, 1))
+        .map(|version| LibraryVersion { patch: None, ..version })
 }
 
 /// The last release before a bound, as far as releases of SQLAlchemy are known.
-fn below((major, minor): (u32, u32), digits: &str) -> Option<(u32, u32)> {
-    let is_patch =
-        digits.split('.').nth(2).is_some_and(|patch| patch.parse::<u32>().is_ok_and(|patch| patch > 0));
-    if is_patch {
-        return Some((major, minor));
+fn below(bound: LibraryVersion) -> Option<LibraryVersion> {
+    let patch = bound.patch.filter(|patch| *patch > 0);
+    if let Some(patch) = patch {
+        return Some(LibraryVersion { patch: Some(patch - 1), ..bound });
     }
-    match (major, minor) {
-        (major, minor) if minor > 0 => Some((major, minor - 1)),
-        (2, 0) => Some((1, 4)),
-        _ => None,
-    }
+    let (major, minor) = match (bound.major, bound.minor) {
+        (major, minor) if minor > 0 => (major, minor - 1),
+        (2, 0) => (1, 4),
+        _ => return None,
+    };
+    Some(LibraryVersion { major, minor, patch: None })
 }
 
-fn numbers(text: &str) -> Option<(u32, u32)> {
+fn numbers(text: &str) -> Option<LibraryVersion> {
     let mut parts = text.trim().trim_start_matches('v').split('.');
     let number = |text: &str| {
         let end = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
         text[..end].parse::<u32>().ok()
     };
     let major = number(parts.next()?)?;
-    Some((major, parts.next().and_then(number).unwrap_or(0)))
+    let minor = parts.next().and_then(number).unwrap_or(0);
+    Some(LibraryVersion { major, minor, patch: parts.next().and_then(number) })
 }
 
 /// Names of packages are compared without case, `-` and `_` alike.
@@ -177,7 +185,22 @@ mod tests {
             ("sqlalchemy<=2.0.30", Some((2, 0))),
             ("sqlalchemy<2.0.30", Some((2, 0))),
         ] {
-            assert_eq!(version_in(line, "sqlalchemy"), expected, "{line}");
+            let found = version_in(line, "sqlalchemy").map(|version| (version.major, version.minor));
+            assert_eq!(found, expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn one_release_is_known_where_exactly_one_is_meant() {
+        for (line, expected) in [
+            ("sqlmodel==0.0.14", Some(Some(14))),
+            ("sqlmodel = \"^0.0.14\"", Some(Some(14))),
+            ("sqlmodel<0.0.15,>=0.0.8", Some(Some(14))),
+            ("sqlmodel~=0.0.14", Some(None)),
+            ("sqlmodel==0.0.*", Some(None)),
+            ("sqlmodel>=0.0.14", None),
+        ] {
+            assert_eq!(version_in(line, "sqlmodel").map(|version| version.patch), expected, "{line}");
         }
     }
 
@@ -185,9 +208,10 @@ mod tests {
     fn a_lock_file_knows_better() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         fs::write(folder.path().join("requirements.txt"), "sqlalchemy<2\n").expect("written");
-        assert_eq!(version(folder.path(), "sqlalchemy"), Some((1, 4)));
+        let found = || version(folder.path(), "sqlalchemy").map(|version| (version.major, version.minor));
+        assert_eq!(found(), Some((1, 4)));
         fs::write(folder.path().join("uv.lock"), "[[package]]\nname = \"sqlalchemy\"\nversion = \"2.1.9\"\n")
             .expect("written");
-        assert_eq!(version(folder.path(), "sqlalchemy"), Some((2, 1)));
+        assert_eq!(found(), Some((2, 1)));
     }
 }

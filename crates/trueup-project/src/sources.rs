@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use trueup_alembic::{SourceModule, Sources};
+use trueup_alembic::{LibraryVersion, SourceModule, Sources};
 
 use crate::config::{Configuration, normalize};
 use crate::files;
@@ -20,7 +20,7 @@ pub struct ProjectSources {
     search_path: Vec<PathBuf>,
     modules: RefCell<HashMap<String, Option<Located>>>,
     unreadable: RefCell<Vec<(PathBuf, files::Unreadable)>>,
-    versions: RefCell<HashMap<String, Option<(u32, u32)>>>,
+    versions: RefCell<HashMap<String, Option<LibraryVersion>>>,
 }
 
 #[derive(Clone)]
@@ -122,7 +122,7 @@ impl Sources for ProjectSources {
         }
     }
 
-    fn library_version(&self, package: &str) -> Option<(u32, u32)> {
+    fn library_version(&self, package: &str) -> Option<LibraryVersion> {
         if let Some(known) = self.versions.borrow().get(package) {
             return *known;
         }

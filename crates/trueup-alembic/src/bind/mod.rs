@@ -19,6 +19,8 @@ mod reflect;
 pub(crate) mod rows;
 mod session;
 
+pub(crate) use reflect::reflected_on_sqlite;
+
 /// Makes the natives known to an interpreter.
 pub(crate) fn register(vm: &mut Vm) {
     connection::register(vm);

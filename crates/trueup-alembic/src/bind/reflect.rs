@@ -45,19 +45,72 @@ const SQLITE_TYPES: &[(&str, &str)] = &[
     ("CHAR", "CHAR"),
     ("DATE", "DATE"),
     ("DATETIME", "DATETIME"),
+    ("DATETIME_CHAR", "DATETIME"),
+    ("DATE_CHAR", "DATE"),
     ("DECIMAL", "DECIMAL"),
+    ("DOUBLE", "DOUBLE"),
     ("FLOAT", "FLOAT"),
     ("INT", "INTEGER"),
     ("INTEGER", "INTEGER"),
     ("JSON", "JSON"),
+    ("NCHAR", "NCHAR"),
     ("NUMERIC", "NUMERIC"),
+    ("NVARCHAR", "NVARCHAR"),
     ("REAL", "REAL"),
     ("SMALLINT", "SMALLINT"),
     ("TEXT", "TEXT"),
     ("TIME", "TIME"),
     ("TIMESTAMP", "TIMESTAMP"),
+    ("TIME_CHAR", "TIME"),
     ("VARCHAR", "VARCHAR"),
 ];
+
+/// What SQLite's affinity makes of names that SQLAlchemy does not know: a part of the name and the class, in the order
+/// of SQLAlchemy 2.0 `dialects/sqlite/base.py`, `_resolve_type_affinity`.
+const SQLITE_AFFINITY: &[(&str, &str)] = &[
+    ("INT", "INTEGER"),
+    ("CHAR", "TEXT"),
+    ("CLOB", "TEXT"),
+    ("TEXT", "TEXT"),
+    ("BLOB", ""),
+    ("REAL", "REAL"),
+    ("FLOA", "REAL"),
+    ("DOUB", "REAL"),
+];
+
+/// Returns the class that SQLAlchemy's reflection finds for a declared type on SQLite; `None` for its `NullType`.
+fn sqlite_class(name: &str) -> Option<&'static str> {
+    let name = name.to_ascii_uppercase();
+    let known = SQLITE_TYPES.iter().find(|(known, _)| *known == name).map(|(_, class)| *class);
+    let by_affinity = || {
+        let found = SQLITE_AFFINITY.iter().find(|(part, _)| name.contains(part));
+        found.map_or("NUMERIC", |(_, class)| *class)
+    };
+    let class = known.unwrap_or_else(by_affinity);
+    (!name.is_empty() && !class.is_empty()).then_some(class)
+}
+
+/// Tells whether a class writes the numbers that it is given.
+fn takes_numbers(class: &str) -> bool {
+    matches!(class, "VARCHAR" | "CHAR" | "NVARCHAR" | "NCHAR" | "TEXT" | "NUMERIC" | "DECIMAL")
+}
+
+/// Returns the type that a column of SQLite has after it was reflected and written again, where that is another one:
+/// `BINARY(16)` becomes `NUMERIC(16)`.
+pub(crate) fn reflected_on_sqlite(column_type: &ColumnType) -> Option<ColumnType> {
+    if column_type.is_unknown() {
+        return None;
+    }
+    let class = sqlite_class(&column_type.name)?;
+    let numbers: Vec<&str> = column_type.modifiers.iter().map(|text| text.trim()).collect();
+    let text = if takes_numbers(class) && !numbers.is_empty() {
+        format!("{class}({})", numbers.join(", "))
+    } else {
+        class.to_owned()
+    };
+    let found = ColumnType::parse(Dialect::Sqlite, &text);
+    (!found.to_string().eq_ignore_ascii_case(&column_type.to_string())).then_some(found)
+}
 
 /// Returns a type object for a column's type.
 pub(super) fn type_object(vm: &mut Vm, column_type: &ColumnType) -> PyResult {
@@ -101,15 +154,12 @@ pub(super) fn type_object(vm: &mut Vm, column_type: &ColumnType) -> PyResult {
                 .find(|(known, _, _)| *known == column_type.name)
                 .map(|(_, module, class)| (*module, *class))
         }
-        Dialect::Sqlite => SQLITE_TYPES
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(&column_type.name))
-            .map(|(_, class)| ("sqlalchemy.types", *class)),
+        Dialect::Sqlite => sqlite_class(&column_type.name).map(|class| ("sqlalchemy.types", class)),
     };
     match found {
         Some((module, class)) => {
-            let takes = matches!(class, "VARCHAR" | "CHAR" | "NUMERIC" | "DECIMAL");
-            make(vm, module, class, if takes { numbers } else { Vec::new() }, Vec::new())
+            let numbers = if takes_numbers(class) { numbers } else { Vec::new() };
+            make(vm, module, class, numbers, Vec::new())
         }
         None => make(
             vm,

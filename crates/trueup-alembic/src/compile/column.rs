@@ -99,7 +99,7 @@ pub fn column(
     let mut column = Column::new(name.clone(), column_type);
     column.collation = collation;
     column.origin = origin(place.as_ref());
-    column.nullable = flag_attr(vm, value, "nullable").map_err(at)?;
+    column.nullable = flag_attr(vm, value, "nullable").map_err(at)? && !is_forbidden_null(vm, value)?;
     column.comment = if dialect.has_comments() { text_attr(vm, value, "comment").map_err(at)? } else { None };
     column.generated = generated(vm, value, dialect).map_err(at)?;
     let mut unknown_default = None;
@@ -160,6 +160,16 @@ pub fn column(
         nullable_given: flag_attr(vm, value, "_nullable_given")?,
         unknown_default,
     })
+}
+
+/// Tells whether the type itself says that the column holds no NULL, as GeoAlchemy2's types may.
+fn is_forbidden_null(vm: &mut Vm, column: &Value) -> Result<bool, CompileError> {
+    let column_type = attr(vm, column, "type")?;
+    if column_type.as_instance().is_none() {
+        return Ok(false);
+    }
+    let nullable = vm.lookup_attr(&column_type, "nullable")?;
+    Ok(nullable.and_then(|value| value.as_bool()) == Some(false))
 }
 
 /// Compiles the column's type; a column that only has a foreign key takes the type of the referenced column.

@@ -22,6 +22,15 @@ pub(crate) fn register(vm: &mut Vm) {
         let (major, minor) = vm.state::<Context>().map_or((2, 0), |context| context.sqlalchemy_version());
         Ok(Value::tuple(vec![Value::Int(i128::from(major)), Value::Int(i128::from(minor))]))
     });
+    vm.register("sqlalchemy._trueup.library_version", |vm, args| {
+        let package = argument(&args, 0).as_str().unwrap_or_default();
+        let found = vm.state::<Context>().and_then(|context| context.library_version(&package));
+        Ok(found.map_or(Value::None, |version| {
+            let number = |number: u32| Value::Int(i128::from(number));
+            let patch = version.patch.map_or(Value::None, number);
+            Value::tuple(vec![number(version.major), number(version.minor), patch])
+        }))
+    });
     vm.register("sqlalchemy._trueup.own_attr", |_, args| {
         Ok(own_attr(&args).unwrap_or_else(|| argument(&args, 2)))
     });

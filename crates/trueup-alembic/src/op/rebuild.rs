@@ -16,6 +16,7 @@ use trueup_schema::{
 };
 
 use super::{Planned, Step, context, perform::raise_failure, unproven};
+use crate::bind;
 use crate::compile::origin;
 use crate::replay::{Notice, RecordedOperation};
 
@@ -219,6 +220,14 @@ impl Rebuild {
         self.table.checks.retain(|check| check.name.is_some());
         self.lose_duplicates();
         for column in &mut self.table.columns {
+            if self.dialect.is_sqlite()
+                && let Some(reflected) = bind::reflected_on_sqlite(&column.column_type)
+            {
+                let mut operation = unchanged(name, &column.name);
+                operation.column_type = Some(reflected.clone());
+                self.losses.push(operation.into());
+                column.column_type = reflected;
+            }
             if column.collation.take().is_some() {
                 let mut operation = unchanged(name, &column.name);
                 operation.collation = Some(None);

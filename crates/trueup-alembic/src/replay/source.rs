@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::RevisionSource;
-use crate::{SourceModule, Sources};
+use crate::{LibraryVersion, SourceModule, Sources};
 
 const PREFIX: &str = "__alembic_revision_";
 
@@ -36,7 +36,7 @@ impl Sources for WithRevisions {
         self.sources.is_namespace(name)
     }
 
-    fn library_version(&self, package: &str) -> Option<(u32, u32)> {
+    fn library_version(&self, package: &str) -> Option<LibraryVersion> {
         self.sources.library_version(package)
     }
 

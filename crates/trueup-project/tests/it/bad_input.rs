@@ -394,6 +394,18 @@ fn a_model_that_cannot_be_read_is_told_and_not_compared() {
 }
 
 #[test]
+fn what_sqlmodel_refuses_is_told_at_the_class() {
+    let text = "from sqlmodel import Field, SQLModel\n\n\n\
+                class Hero(SQLModel, table=True):\n    id: int = Field(primary_key=True)\n    tags: list[str]\n";
+    let project = healthy().file("app/heroes.py", text);
+    one(
+        &project,
+        "unreadable-model app/heroes.py:4",
+        "`Hero` cannot be read: ValueError: <class 'list'> has no",
+    );
+}
+
+#[test]
 fn imports_in_circles_end() {
     let project = healthy()
         .file("app/models.py", &format!("{MODELS}from app.b import *\n"))

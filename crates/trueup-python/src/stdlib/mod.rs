@@ -29,6 +29,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("hashlib", include_str!("hashlib.py")),
     ("importlib", include_str!("importlib.py")),
     ("inspect", include_str!("inspect.py")),
+    ("ipaddress", include_str!("ipaddress.py")),
     ("itertools", include_str!("itertools.py")),
     ("json", include_str!("json.py")),
     ("logging", include_str!("logging.py")),

@@ -19,6 +19,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("hashlib._digest", "digests are not computed"),
     ("sys._loaded_modules", "which modules are loaded is not known"),
     ("os._environment", "the environment is not known"),
+    ("ipaddress._computed", "addresses are not computed"),
     ("os.path._disk", "what is on the disk is not known"),
 ];
 

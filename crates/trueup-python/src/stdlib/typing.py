@@ -32,7 +32,12 @@ class _GenericAlias:
         return (self.__origin__,)
 
     def __repr__(self):
-        return f"{self.__origin__}[{self.__args__}]"
+        return f"{_name(self.__origin__)}[{', '.join([_name(item) for item in self.__args__])}]"
+
+
+def _name(item):
+    # `<class 'app.Thing'>` is written as `app.Thing`.
+    return repr(item)[8:-2] if isinstance(item, type) else repr(item)
 
 
 def _as_tuple(item):

@@ -151,15 +151,17 @@ impl Vm {
     }
 
     fn fail_statement(&mut self, module: &Rc<Module>, stmt: &Stmt, raised: &Raised) {
-        let place = raised
-            .place()
-            .cloned()
-            .unwrap_or_else(|| Place { source: module.source.clone(), span: stmt.span });
         let kind = if raised.is_abort() { NoteKind::Limit } else { NoteKind::Failed };
         let traceback = match raised {
             Raised::Exception(exception) => exception.traceback.clone(),
             Raised::Abort(_) => Vec::new(),
         };
+        // What a library raises is told of the line that called it.
+        let mut places = raised.place().into_iter().chain(traceback.iter().rev());
+        let place = places
+            .find(|place| module.source.is_library || !place.source.is_library)
+            .cloned()
+            .unwrap_or_else(|| Place { source: module.source.clone(), span: stmt.span });
         self.notes.push(Note {
             kind,
             message: raised.summary().to_owned(),

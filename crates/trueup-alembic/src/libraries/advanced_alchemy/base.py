@@ -2,8 +2,10 @@
 import datetime
 import re
 import uuid
+from typing import Any
 
-from sqlalchemy import Date, MetaData
+from pydantic import AnyHttpUrl, AnyUrl, EmailStr, IPvAnyAddress, IPvAnyInterface, IPvAnyNetwork, Json
+from sqlalchemy import Date, MetaData, String
 from sqlalchemy.orm import DeclarativeBase, declared_attr, registry as _registry
 
 from advanced_alchemy.mixins import (
@@ -15,7 +17,7 @@ from advanced_alchemy.mixins import (
     UUIDv6PrimaryKey,
     UUIDv7PrimaryKey,
 )
-from advanced_alchemy.types import GUID, DateTimeUTC, JsonB
+from advanced_alchemy.types import GUID, DateTimeUTC, FileObject, FileObjectList, JsonB, StoredObject
 
 convention = {
     "ix": "ix_%(column_0_label)s",
@@ -27,7 +29,23 @@ convention = {
 
 
 def create_registry(custom_annotation_map=None):
-    types = {uuid.UUID: GUID, datetime.datetime: DateTimeUTC, datetime.date: Date, dict: JsonB}
+    types = {
+        uuid.UUID: GUID,
+        datetime.datetime: DateTimeUTC,
+        datetime.date: Date,
+        dict: JsonB,
+        dict[str, Any]: JsonB,
+        dict[str, str]: JsonB,
+        FileObject: StoredObject,
+        FileObjectList: StoredObject,
+        EmailStr: String,
+        AnyUrl: String,
+        AnyHttpUrl: String,
+        Json: JsonB,
+        IPvAnyAddress: String,
+        IPvAnyInterface: String,
+        IPvAnyNetwork: String,
+    }
     types.update(custom_annotation_map or {})
     return _registry(metadata=MetaData(naming_convention=convention), type_annotation_map=types)
 
@@ -53,6 +71,10 @@ class AdvancedDeclarativeBase(DeclarativeBase):
 
 
 class DefaultBase(CommonTableAttributes, AdvancedDeclarativeBase):
+    __abstract__ = True
+
+
+class SQLQuery(BasicAttributes, AdvancedDeclarativeBase):
     __abstract__ = True
 
 

@@ -156,8 +156,40 @@ def register_operation(name, sourcename=None):
     return _base.Operations.register_operation(name, sourcename)
 
 
-def sync_enum_values(enum_schema, enum_name, new_values, affected_columns, enum_values_to_rename=(), **kw):
+def sync_enum_values(enum_schema, enum_name, new_values, affected_columns, enum_values_to_rename=(), indexes_to_recreate=(), **kw):
     ...
+
+
+def create_geospatial_table(table_name, *columns, **kw):
+    return _base._current().create_geospatial_table(table_name, *columns, **kw)
+
+
+def drop_geospatial_table(table_name, schema=None, **kw):
+    _base._current().drop_geospatial_table(table_name, schema, **kw)
+
+
+def add_geospatial_column(table_name, column, schema=None):
+    _base._current().add_geospatial_column(table_name, column, schema)
+
+
+def drop_geospatial_column(table_name, column_name, schema=None, **kw):
+    _base._current().drop_geospatial_column(table_name, column_name, schema, **kw)
+
+
+def create_geospatial_index(index_name, table_name, columns, schema=None, unique=False, **kw):
+    _base._current().create_geospatial_index(index_name, table_name, columns, schema, unique, **kw)
+
+
+def drop_geospatial_index(index_name, table_name, column_name=None, schema=None, unique=False, **kw):
+    _base._current().drop_geospatial_index(index_name, table_name, column_name, schema, unique, **kw)
+
+
+def create_geospatial_constraints(table_name, column, schema=None):
+    pass
+
+
+def drop_geospatial_constraints(table_name, column_name, schema=None):
+    pass
 
 
 def create_entity(entity):

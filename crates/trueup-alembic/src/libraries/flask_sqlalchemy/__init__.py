@@ -10,7 +10,7 @@ from sqlalchemy.orm import _mapping
 from sqlalchemy.schema import Column, MetaData, PrimaryKeyConstraint, Table
 
 from flask_sqlalchemy import model, query, session
-from flask_sqlalchemy.model import DefaultMeta, DefaultMetaNoName, Model, camel_to_snake_case
+from flask_sqlalchemy.model import DefaultMeta, DefaultMetaNoName, Model, NameMetaMixin, camel_to_snake_case
 from flask_sqlalchemy.query import Query
 
 BaseQuery = Query
@@ -36,11 +36,18 @@ class SQLAlchemy:
 
     def _make_model(self, model_class):
         if isinstance(model_class, type) and own_attr(model_class, "_sa_registry") is not None and not issubclass(model_class, Model):
+            if own_attr(model_class, "type_annotation_map"):
+                # The base is copied together with the registry that it has been given.
+                raise _sa.exc.InvalidRequestError(_mapping._TWO_MAPS)
             found = own_attr(model_class, "_sa_registry")
             found.metadata = self.metadata
             bases = (_Named, model_class) if self._autonaming else (model_class,)
         elif isinstance(model_class, type) and own_attr(model_class, "_is_declarative_base"):
-            return model_class
+            found = own_attr(model_class, "_sa_registry")
+            found.metadata = self.metadata
+            metaclass = own_attr(model_class, "_sa_metaclass")
+            named = isinstance(metaclass, type) and issubclass(metaclass, NameMetaMixin)
+            bases = (_Named, model_class) if named else (model_class,)
         elif isinstance(model_class, type):
             found = _mapping.registry(metadata=self.metadata)
             bases = (_Named, model_class) if self._autonaming else (model_class,)

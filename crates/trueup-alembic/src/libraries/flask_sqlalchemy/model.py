@@ -14,7 +14,7 @@ def camel_to_snake_case(name):
             if before.islower() or before.isdigit() or after.islower():
                 made += "_"
         made += letter
-    return made.lower()
+    return made.lower().lstrip("_")
 
 
 class Model:
@@ -44,11 +44,11 @@ class NameMetaMixin(type):
     pass
 
 
-class DefaultMeta(DeclarativeMeta):
+class DefaultMeta(BindMetaMixin, NameMetaMixin, DeclarativeMeta):
     pass
 
 
-class DefaultMetaNoName(DeclarativeMeta):
+class DefaultMetaNoName(BindMetaMixin, DeclarativeMeta):
     pass
 
 

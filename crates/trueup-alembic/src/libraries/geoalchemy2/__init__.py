@@ -2,7 +2,7 @@
 
 Source: geoalchemy2 0.20 `types/__init__.py`, `admin/dialects/postgresql.py`.
 """
-from geoalchemy2 import elements, functions, shape, types
+from geoalchemy2 import alembic_helpers, elements, functions, shape, types
 from geoalchemy2.types import Geography, Geometry, Raster
 
 
@@ -16,8 +16,4 @@ class WKBElement(WKTElement):
 
 
 def load_spatialite(*args, **kw):
-    pass
-
-
-def alembic_helpers(*args, **kw):
     pass

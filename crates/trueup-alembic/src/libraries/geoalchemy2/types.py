@@ -1,4 +1,5 @@
 """`geoalchemy2.types`."""
+from sqlalchemy import func
 from sqlalchemy.schema import Index
 from sqlalchemy.types import UserDefinedType
 
@@ -14,6 +15,8 @@ class _GISType(UserDefinedType):
         self.dimension = dimension
         self.spatial_index = spatial_index
         self.use_N_D_index = use_N_D_index
+        self.nullable = nullable
+        self._spatial_index_reflected = _spatial_index_reflected
         if name is not None:
             self.name = name
 
@@ -29,19 +32,23 @@ class _GISType(UserDefinedType):
 
     def _implied_index(self, table, column, dialect):
         """The index that comes with the column."""
-        if dialect.name != "postgresql" or not self.spatial_index:
+        if dialect.name != "postgresql" or not self.spatial_index or self._spatial_index_reflected:
             return None
         options = {"postgresql_using": "gist"}
         if self.use_N_D_index:
             options["postgresql_ops"] = {column.name: "gist_geometry_ops_nd"}
         index = object.__new__(Index)
         index.name = f"idx_{table.name}_{column.name}"
-        index.expressions = [column]
+        index.expressions = [self._indexed(column)]
         index.unique = False
         index.kwargs = options
         index.dialect_kwargs = options
         index.table = table
         return index
+
+
+    def _indexed(self, column):
+        return column
 
 
 class Geometry(_GISType):
@@ -56,10 +63,10 @@ class Raster(_GISType):
     name = "raster"
 
     def __init__(self, spatial_index=True, from_text=None, name=None, nullable=True, _spatial_index_reflected=None):
-        super().__init__(geometry_type=None, srid=-1, spatial_index=spatial_index)
+        super().__init__(geometry_type=None, srid=-1, spatial_index=spatial_index, nullable=nullable, _spatial_index_reflected=_spatial_index_reflected)
 
-    def _implied_index(self, table, column, dialect):
-        return None
+    def _indexed(self, column):
+        return func.ST_ConvexHull(column)
 
 
 class RasterType(Raster):

@@ -2,7 +2,13 @@
 
 Values are never validated: an instance has the attributes it was made with, everything computed is unknown.
 """
-from sqlalchemy._trueup import annotations_of, own_attr, unknown
+import datetime as _datetime
+import decimal as _decimal
+import pathlib as _pathlib
+import typing as _typing
+import uuid as _uuid
+
+from sqlalchemy._trueup import annotations_of, library_version, own_attr, unknown
 
 VERSION = "2.11.0"
 __version__ = VERSION
@@ -163,11 +169,89 @@ StrictFloat = float
 StrictBytes = bytes
 
 
+class Constraints(_Marker):
+    """The constraints that a parametrised type carries."""
+
+    def __init__(self, **kw):
+        self.kw = kw
+
+
+def _constrained(type_, **kw):
+    return _typing.Annotated[type_, Constraints(**kw)]
+
+
+def constr(**kw):
+    # Its limits are one object, which is not looked into where the length of a column is found.
+    return _typing.Annotated[str, StringConstraints(**kw)]
+
+
+def conint(**kw):
+    return _constrained(int)
+
+
+def confloat(**kw):
+    return _constrained(float)
+
+
+def conbytes(**kw):
+    return _constrained(bytes)
+
+
+def condate(**kw):
+    return _constrained(_datetime.date)
+
+
+def condecimal(*, max_digits=None, decimal_places=None, **kw):
+    return _constrained(_decimal.Decimal, max_digits=max_digits, decimal_places=decimal_places)
+
+
+def conlist(item_type, **kw):
+    return _constrained(list[item_type])
+
+
+def conset(item_type, **kw):
+    return _constrained(set[item_type])
+
+
+def confrozenset(item_type, **kw):
+    return _constrained(frozenset[item_type])
+
+
+PositiveInt = conint(gt=0)
+NegativeInt = conint(lt=0)
+NonNegativeInt = conint(ge=0)
+NonPositiveInt = conint(le=0)
+PositiveFloat = confloat(gt=0)
+NegativeFloat = confloat(lt=0)
+NonNegativeFloat = confloat(ge=0)
+NonPositiveFloat = confloat(le=0)
+FiniteFloat = confloat(allow_inf_nan=False)
+UUID1 = _constrained(_uuid.UUID)
+UUID3 = _constrained(_uuid.UUID)
+UUID4 = _constrained(_uuid.UUID)
+UUID5 = _constrained(_uuid.UUID)
+UUID6 = _constrained(_uuid.UUID)
+UUID7 = _constrained(_uuid.UUID)
+UUID8 = _constrained(_uuid.UUID)
+FilePath = _constrained(_pathlib.Path)
+DirectoryPath = _constrained(_pathlib.Path)
+NewPath = _constrained(_pathlib.Path)
+Base64Bytes = _constrained(bytes)
+Base64Str = _constrained(str)
+Base64UrlBytes = _constrained(bytes)
+Base64UrlStr = _constrained(str)
+
+
 class EmailStr(str):
     ...
 
 
-class AnyUrl(str):
+# Up to version 1 addresses are texts; later they are classes of their own.
+_VERSION_FOUND = library_version("pydantic")
+_Url = str if _VERSION_FOUND is not None and _VERSION_FOUND[0] < 2 else object
+
+
+class AnyUrl(_Url):
     ...
 
 
@@ -179,5 +263,90 @@ class HttpUrl(AnyUrl):
     ...
 
 
-class SecretStr(str):
+class AnyWebsocketUrl(AnyUrl):
+    ...
+
+
+class WebsocketUrl(AnyUrl):
+    ...
+
+
+class FileUrl(AnyUrl):
+    ...
+
+
+class FtpUrl(AnyUrl):
+    ...
+
+
+class PostgresDsn(AnyUrl):
+    ...
+
+
+class RedisDsn(AnyUrl):
+    ...
+
+
+class AmqpDsn(AnyUrl):
+    ...
+
+
+class MongoDsn(AnyUrl):
+    ...
+
+
+class SecretStr:
+    def __init__(self, secret_value=None):
+        self._value = secret_value
+
+    def get_secret_value(self):
+        return self._value
+
+
+class SecretBytes(SecretStr):
+    ...
+
+
+class Json:
+    def __class_getitem__(cls, item):
+        return cls
+
+
+class IPvAnyAddress:
+    ...
+
+
+class IPvAnyInterface:
+    ...
+
+
+class IPvAnyNetwork:
+    ...
+
+
+class AwareDatetime:
+    ...
+
+
+class NaiveDatetime:
+    ...
+
+
+class PastDate:
+    ...
+
+
+class FutureDate:
+    ...
+
+
+class PastDatetime:
+    ...
+
+
+class FutureDatetime:
+    ...
+
+
+class ByteSize(int):
     ...

@@ -39,6 +39,14 @@ def sqlalchemy_version():
     ...
 
 
+def library_version(package):
+    """Major, minor and patch number of the library that the project is made for, `None` where nothing says it.
+
+    The patch number is `None` where more than one release is possible.
+    """
+    ...
+
+
 def unknown(reason):
     ...
 

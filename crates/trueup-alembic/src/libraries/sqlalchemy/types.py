@@ -90,7 +90,8 @@ class TypeDecorator(TypeEngine):
     def __getattr__(self, name):
         if name in ("impl", "_variants") or name.startswith("__"):
             raise AttributeError(name)
-        return getattr(self.__dict__["impl"], name)
+        # A constructor that does not call this one leaves what the class says.
+        return getattr(type_instance(self.impl), name)
 
 
 class NullType(TypeEngine):

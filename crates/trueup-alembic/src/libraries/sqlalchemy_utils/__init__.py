@@ -65,5 +65,11 @@ class Timestamp:
     updated = _Column(_DateTime, nullable=False)
 
 
+def generic_repr(*fields):
+    if len(fields) == 1 and callable(fields[0]):
+        return fields[0]
+    return lambda cls: cls
+
+
 def __getattr__(name):
     return unknown(f"`sqlalchemy_utils.{name}` is not modelled")

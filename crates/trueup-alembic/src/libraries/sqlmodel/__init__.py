@@ -5,12 +5,20 @@ Source: sqlmodel 0.0.x `main.py` (`get_column_from_field`, `get_sqlalchemy_type`
 import datetime as _datetime
 import decimal as _decimal
 import enum as _enum
+import ipaddress as _ipaddress
 import pathlib as _pathlib
+import typing as _typing
 import uuid as _uuid
+
+from pydantic import AwareDatetime as _AwareDatetime
+from pydantic import Constraints as _PydanticConstraints
+from pydantic import FieldInfo as _PydanticField
+from pydantic import NaiveDatetime as _NaiveDatetime
+from sqlalchemy import exc as _exc
 
 from sqlalchemy import *
 from sqlalchemy import func, types
-from sqlalchemy._trueup import annotations_of, copy_object, has_own_attr, is_unknown, own_attr, own_names, unknown
+from sqlalchemy._trueup import annotations_of, copy_object, has_own_attr, is_unknown, library_version, own_attr, own_names, unknown
 from sqlalchemy.engine import create_engine
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, aliased, declared_attr, registry, relationship
 from sqlalchemy.orm import _mapping
@@ -37,7 +45,16 @@ class RelationshipInfo:
         self.options = options
 
 
+_NOT_WITH_COLUMN = ("sa_column_args", "sa_column_kwargs", "primary_key", "nullable", "foreign_key", "ondelete", "unique", "index", "sa_type")
+
+
 def Field(default=_MISSING, **kw):
+    if "sa_column" in kw:
+        for name in _NOT_WITH_COLUMN:
+            if name in kw:
+                raise RuntimeError(f"Passing {name} is not supported when also passing a sa_column")
+    if "ondelete" in kw and "foreign_key" not in kw:
+        raise RuntimeError("ondelete can only be used with foreign_key")
     return FieldInfo(default, **kw)
 
 
@@ -76,7 +93,8 @@ class SQLModel:
         if table is None:
             own = own_attr(cls, "model_config")
             table = own.get("table", False) if isinstance(own, dict) else False
-        if table:
+        # A class that derives from one with a table has no table of its own, whatever it asks for.
+        if table and not any([own_attr(base, "_sa_mapped") for base in cls.__mro__[1:]]):
             _make_table(cls)
 
     def __init__(self, **kw):
@@ -110,7 +128,10 @@ def _fields(cls):
 
 
 def _is_class_var(annotation):
-    return not is_unknown(annotation) and "ClassVar" in str(getattr(annotation, "__origin__", annotation))
+    # A class is none, and what attributes one has whose base is not known cannot be told.
+    if is_unknown(annotation) or isinstance(annotation, type):
+        return False
+    return "ClassVar" in str(getattr(annotation, "__origin__", annotation))
 
 
 def _make_table(cls):
@@ -142,18 +163,13 @@ def _split(annotation):
 def _column(name, value, annotation):
     # Every field is a column, also one whose type comes from a module that is not there.
     known = not is_unknown(annotation)
-    type_, optional, extras = _split(annotation) if known else (None, False, [])
-    info = value if isinstance(value, FieldInfo) else FieldInfo(value)
-    options = {}
-    for extra in extras:
-        if isinstance(extra, FieldInfo):
-            options.update(extra.options)
-            if info.default is _MISSING:
-                info = FieldInfo(extra.default, **info.options)
-    options.update(info.options)
+    options, default, inner = _merged(value, annotation) if known else _merged(value, None)
     column = options.get("sa_column")
     if isinstance(column, Column):
-        return column._copy() if column.table is not None else column
+        if column.table is not None:
+            raise _exc.ArgumentError(f"Column object '{column.name}' already assigned to Table '{column.table.name}'")
+        return column
+    type_, optional, _ = _split(inner) if known else (None, False, [])
     primary_key = options.get("primary_key", False)
     nullable = options.get("nullable")
     if nullable is None:
@@ -161,6 +177,8 @@ def _column(name, value, annotation):
     args = []
     foreign_key = options.get("foreign_key")
     if foreign_key:
+        if options.get("ondelete") == "SET NULL" and not nullable:
+            raise RuntimeError('ondelete="SET NULL" requires nullable=True')
         args.append(ForeignKey(foreign_key, ondelete=options.get("ondelete")))
     keywords = {
         "primary_key": primary_key,
@@ -170,29 +188,84 @@ def _column(name, value, annotation):
     }
     if options.get("default_factory") is not None:
         keywords["default"] = options["default_factory"]
-    elif info.default is not _MISSING and info.default is not ...:
-        keywords["default"] = info.default
+    elif default is not _MISSING and default is not ...:
+        keywords["default"] = default
     args.extend(options.get("sa_column_args") or ())
     keywords.update(options.get("sa_column_kwargs") or {})
     sa_type = options.get("sa_type")
     if sa_type is None:
         sa_type = keywords.pop("type_", None)
     if sa_type is None:
-        sa_type = _type_of(type_, options) if known else annotation
+        sa_type = _type_of(_timezone_of(inner) or type_, options) if known else annotation
     return Column(*args, type_=sa_type, **keywords)
 
 
+def _merged(value, annotation):
+    """What a field and the `Annotated` around its type say together: options, default, and the type within.
+
+    pydantic merges its own options; what SQLModel adds to them (`index`, `foreign_key`, `sa_…`) is only taken from
+    the last `Field`. An `Annotated` inside of `Optional` says nothing of the field.
+    """
+    fields = []
+    options = {}
+    while not isinstance(annotation, type) and getattr(annotation, "__metadata__", None) is not None:
+        for item in annotation.__metadata__:
+            if isinstance(item, (FieldInfo, _PydanticField)):
+                fields.append(item)
+            elif isinstance(item, _PydanticConstraints):
+                options.update(item.kw)
+        annotation = annotation.__origin__
+    default = _MISSING
+    if isinstance(value, (FieldInfo, _PydanticField)):
+        fields.append(value)
+    else:
+        default = value
+    last = None
+    for field in fields:
+        given = field.options if isinstance(field, FieldInfo) else field.kw
+        options.update({name: given[name] for name in _MERGED if name in given})
+        if value is _MISSING or field is value:
+            default = field.default
+        if isinstance(field, FieldInfo):
+            last = field
+    if last is not None:
+        options.update(last.options)
+    return options, default, annotation
+
+
+_MERGED = ("max_length", "max_digits", "decimal_places", "default_factory")
+
+
+def _timezone_of(annotation):
+    """`Annotated[datetime, AwareDatetime]`, also inside of `Optional`."""
+    for extra in _split(annotation)[2]:
+        if extra is _AwareDatetime or extra is _NaiveDatetime:
+            return extra
+    return None
+
+
 def _type_of(type_, options):
-    if not isinstance(type_, type) and getattr(type_, "__literal__", False):
-        return AutoString()
-    supertype = None if isinstance(type_, type) else getattr(type_, "__supertype__", None)
-    if supertype is not None:
-        return _type_of(supertype, options)
+    if is_unknown(type_):
+        return type_
+    if not isinstance(type_, type) and isinstance(getattr(type_, "__origin__", None), type):
+        # `list[int]` is looked up as `list`.
+        type_ = type_.__origin__
     if not isinstance(type_, type):
+        if getattr(type_, "__literal__", False) or getattr(type_, "__supertype__", None) is not None:
+            raise TypeError("issubclass() arg 1 must be a class")
+        args = getattr(type_, "__args__", None)
+        if getattr(type_, "__origin__", None) is _typing.Union and args:
+            raise ValueError("Cannot have a (non-optional) union as a SQLAlchemy field")
+        if type_ is _typing.Any:
+            raise ValueError("typing.Any has no matching SQLAlchemy type")
         return unknown(f"no type is known for the annotation {type_!r}")
+    is_text = issubclass(type_, _TEXTS)
+    if is_unknown(is_text):
+        # A base that is not known may be any of those below.
+        return is_text
     if issubclass(type_, _enum.Enum):
         return types.Enum(type_)
-    if issubclass(type_, (str, _pathlib.PurePath)):
+    if is_text:
         length = options.get("max_length")
         return AutoString(length) if length else AutoString()
     if issubclass(type_, float):
@@ -201,7 +274,9 @@ def _type_of(type_, options):
         return types.Boolean()
     if issubclass(type_, int):
         return types.Integer()
-    if issubclass(type_, _datetime.datetime):
+    if issubclass(type_, _NaiveDatetime):
+        return types.DateTime(timezone=False)
+    if issubclass(type_, (_datetime.datetime, _AwareDatetime)):
         return _DateTimeOfTheVersion()
     if issubclass(type_, _datetime.date):
         return types.Date()
@@ -215,16 +290,24 @@ def _type_of(type_, options):
         return types.Numeric(options.get("max_digits"), options.get("decimal_places"))
     if issubclass(type_, _uuid.UUID):
         return types.Uuid()
-    return unknown(f"no type is known for the annotation {type_!r}")
+    raise ValueError(f"{type_} has no matching SQLAlchemy type")
+
+
+_TEXTS = (str, _pathlib.PurePath, _ipaddress.IPv4Address, _ipaddress.IPv4Network, _ipaddress.IPv6Address, _ipaddress.IPv6Network)
 
 
 class _DateTimeOfTheVersion(types.DateTime):
-    """`datetime`: without time zone in older versions of SQLModel, with it in newer ones."""
+    """`datetime`: without time zone up to some release between 0.0.27 and 0.0.50, with it from then on."""
 
     def _compile(self, dialect):
-        if dialect.name == "postgresql":
-            return unknown("SQLModel makes `datetime` a timestamp with or without time zone depending on its version")
-        return "DATETIME"
+        if dialect.name != "postgresql":
+            return "DATETIME"
+        version = library_version("sqlmodel")
+        if version is None or version[2] is None or version >= (0, 0, 50):
+            return "TIMESTAMP WITH TIME ZONE"
+        if version <= (0, 0, 27):
+            return "TIMESTAMP WITHOUT TIME ZONE"
+        return unknown("SQLModel makes `datetime` a timestamp with or without time zone depending on its version")
 
 
 def _relationship(info, annotation):

@@ -37,7 +37,10 @@ pub fn build(configuration: &Configuration, request: &CheckRequest, base: Option
     let job = ReplayJob::new(&checking, &graph).on(base).and_back();
     let reading = checking.read_python(&sources);
     let replay = job.run(&(sources as Rc<dyn Sources>), &reading.convention);
-    let model_problems = reading.problems.into_iter().map(|problem| problem.message).collect();
+    // A class that raises has no table that a problem could be told of, so what was noted counts, too.
+    let notes = reading.notes.into_iter().filter(|note| !note.missing_module).map(|note| note.message);
+    let problems = reading.problems.into_iter().map(|problem| problem.message);
+    let model_problems = problems.chain(notes).collect();
     let version_table = reading.env.as_ref().and_then(trueup_alembic::EnvReading::version_table);
     let version_table = ObjectName::new(version_table.as_deref().unwrap_or(&checking.version_table));
     let mut models = reading.models;

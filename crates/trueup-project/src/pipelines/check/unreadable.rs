@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use trueup_alembic::{ProjectReading, ReadingNote};
 use trueup_lint::Cause;
-use trueup_python::ast::{Expr, ExprKind, ModuleAst, Stmt, StmtKind};
+use trueup_python::ast::{ClassDef, Expr, ExprKind, ModuleAst, Stmt, StmtKind};
 use trueup_schema::facts::ImportResolution;
 use trueup_schema::{Location, ObjectKind, ObjectName, ObjectRef, Span};
 
@@ -184,15 +184,20 @@ fn statement_at(ast: &ModuleAst, span: Span) -> Option<&Stmt> {
 fn defined_table(stmt: &Stmt) -> Option<Defined> {
     match &stmt.kind {
         StmtKind::ClassDef(def) => {
-            let table = def.body.iter().find_map(|stmt| match &stmt.kind {
+            let named = def.body.iter().find_map(|stmt| match &stmt.kind {
                 StmtKind::Assign { targets, value } => {
                     targets.iter().any(is_table_name).then_some(Some(value))
                 }
                 StmtKind::AnnAssign { target, value, .. } => is_table_name(target).then_some(value.as_ref()),
                 StmtKind::FunctionDef(def) => (&*def.name == "__tablename__").then_some(None),
                 _ => None,
-            })?;
-            let table = table.and_then(text_of);
+            });
+            let table = match named {
+                Some(name) => name.and_then(text_of),
+                // SQLModel names the table after the class.
+                None if asks_for_table(def) => Some(def.name.to_lowercase()),
+                None => return None,
+            };
             Some(Defined { kind: ObjectKind::Class, name: def.name.to_string(), table })
         }
         StmtKind::Assign { targets, value } => {
@@ -207,6 +212,13 @@ fn defined_table(stmt: &Stmt) -> Option<Defined> {
         }
         _ => None,
     }
+}
+
+/// Tells whether a class is `class Hero(SQLModel, table=True)`.
+fn asks_for_table(def: &ClassDef) -> bool {
+    def.keywords
+        .iter()
+        .any(|(name, value)| name.as_deref() == Some("table") && matches!(value.kind, ExprKind::Bool(true)))
 }
 
 fn text_of(value: &Expr) -> Option<String> {

@@ -138,6 +138,37 @@ class Operations(AbstractOperations):
 
     revert_entity = replace_entity
 
+    def create_geospatial_table(self, table_name, *columns, **kw):
+        return self.create_table(table_name, *columns, **kw)
+
+    def drop_geospatial_table(self, table_name, schema=None, **kw):
+        self.drop_table(table_name, schema=schema, **kw)
+
+    def add_geospatial_column(self, table_name, column, schema=None):
+        if _is_spatialite(self, "AddGeometryColumn"):
+            return
+        self.add_column(table_name, _without_spatial_index(column), schema=schema)
+
+    def drop_geospatial_column(self, table_name, column_name, schema=None, **kw):
+        self.drop_column(table_name, column_name, schema=schema, **kw)
+
+    def create_geospatial_index(self, index_name, table_name, columns, schema=None, unique=False, **kw):
+        if _is_spatialite(self, "CreateSpatialIndex"):
+            return
+        self.create_index(index_name, table_name, columns, schema=schema, unique=unique, **kw)
+
+    def drop_geospatial_index(self, index_name, table_name, column_name=None, schema=None, unique=False, **kw):
+        if _is_spatialite(self, "DisableSpatialIndex"):
+            return
+        self.drop_index(index_name, table_name=table_name, schema=schema, **kw)
+
+    def create_geospatial_constraints(self, table_name, column, schema=None):
+        # Only SQL Server has these.
+        pass
+
+    def drop_geospatial_constraints(self, table_name, column_name, schema=None):
+        pass
+
     def add_column(self, table_name, column, *, schema=None, if_not_exists=None, inline_references=None, inline_primary_key=None, **kw):
         ...
 
@@ -210,6 +241,26 @@ class _OperationsContext:
         return False
 
 
+def _is_spatialite(operations, function):
+    """Elsewhere than on PostgreSQL a function of the database does it, and what that makes is not known."""
+    from sqlalchemy._trueup import unknown
+
+    if _bind().dialect.name == "postgresql":
+        return False
+    operations.execute(unknown(f"SpatiaLite's `{function}` is not modelled"))
+    return True
+
+
+def _without_spatial_index(column):
+    """The column alone: `add_geospatial_column` leaves the index to an operation of its own."""
+    from sqlalchemy._trueup import copy_object
+
+    copied = column.copy()
+    copied.type = copy_object(column.type)
+    copied.type.spatial_index = False
+    return copied
+
+
 class BatchOperations(AbstractOperations):
     """What `with op.batch_alter_table(…) as batch_op` gives: the calls are collected and run at the end."""
 
@@ -247,6 +298,21 @@ class BatchOperations(AbstractOperations):
 
     def execute(self, sqltext, *, execution_options=None):
         ...
+
+    def add_geospatial_column(self, column, insert_before=None, insert_after=None):
+        if not _is_spatialite(self, "AddGeometryColumn"):
+            self.add_column(_without_spatial_index(column), insert_before=insert_before, insert_after=insert_after)
+
+    def drop_geospatial_column(self, column_name, **kw):
+        self.drop_column(column_name, **kw)
+
+    def create_geospatial_index(self, index_name, columns, **kw):
+        if not _is_spatialite(self, "CreateSpatialIndex"):
+            self.create_index(index_name, columns, **kw)
+
+    def drop_geospatial_index(self, index_name, column_name=None, **kw):
+        if not _is_spatialite(self, "DisableSpatialIndex"):
+            self.drop_index(index_name, **kw)
 
     def add_column(self, column, *, insert_before=None, insert_after=None, if_not_exists=None, inline_references=None, inline_primary_key=None, **kw):
         ...

@@ -1,4 +1,5 @@
 """pgvector's types. Source: pgvector 0.5 `sqlalchemy/`."""
+from sqlalchemy.exc import CompileError
 from sqlalchemy.types import UserDefinedType
 
 
@@ -32,6 +33,11 @@ SparseVector = SPARSEVEC
 class BIT(UserDefinedType):
     def __init__(self, length=None):
         self.length = length
+
+    def _compile(self, dialect):
+        if dialect.name != "postgresql":
+            raise CompileError(f"{dialect.name} has no type BIT")
+        return self.get_col_spec()
 
     def get_col_spec(self, **kw):
         return "BIT" if self.length is None else f"BIT({self.length})"

@@ -46,7 +46,7 @@ PASSIVE_OFF = "PASSIVE_OFF"
 
 def declarative_base(*, bind=None, metadata=None, mapper=None, cls=object, name="Base", class_registry=None, type_annotation_map=None, constructor=None, metaclass=None):
     found = registry(metadata=metadata, type_annotation_map=type_annotation_map)
-    return make_base(name, cls, found)
+    return make_base(name, cls, found, metaclass)
 
 
 def as_declarative(**kw):

@@ -8,10 +8,14 @@ import enum
 from sqlalchemy import types as _types
 from sqlalchemy._elements import ColumnOperators
 from sqlalchemy._trueup import annotations_of, copy_object, evaluate_forward, has_own_attr, is_unknown, note_unknown, own_attr, own_names, return_annotation, set_class_attr, sqlalchemy_version, type_instance
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm._annotations import DEFAULT_TYPE_MAP, _lookup_type, _unwrap
+from sqlalchemy.orm.exc import MappedAnnotationError
 from sqlalchemy.schema import Column, ForeignKey, MetaData, PrimaryKeyConstraint, SchemaItem, Table
 
 REGISTRIES = []
+# Functions of libraries that are told of every class that is mapped.
+ON_MAPPED = []
 # Up to 1.4 columns come in the order in which they were made, those of mixins included.
 _BY_CREATION = sqlalchemy_version() < (2, 0)
 
@@ -32,7 +36,7 @@ class registry:
         self.type_annotation_map.update(type_annotation_map)
 
     def generate_base(self, mapper=None, cls=object, name="Base", metaclass=None):
-        return make_base(name, cls, self)
+        return make_base(name, cls, self, metaclass)
 
     def mapped(self, cls):
         map_class(cls, self)
@@ -126,11 +130,11 @@ def find_registry(cls):
     return None
 
 
-def make_base(name, cls, registry):
-    """`declarative_base(…)`: a class with a registry of its own."""
+def make_base(name, cls, registry, metaclass=None):
+    """`declarative_base(…)`: a class with a registry of its own; what its metaclass does is remembered only."""
     bases = cls if isinstance(cls, tuple) else (cls,)
     bases = tuple([base for base in bases if base is not object])
-    base = type(name, bases + (_DeclarativeRoot,), {"_is_declarative_base": True, "registry": registry, "_sa_registry": registry, "metadata": registry.metadata})
+    base = type(name, bases + (_DeclarativeRoot,), {"_is_declarative_base": True, "registry": registry, "_sa_registry": registry, "metadata": registry.metadata, "_sa_metaclass": metaclass})
     registry._base = base
     return base
 
@@ -162,6 +166,12 @@ class MappedAsDataclass:
         super().__init_subclass__(**kw)
 
 
+_TWO_MAPS = (
+    "Declarative base class has both a 'registry' attribute and a type_annotation_map entry.  "
+    "Per-base type_annotation_maps are not supported.  Please apply the type_annotation_map to this registry directly."
+)
+
+
 def setup_base(cls):
     """Gives a subclass of `DeclarativeBase` its registry and metadata."""
     cls._is_declarative_base = True
@@ -174,6 +184,8 @@ def setup_base(cls):
         if own_attr(base, "metadata") is not None:
             metadata = own_attr(base, "metadata")
             break
+    if own is not None and own_attr(cls, "type_annotation_map"):
+        raise InvalidRequestError(_TWO_MAPS)
     if own is None:
         own = registry(metadata=metadata, type_annotation_map=type_map)
     else:
@@ -616,6 +628,8 @@ def map_class(cls, registry):
         mapper.relationships[name] = value
         set_class_attr(cls, name, value)
     registry._classes.append(cls)
+    for listener in ON_MAPPED:
+        listener(mapper, cls)
 
 
 def _implicit_tablename(cls, inherits):
@@ -676,7 +690,7 @@ def _apply_annotation(column, mapped, annotation, registry):
         if found is not None:
             column.type = found
         elif not column._foreign_keys:
-            column.type = _unknown_type(python_type)
+            column.type = _unknown_type(python_type, column.key)
     elif isinstance(column.type, _types.Enum) and not column.type.enums and isinstance(python_type, type) and issubclass(python_type, enum.Enum):
         column.type = _types.Enum(python_type, native_enum=column.type.native_enum)
 
@@ -723,9 +737,16 @@ def _from_annotation(name, annotation, registry):
     return column
 
 
-def _unknown_type(python_type):
+def _unknown_type(python_type, key):
     from sqlalchemy._trueup import unknown
 
+    # `dict[str, str]` must be in the registry's map as it is; its origin is not looked for.
+    args = getattr(python_type, "__args__", None) if not isinstance(python_type, type) else None
+    if args and isinstance(getattr(python_type, "__origin__", None), type) and not any([is_unknown(item) for item in args]):
+        raise MappedAnnotationError(
+            f"Could not locate SQLAlchemy Core type when resolving for Python type indicated by '{python_type!r}' "
+            f"inside the Mapped[] annotation for the '{key}' attribute"
+        )
     return unknown(f"no type is known for the annotation {python_type!r}")
 
 

@@ -1,5 +1,9 @@
 """`sqlalchemy.orm.exc`."""
-from sqlalchemy.exc import InvalidRequestError, MultipleResultsFound, NoResultFound, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, InvalidRequestError, MultipleResultsFound, NoResultFound, SQLAlchemyError
+
+
+class MappedAnnotationError(ArgumentError):
+    ...
 
 
 class StaleDataError(SQLAlchemyError):

@@ -135,6 +135,7 @@ class PasswordType(_types.TypeDecorator):
 
     def __init__(self, max_length=None, **kw):
         self._max_length = max_length
+        self.impl = _types.VARBINARY(max_length or 1024)
 
     def load_dialect_impl(self, dialect):
         if dialect.name == "postgresql":
@@ -156,23 +157,33 @@ class PhoneNumber:
         ...
 
 
-class DateRangeType(_types.TypeDecorator):
+class RangeType(_types.TypeDecorator):
+    """Ranges; elsewhere than on PostgreSQL a text. What steps or bounds are given is for values only."""
+
+    def __init__(self, *args, **kw):
+        self.impl = type(self).impl()
+
+    def load_dialect_impl(self, dialect):
+        return self.impl if dialect.name == "postgresql" else _types.String(255)
+
+
+class DateRangeType(RangeType):
     impl = _postgresql.DATERANGE
 
 
-class DateTimeRangeType(_types.TypeDecorator):
+class DateTimeRangeType(RangeType):
     impl = _postgresql.TSRANGE
 
 
-class Int8RangeType(_types.TypeDecorator):
+class Int8RangeType(RangeType):
     impl = _postgresql.INT8RANGE
 
 
-class IntRangeType(_types.TypeDecorator):
+class IntRangeType(RangeType):
     impl = _postgresql.INT4RANGE
 
 
-class NumericRangeType(_types.TypeDecorator):
+class NumericRangeType(RangeType):
     impl = _postgresql.NUMRANGE
 
 
@@ -195,6 +206,7 @@ class TSVectorType(_types.TypeDecorator):
 
     def __init__(self, *args, **kw):
         self.columns = args
+        self.options = kw
         self.impl = _postgresql.TSVECTOR()
 
 
@@ -216,16 +228,24 @@ class UUIDType(_types.TypeDecorator):
         return _types.BINARY(16) if self.binary else _types.CHAR(32)
 
 
-class WeekDaysType(_types.TypeDecorator):
+class BitType(_types.TypeDecorator):
     impl = _types.BINARY
 
-    def __init__(self, *args, **kw):
-        self.impl = _types.BINARY(7)
+    def __init__(self, length=1, **kw):
+        self.length = length
+        self.impl = _types.BINARY(length)
 
     def load_dialect_impl(self, dialect):
         if dialect.name == "postgresql":
-            return _postgresql.BIT(7)
-        return _types.BINARY(7)
+            return _postgresql.BIT(self.length)
+        return _types.String(self.length) if dialect.name == "sqlite" else _types.BINARY(self.length)
+
+
+class WeekDaysType(_types.TypeDecorator):
+    impl = BitType(7)
+
+    def __init__(self, *args, **kw):
+        self.impl = BitType(7)
 
 
 class CompositeType(_types.UserDefinedType):

@@ -1,0 +1,2 @@
+"""`advanced_alchemy.mixins.audit`."""
+from advanced_alchemy.mixins import AuditColumns

@@ -1,0 +1,2 @@
+"""`advanced_alchemy.mixins.nanoid`."""
+from advanced_alchemy.mixins import NanoIDPrimaryKey

@@ -1,0 +1,2 @@
+"""`advanced_alchemy.mixins.sentinel`."""
+from advanced_alchemy.mixins import SentinelMixin

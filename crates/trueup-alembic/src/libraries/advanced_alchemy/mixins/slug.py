@@ -1,0 +1,2 @@
+"""`advanced_alchemy.mixins.slug`."""
+from advanced_alchemy.mixins import SlugKey

@@ -1,0 +1,2 @@
+"""`advanced_alchemy.mixins.unique`."""
+from advanced_alchemy.mixins import UniqueMixin

@@ -1,0 +1,2 @@
+"""`advanced_alchemy.types.boolean`."""
+from advanced_alchemy.types import Bool

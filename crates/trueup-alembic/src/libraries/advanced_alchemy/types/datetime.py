@@ -1,0 +1,2 @@
+"""`advanced_alchemy.types.datetime`."""
+from advanced_alchemy.types import DateTimeUTC

@@ -1,0 +1,2 @@
+"""`advanced_alchemy.types.guid`."""
+from advanced_alchemy.types import GUID

@@ -1,0 +1,2 @@
+"""`advanced_alchemy.types.identity`."""
+from advanced_alchemy.types import BigIntIdentity

@@ -1,0 +1,2 @@
+"""`advanced_alchemy.types.json`."""
+from advanced_alchemy.types import ORA_JSONB, JsonB

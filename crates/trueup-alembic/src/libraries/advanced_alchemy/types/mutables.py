@@ -1,0 +1,2 @@
+"""`advanced_alchemy.types.mutables`."""
+from advanced_alchemy.types import MutableList

@@ -1,0 +1,2 @@
+"""`advanced_alchemy.types.totp`."""
+from advanced_alchemy.types import TOTPSecret

@@ -1,0 +1,1 @@
+"""`alembic_postgresql_enum.sql_commands`."""

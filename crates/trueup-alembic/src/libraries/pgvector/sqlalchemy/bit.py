@@ -1,0 +1,2 @@
+"""`pgvector.sqlalchemy.bit`."""
+from pgvector.sqlalchemy import BIT

@@ -1,0 +1,2 @@
+"""`pgvector.sqlalchemy.halfvec`."""
+from pgvector.sqlalchemy import HALFVEC

@@ -1,0 +1,2 @@
+"""`pgvector.sqlalchemy.sparsevec`."""
+from pgvector.sqlalchemy import SPARSEVEC

@@ -1,0 +1,2 @@
+"""`pgvector.sqlalchemy.vector`."""
+from pgvector.sqlalchemy import VECTOR

@@ -1,0 +1,2 @@
+"""`sqlalchemy_searchable.vectorizers`."""
+from sqlalchemy_searchable import Vectorizer

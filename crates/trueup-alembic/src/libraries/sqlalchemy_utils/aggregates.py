@@ -1,0 +1,2 @@
+"""`sqlalchemy_utils.aggregates`."""
+from sqlalchemy_utils import aggregated

@@ -1,0 +1,2 @@
+"""`sqlalchemy_utils.generic`."""
+from sqlalchemy_utils import generic_relationship

@@ -1,0 +1,2 @@
+"""`sqlalchemy_utils.models`."""
+from sqlalchemy_utils import Timestamp, generic_repr

@@ -1,0 +1,2 @@
+"""`sqlalchemy_utils.observer`."""
+from sqlalchemy_utils import observes

@@ -1,0 +1,2 @@
+"""`sqlalchemy_utils.types.bit`."""
+from sqlalchemy_utils.types import BitType

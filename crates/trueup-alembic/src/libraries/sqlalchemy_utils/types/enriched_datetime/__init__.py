@@ -1,0 +1,2 @@
+"""`sqlalchemy_utils.types.enriched_datetime`."""
+from sqlalchemy_utils.types import EnrichedDateTimeType, EnrichedDateType
