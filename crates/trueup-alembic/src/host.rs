@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use trueup_python::{Callee, Effect, Host, ModuleOrigin, Place, UnknownBranch, Value, Vm, ast};
+use trueup_python::{Callee, Effect, Host, ModuleOrigin, Place, UnknownBranch, UnknownCall, Value, Vm, ast};
 use trueup_schema::Dialect;
 
 use crate::replay::{self, SimState};
@@ -146,6 +146,10 @@ impl Host for ShimHost {
             let place = branch.calls.first().cloned().or_else(|| Some(branch.place.clone()));
             self.context.unproven.borrow_mut().push((branch.reason.reason.clone(), place));
         }
+    }
+
+    fn on_unknown_call(&self, vm: &mut Vm, call: &UnknownCall<'_>) {
+        replay::unknown_call(vm, call);
     }
 
     fn call_effect(&self, _vm: &mut Vm, callee: &Callee<'_>, call: &ast::Call) -> Effect {

@@ -28,7 +28,7 @@ pub use report::{
 };
 pub use state::SimState;
 
-pub(crate) use effects::{judge_call, skipped_branch};
+pub(crate) use effects::{judge_call, skipped_branch, unknown_call};
 pub(crate) use state::parse_name;
 
 use crate::{Context, Sources, new_vm};
