@@ -18,7 +18,7 @@ use trueup_schema::{Dialect, Location, ObjectName, Schema};
 use crate::compile::{self, attr, origin, text_attr};
 use crate::env::{EnvInput, EnvReading, FilterObject, read_env};
 use crate::models::{self, ModelProblem, Models};
-use crate::{Context, Sources, new_vm};
+use crate::{Context, Sources, Start, new_vm};
 
 mod changes;
 mod classes;
@@ -91,6 +91,11 @@ pub struct ReadingNote {
 impl ProjectReading {
     /// Tells whether the project's `include_object` and `include_name` keep an object; `None` when that is unknown.
     pub fn includes(&self, object: &FilterObject<'_>) -> Option<bool> {
+    /// Returns what env.py does before the first revision, and what it hands to every one.
+    pub fn start(&self) -> Start {
+        self.env.as_ref().map(|env| env.start.clone()).unwrap_or_default()
+    }
+
         match &self.env {
             Some(env) => env.includes(&mut self.vm.borrow_mut(), object),
             None => Some(true),

@@ -379,7 +379,11 @@ fn read(part: Part, dialect: Dialect, root: &Path) -> Result<Ours> {
     let built = check::build(&configuration, &request, None);
     if let Part::Models = part {
         let problem = built.model_problems.into_iter().next();
-        let schema = built.models.unwrap_or_else(|| Schema::new(dialect));
+        let mut schema = built.models.unwrap_or_else(|| Schema::new(dialect));
+        for done in &built.start.operations {
+            // The other side runs env.py to get at the models. What env.py makes may be there with them already.
+            let _ = done.operation.apply(&mut schema);
+        }
         return Ok(Ours { schema, problem, is_refused: false, descent: None });
     }
     let revisions = &built.replay.revisions;

@@ -183,7 +183,7 @@ impl<'a> Checking<'a> {
         // What a reference was certainly meant to name is known: the replay goes on as if it were mended.
         let mended = graph.mended();
         let is_text_only = self.request.engine == Engine::Native;
-        if self.wanted == [Group::Replay] && is_text_only && !self.may_have_convention() {
+        if self.wanted == [Group::Replay] && is_text_only && !self.may_matter_to_replay() {
             // The replay needs nothing else of the project's Python than what revisions import.
             let replayed = self.replay_alone(&sources, &mended);
             let facts = replay::revision_facts(&mended, &replayed, &self.revisions);
