@@ -113,7 +113,7 @@ pub fn run(options: &Options) -> Result<bool> {
 
 impl Shared {
     fn work(&self, python: &Path) -> Result<()> {
-        let mut driver = Driver::start(python)?;
+        let mut driver = Driver::shared(python)?;
         loop {
             let seed = self.next.fetch_add(1, Ordering::Relaxed);
             if seed >= self.end {
@@ -271,6 +271,7 @@ fn judge_part(part: Part, root: &Path, dialect: Dialect, driver: &mut Driver) ->
     let error = driver.ask(root, &database.url(), what)?;
     let verdict = compare(error, &ours, &database)?;
     let (Verdict::Alike, Some(descent)) = (&verdict, ours.descent) else { return Ok(verdict) };
+    driver.next_command()?;
     let error = driver.ask(root, &database.url(), "downgrade")?;
     Ok(match compare(error, &descent, &database)? {
         Verdict::Different(what) => Verdict::Different(format!("downgrade: {what}")),
