@@ -13,8 +13,9 @@ pub struct ProjectFacts {
     pub modules: Vec<ModuleFacts>,
     /// Registries (`MetaData` objects) that carry tables.
     pub registries: Vec<RegistryFacts>,
-    /// Index into `registries` of `target_metadata`; `None` when env.py does not tell.
-    pub target_registry: Option<usize>,
+    /// Indexes into `registries` of what `target_metadata` compares, the main one first; empty when env.py does not
+    /// tell.
+    pub target_registries: Vec<usize>,
     /// How env.py was understood; `None` when there is no env.py.
     pub env: Option<EnvFacts>,
     /// Every table definition found, in modules reachable or not; the same table twice is two entries.

@@ -22,12 +22,14 @@ use crate::{Context, Sources, Start, new_vm};
 
 mod changes;
 mod classes;
+mod copies;
 mod digest;
 mod imports;
 mod names;
 mod scan;
 
 use classes::{ClassNames, Mapped};
+use copies::Copies;
 use digest::{ModuleText, digest_all};
 use imports::{Parsed, Resolver};
 pub use scan::scan_candidates;
@@ -133,7 +135,7 @@ pub fn read_project(input: ProjectInput) -> ProjectReading {
     let mut facts = ProjectFacts::default();
     module_facts(&mut facts, &resolver, &parsed, &roles, &reached);
     let chosen = choose_targets(&mut vm, &models, &targets, env.as_ref(), &known_tables, dialect);
-    facts.target_registry = chosen.first().copied();
+    facts.target_registries.clone_from(&chosen);
     facts.env = env.as_ref().map(env_facts);
     model_facts(&mut vm, &mut facts, &models, &reached, dialect);
     let registry_metadata: Vec<Value> =
@@ -326,6 +328,12 @@ fn table_name(vm: &mut Vm, table: &Value, dialect: Dialect) -> Option<ObjectName
 /// Fills in registries, tables, classes and relationships.
 fn model_facts(
     vm: &mut Vm,
+    let copies = Copies::of(models, &facts.target_registries);
+    for registry in copies.taken_from() {
+        if !facts.target_registries.contains(&registry) {
+            facts.target_registries.push(registry);
+        }
+    }
     facts: &mut ProjectFacts,
     models: &Models,
     reached: &BTreeSet<String>,
@@ -338,7 +346,7 @@ fn model_facts(
             location: origin(registry.place.as_ref()).location(),
             tables: registry.tables.iter().filter(|table| !table.replaced).count(),
         });
-        for table in &registry.tables {
+        for table in registry.tables.iter().filter(|table| !copies.contains(&table.value)) {
             if let Some(found) = table_facts(vm, &table.value, at, &mapped, reached, dialect) {
                 facts.tables.push(found);
             }
