@@ -39,6 +39,8 @@ pub(crate) struct Digest {
     pub(crate) changes: Changes,
     /// What is wrong with its syntax.
     pub(crate) errors: Vec<(String, Span)>,
+    /// It imports whatever modules it finds in some folder.
+    pub(crate) imports_listing: bool,
 }
 
 /// One import statement.
@@ -106,5 +108,33 @@ pub(crate) fn digest(module: &ModuleText<'_>) -> Digest {
         bound: bound_names(&ast, module.text),
         changes,
         errors: ast.errors.iter().map(|error| (error.message.clone(), span(error.span))).collect(),
+        imports_listing: imports_listing(module.text),
     }
+}
+
+/// Tells whether a text lists modules or files and imports by a name that is computed.
+///
+/// `for module in pkgutil.iter_modules(__path__): import_module(f"{__name__}.{module.name}")` in any of its spellings;
+/// a package may also leave the import to `from package import *`, by computing its `__all__`.
+fn imports_listing(text: &str) -> bool {
+    const LISTINGS: [&str; 8] = [
+        "iter_modules",
+        "walk_packages",
+        "find_modules",
+        "listdir",
+        "scandir",
+        "iterdir",
+        "os.walk",
+        "glob(",
+    ];
+    const IMPORTS: [&str; 7] = [
+        "import_module",
+        "__import__",
+        "import_string",
+        "exec_module",
+        "load_module",
+        "load_source",
+        "__all__",
+    ];
+    LISTINGS.iter().any(|word| text.contains(word)) && IMPORTS.iter().any(|word| text.contains(word))
 }

@@ -190,23 +190,44 @@ impl<'a> Resolver<'a> {
     }
 
     /// Returns the modules of the project that running `env` reaches, given those that were seen to run.
-    pub(crate) fn reached(&self, env: Option<&Parsed>, ran: &[String]) -> BTreeSet<String> {
+    pub(crate) fn reached(&self, env: Option<&Parsed>, ran: &[String]) -> Reached {
         let mut queue: Vec<String> = ran.to_vec();
         if let Some(env) = env {
             // The functions of env.py are run by Alembic, so their imports count too.
             self.imported_by(env, true, &mut queue);
         }
-        let mut reached = BTreeSet::new();
+        let mut modules = BTreeSet::new();
+        let mut by_listing = env.is_some_and(|env| env.digest.imports_listing);
         while let Some(name) = queue.pop() {
-            if !reached.insert(name.clone()) {
+            if !modules.insert(name.clone()) {
                 continue;
             }
             queue.extend(ancestors(&name).map(str::to_owned));
             if let Some(parsed) = self.parsed.get(name.as_str()) {
+                by_listing |= parsed.digest.imports_listing;
                 self.imported_by(parsed, false, &mut queue);
             }
         }
-        reached
+        Reached { modules, by_listing }
+    }
+}
+
+/// What running env.py imports.
+pub(crate) struct Reached {
+    modules: BTreeSet<String>,
+    /// Some of them import what they find in folders, so any other module may be imported as well.
+    by_listing: bool,
+}
+
+impl Reached {
+    /// Tells whether a module is known to be imported.
+    pub(crate) fn contains(&self, module: &str) -> bool {
+        self.modules.contains(module)
+    }
+
+    /// Tells whether a module is imported or may be.
+    pub(crate) fn may_contain(&self, module: &str) -> bool {
+        self.by_listing || self.contains(module)
     }
 }
 

@@ -4,7 +4,7 @@
 //! interpreter, so that a `MetaData` is the same object wherever it is imported.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use trueup_schema::naming::Convention;
 use trueup_schema::{Dialect, Location, ObjectName, Schema};
 
 use crate::compile::{self, attr, origin, text_attr};
-use crate::env::{EnvInput, EnvReading, FilterObject, read_env};
+use crate::env::{self, EnvInput, EnvReading, FilterObject, read_env};
 use crate::models::{self, ModelProblem, Models};
 use crate::{Context, Sources, Start, new_vm};
 
@@ -31,7 +31,7 @@ mod scan;
 use classes::{ClassNames, Mapped};
 use copies::Copies;
 use digest::{ModuleText, digest_all};
-use imports::{Parsed, Resolver};
+use imports::{Parsed, Reached, Resolver};
 pub use scan::scan_candidates;
 
 /// A module of the project as its caller found it.
@@ -91,13 +91,13 @@ pub struct ReadingNote {
 }
 
 impl ProjectReading {
-    /// Tells whether the project's `include_object` and `include_name` keep an object; `None` when that is unknown.
-    pub fn includes(&self, object: &FilterObject<'_>) -> Option<bool> {
     /// Returns what env.py does before the first revision, and what it hands to every one.
     pub fn start(&self) -> Start {
         self.env.as_ref().map(|env| env.start.clone()).unwrap_or_default()
     }
 
+    /// Tells whether the project's `include_object` and `include_name` keep an object; `None` when that is unknown.
+    pub fn includes(&self, object: &FilterObject<'_>) -> Option<bool> {
         match &self.env {
             Some(env) => env.includes(&mut self.vm.borrow_mut(), object),
             None => Some(true),
@@ -218,7 +218,7 @@ fn module_facts(
     resolver: &Resolver<'_>,
     parsed: &[Parsed],
     roles: &[ModuleRole],
-    reached: &BTreeSet<String>,
+    reached: &Reached,
 ) {
     for (module, role) in parsed.iter().zip(roles) {
         let reached_from_env = reached.contains(&module.name);
@@ -326,20 +326,14 @@ fn table_name(vm: &mut Vm, table: &Value, dialect: Dialect) -> Option<ObjectName
 }
 
 /// Fills in registries, tables, classes and relationships.
-fn model_facts(
-    vm: &mut Vm,
+fn model_facts(vm: &mut Vm, facts: &mut ProjectFacts, models: &Models, reached: &Reached, dialect: Dialect) {
+    let mapped = mapped_classes(vm, models);
     let copies = Copies::of(models, &facts.target_registries);
     for registry in copies.taken_from() {
         if !facts.target_registries.contains(&registry) {
             facts.target_registries.push(registry);
         }
     }
-    facts: &mut ProjectFacts,
-    models: &Models,
-    reached: &BTreeSet<String>,
-    dialect: Dialect,
-) {
-    let mapped = mapped_classes(vm, models);
     for (at, registry) in models.registries.iter().enumerate() {
         facts.registries.push(RegistryFacts {
             label: registry.label.clone(),
@@ -395,7 +389,7 @@ fn table_facts(
     table: &Value,
     registry: usize,
     mapped: &[Mapped],
-    reached: &BTreeSet<String>,
+    reached: &Reached,
     dialect: Dialect,
 ) -> Option<TableFacts> {
     let name = table_name(vm, table, dialect)?;
@@ -423,9 +417,9 @@ fn table_facts(
         };
         typed.push((name, type_text));
     }
-    let env_module = module == "env_py" || module == "env_py_offline";
+    let env_module = module == env::MODULE || module == env::OFFLINE_MODULE;
     Some(TableFacts {
-        reached_from_env: env_module || reached.contains(&module),
+        reached_from_env: env_module || reached.may_contain(&module),
         extends_existing: compile::extends_existing(vm, table),
         name,
         class: class.map(|found| found.class.name.to_string()),
@@ -439,6 +433,11 @@ fn table_facts(
 fn reading_notes(vm: &mut Vm) -> Vec<ReadingNote> {
     let mut notes = Vec::new();
     for note in vm.take_notes().into_iter().filter(|note| note.kind != NoteKind::Assumed) {
+        // Not to run offline is a decision of the project: `if context.is_offline_mode(): sys.exit(1)`.
+        let module = note.place.as_ref().map(|place| place.source.module.clone());
+        if module.as_deref() == Some(env::OFFLINE_MODULE) && note.message.starts_with("SystemExit") {
+            continue;
+        }
         let note = ReadingNote {
             message: note.message.clone(),
             location: origin(note.place.as_ref()).location(),
