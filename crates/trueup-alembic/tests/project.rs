@@ -407,6 +407,29 @@ asyncio.run(run_async_migrations())
 }
 
 #[test]
+fn a_model_with_an_unknown_base_is_mapped_and_incomplete() {
+    let models = "from sqlalchemy import Column, ForeignKey, Integer\n\
+                  from sqlalchemy.orm import DeclarativeBase\nfrom flask_login import UserMixin\n\
+                  import lib.mixins\n\n\
+                  class Base(DeclarativeBase):\n    pass\n\n\
+                  class User(lib.mixins.WithId, Base):\n    __tablename__ = 'user'\n    age = Column(Integer)\n\n\
+                  class Admin(User):\n    level = Column(Integer)\n\n\
+                  class Login(UserMixin, Base):\n    __tablename__ = 'login'\n\
+                  \x20   id = Column(Integer, primary_key=True)\n    user = Column(Integer, ForeignKey('user.id'))\n";
+    let reading = read(&[("models.py", models)]);
+    let incomplete: Vec<_> = reading
+        .facts
+        .incomplete
+        .iter()
+        .map(|found| (found.class.as_str(), found.base.as_deref(), found.reason.as_str()))
+        .collect();
+    assert_eq!(incomplete, [("User", Some("lib.mixins.WithId"), "module `lib` is not part of the project")]);
+    assert_eq!(reading.problems, []);
+    let tables = reading.models.expect("there are models").tables;
+    assert_eq!(tables.keys().map(|name| name.name.as_str()).collect::<Vec<_>>(), ["user", "login"]);
+}
+
+#[test]
 fn what_is_not_known_takes_only_itself_along() {
     let reading = read(&[(
         "app.py",

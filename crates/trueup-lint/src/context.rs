@@ -1,7 +1,7 @@
 //! What rules look at: plain values, filled in by whoever reads the project.
 
 use trueup_schema::diff::Difference;
-use trueup_schema::facts::ProjectFacts;
+use trueup_schema::facts::{IncompleteFacts, ProjectFacts};
 use trueup_schema::revision::{Revision, RevisionGraph};
 use trueup_schema::{Dialect, Location, ObjectKind, ObjectName, ObjectRef, Operation, Origin, Schema, Table};
 
@@ -237,6 +237,8 @@ pub struct ModelsContext<'a> {
     pub database: Option<&'a Schema>,
     /// The version table, which is nobody's model.
     pub version_table: &'a str,
+    /// Tables of models that may have more columns and constraints than are known.
+    pub incomplete: &'a [IncompleteFacts],
 }
 
 /// What rules on drift look at.

@@ -24,10 +24,32 @@ pub struct ProjectFacts {
     pub classes: Vec<ClassFacts>,
     /// Every `relationship()`.
     pub relationships: Vec<RelationshipFacts>,
+    /// Tables of which columns and constraints may be missing, because a base class of the model is not known.
+    pub incomplete: Vec<IncompleteFacts>,
     /// Schema changes outside revisions: `create_all`, DDL text in application code, stray SQL files.
     pub schema_changes: Vec<SchemaChangeFacts>,
     /// `create_engine`/`create_async_engine`/`SQLAlchemy()` calls at module level.
     pub engines: Vec<EngineFacts>,
+}
+
+impl ProjectFacts {
+    /// Tells whether a model's table may have more columns and constraints than are known.
+    pub fn is_incomplete(&self, table: &ObjectName) -> bool {
+        self.incomplete.iter().any(|known| known.table == *table)
+    }
+}
+
+/// A table whose model has a base class that is not known.
+#[derive(Clone, Debug)]
+pub struct IncompleteFacts {
+    /// The table.
+    pub table: ObjectName,
+    /// The model.
+    pub class: String,
+    /// The base as it is written, where that is known.
+    pub base: Option<String>,
+    /// Why the base is not known.
+    pub reason: String,
 }
 
 /// A Python module of the project.

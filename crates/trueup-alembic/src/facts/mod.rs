@@ -25,6 +25,7 @@ mod classes;
 mod copies;
 mod digest;
 mod imports;
+mod incomplete;
 mod names;
 mod scan;
 
@@ -140,7 +141,7 @@ pub fn read_project(input: ProjectInput) -> ProjectReading {
     model_facts(&mut vm, &mut facts, &models, &reached, dialect);
     let registry_metadata: Vec<Value> =
         models.registries.iter().map(|registry| registry.metadata.clone()).collect();
-    let schema = chosen_schema(&mut vm, &models, &chosen, dialect);
+    let schema = chosen_schema(&mut vm, &models, &chosen, &facts, dialect);
     let (models, problems) = match schema {
         Some(found) => (Some(found.schema), found.problems),
         None => (None, Vec::new()),
@@ -307,6 +308,7 @@ fn chosen_schema(
     vm: &mut Vm,
     models: &Models,
     chosen: &[usize],
+    facts: &ProjectFacts,
     dialect: Dialect,
 ) -> Option<models::ModelSchema> {
     if chosen.is_empty() {
@@ -316,7 +318,12 @@ fn chosen_schema(
     let metadata: Vec<Value> = registries.iter().map(|registry| registry.metadata.clone()).collect();
     let tables = registries.iter().flat_map(|registry| &registry.tables).filter(|table| !table.replaced);
     let tables: Vec<Value> = tables.map(|table| table.value.clone()).collect();
-    Some(models::schema_of(vm, &metadata, &tables, dialect))
+    let mut found = models::schema_of(vm, &metadata, &tables, dialect);
+    // What a foreign key refers to may well come from the base that is not known.
+    found
+        .problems
+        .retain(|problem| !problem.missing_in.as_ref().is_some_and(|table| facts.is_incomplete(table)));
+    Some(found)
 }
 
 fn table_name(vm: &mut Vm, table: &Value, dialect: Dialect) -> Option<ObjectName> {
@@ -328,6 +335,7 @@ fn table_name(vm: &mut Vm, table: &Value, dialect: Dialect) -> Option<ObjectName
 /// Fills in registries, tables, classes and relationships.
 fn model_facts(vm: &mut Vm, facts: &mut ProjectFacts, models: &Models, reached: &Reached, dialect: Dialect) {
     let mapped = mapped_classes(vm, models);
+    facts.incomplete = incomplete::incomplete(vm, &mapped, dialect);
     let copies = Copies::of(models, &facts.target_registries);
     for registry in copies.taken_from() {
         if !facts.target_registries.contains(&registry) {

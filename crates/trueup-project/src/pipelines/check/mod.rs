@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use trueup_lint::{Group, Report as Findings, Selection, engine};
+use trueup_schema::facts::IncompleteFacts;
 use trueup_schema::{Dialect, Schema};
 
 use crate::config::Configuration;
@@ -113,6 +114,7 @@ struct Checking<'a> {
     texts: Texts,
     summary: Summary,
     version_table: String,
+    incomplete: Vec<IncompleteFacts>,
     failure: Option<Failure>,
 }
 
@@ -161,6 +163,7 @@ impl<'a> Checking<'a> {
             texts,
             summary,
             version_table: "alembic_version".to_owned(),
+            incomplete: Vec::new(),
             failure: None,
         }
     }
@@ -216,6 +219,7 @@ impl<'a> Checking<'a> {
         let revisions = has_revisions.then_some(&replayed.schema);
         self.project_rules(&reading, revisions);
         self.model_problems(&reading);
+        self.incomplete_models(&reading);
         let unread = self.unread_models(&reading);
         let in_order = broken::is_in_order(&mended, &replayed);
         let built = revisions.filter(|_| in_order);
