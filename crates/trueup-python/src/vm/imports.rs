@@ -91,7 +91,7 @@ impl Vm {
 
     fn import_name(&mut self, from: &Rc<Module>, source: &Rc<Module>, name: &Name) -> PyResult {
         // `from package import submodule`
-        if !self.is_bound_by_now(source, name)
+        if !is_bound_by_now(source, name)
             && let Some(found) = self.submodule(source, name)
         {
             let full = found.name.clone();
@@ -118,22 +118,6 @@ impl Vm {
                 }
                 Err(self.raise("ImportError", message))
             }
-        }
-    }
-
-    /// Tells whether a package has bound a name when code that runs now asks for it.
-    ///
-    /// `from . import member` in a package's own `__init__.py` binds the name only when it is done: until then the name
-    /// is no reason to leave the submodule alone.
-    fn is_bound_by_now(&self, source: &Rc<Module>, name: &str) -> bool {
-        if !source.is_package || source.get(name).is_some() {
-            return true;
-        }
-        let index = source.index.borrow();
-        let Some(state) = index.get(name) else { return false };
-        match source.running.get() {
-            Some(running) => state.stmts.iter().any(|at| (*at as usize) < running && !source.is_done(*at)),
-            None => true,
         }
     }
 
@@ -177,5 +161,21 @@ impl Vm {
             }
             None => Ok(None),
         }
+    }
+}
+
+/// Tells whether a package has bound a name when code that runs now asks for it.
+///
+/// `from . import member` in a package's own `__init__.py` binds the name only when it is done: until then the name
+/// is no reason to leave the submodule alone.
+fn is_bound_by_now(source: &Rc<Module>, name: &str) -> bool {
+    if !source.is_package || source.get(name).is_some() {
+        return true;
+    }
+    let index = source.index.borrow();
+    let Some(state) = index.get(name) else { return false };
+    match source.running.get() {
+        Some(running) => state.stmts.iter().any(|at| (*at as usize) < running && !source.is_done(*at)),
+        None => true,
     }
 }
