@@ -325,7 +325,12 @@ fn modules_that_are_imported_from_a_listing_may_be_reached() {
     let walk = "import importlib, pkgutil, app\nfor found in pkgutil.walk_packages(app.__path__, 'app.'):\n    importlib.import_module(found.name)";
     let listing = "import os\nfor name in os.listdir('app'):\n    __import__('app.' + name[:-3])";
     assert_eq!([reached(walk), reached(listing)], [[true, true], [true, true]]);
-    assert_eq!(reached("import os, app.user\nos.listdir('app')"), [true, false]);
+    let computed = "from app import *\nimport os\n__all__ = [name[:-3] for name in os.listdir('app')]";
+    assert_eq!(reached(computed), [true, true]);
+    assert_eq!(reached("import os, app.user\nos.listdir('app')\n__all__ = ['x']"), [true, false]);
+    let apart = "import app.user\nfrom importlib import import_module\n\
+                 def files():\n    return os.listdir('.')\n\ndef plugin(name):\n    return import_module(name)\n";
+    assert_eq!(reached(apart), [true, false]);
 }
 
 #[test]

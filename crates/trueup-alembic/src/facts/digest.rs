@@ -11,6 +11,7 @@ use trueup_schema::Span;
 use trueup_schema::facts::ModuleRole;
 
 use super::changes::{Changes, changes_in};
+use super::listing::imports_listing;
 use super::names::{Bound, bound_names};
 
 /// Stack of a worker; the parser's own limits on nesting are made for this size.
@@ -108,33 +109,6 @@ pub(crate) fn digest(module: &ModuleText<'_>) -> Digest {
         bound: bound_names(&ast, module.text),
         changes,
         errors: ast.errors.iter().map(|error| (error.message.clone(), span(error.span))).collect(),
-        imports_listing: imports_listing(module.text),
+        imports_listing: imports_listing(&ast.body),
     }
-}
-
-/// Tells whether a text lists modules or files and imports by a name that is computed.
-///
-/// `for module in pkgutil.iter_modules(__path__): import_module(f"{__name__}.{module.name}")` in any of its spellings;
-/// a package may also leave the import to `from package import *`, by computing its `__all__`.
-fn imports_listing(text: &str) -> bool {
-    const LISTINGS: [&str; 8] = [
-        "iter_modules",
-        "walk_packages",
-        "find_modules",
-        "listdir",
-        "scandir",
-        "iterdir",
-        "os.walk",
-        "glob(",
-    ];
-    const IMPORTS: [&str; 7] = [
-        "import_module",
-        "__import__",
-        "import_string",
-        "exec_module",
-        "load_module",
-        "load_source",
-        "__all__",
-    ];
-    LISTINGS.iter().any(|word| text.contains(word)) && IMPORTS.iter().any(|word| text.contains(word))
 }

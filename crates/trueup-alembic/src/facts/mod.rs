@@ -26,6 +26,7 @@ mod copies;
 mod digest;
 mod imports;
 mod incomplete;
+mod listing;
 mod names;
 mod scan;
 
