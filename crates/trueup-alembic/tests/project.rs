@@ -328,6 +328,17 @@ fn modules_that_are_imported_from_a_listing_may_be_reached() {
     let computed = "from app import *\nimport os\n__all__ = [name[:-3] for name in os.listdir('app')]";
     assert_eq!(reached(computed), [true, true]);
     assert_eq!(reached("import os, app.user\nos.listdir('app')\n__all__ = ['x']"), [true, false]);
+    let helper = "import importlib, pkgutil\n\ndef load(package):\n\
+                  \x20   for found in pkgutil.iter_modules(package.__path__, 'app.'):\n\
+                  \x20       importlib.import_module(found.name)\n";
+    let with_helper = |env: &str| {
+        let env = ENV.replace("import app.user", env);
+        let reading =
+            read(&[PACKAGE, BASE, USER, POST, ("app/load.py", helper), ("migrations/env.py", &env)]);
+        reading.facts.tables.iter().map(|table| table.reached_from_env).collect::<Vec<_>>()
+    };
+    assert_eq!(with_helper("import app.user\nfrom app.load import load"), [true, false]);
+    assert_eq!(with_helper("import app\nfrom app.load import load\nload(app)"), [true, true]);
     let apart = "import app.user\nfrom importlib import import_module\n\
                  def files():\n    return os.listdir('.')\n\ndef plugin(name):\n    return import_module(name)\n";
     assert_eq!(reached(apart), [true, false]);

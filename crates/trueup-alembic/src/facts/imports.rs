@@ -8,6 +8,7 @@ use trueup_schema::facts::{ImportFacts, ImportResolution};
 use trueup_schema::revision::edit_distance;
 
 use super::digest::{Digest, Import};
+use super::listing::Listing;
 use crate::Sources;
 
 /// How many similar names are offered for one that is missing.
@@ -189,22 +190,32 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Returns the modules of the project that running `env` reaches, given those that were seen to run.
-    pub(crate) fn reached(&self, env: Option<&Parsed>, ran: &[String]) -> Reached {
+    /// Returns the modules of the project that running `env` reaches, given those that were seen to run and those
+    /// whose code was seen to list a folder.
+    pub(crate) fn reached(&self, env: Option<&Parsed>, ran: &[String], listed: &BTreeSet<String>) -> Reached {
         let mut queue: Vec<String> = ran.to_vec();
         if let Some(env) = env {
             // The functions of env.py are run by Alembic, so their imports count too.
             self.imported_by(env, true, &mut queue);
         }
         let mut modules = BTreeSet::new();
-        let mut by_listing = env.is_some_and(|env| env.digest.imports_listing);
+        // Only what was seen to run: of what is imported beside that, much is imported lazily or not at all.
+        let listings =
+            ran.iter().filter_map(|name| Some((name, self.parsed.get(name.as_str())?.digest.listing)));
+        let mut by_listing = env.is_some_and(|env| env.digest.listing != Listing::Nowhere);
+        for (name, listing) in listings {
+            by_listing |= match listing {
+                Listing::Nowhere => false,
+                Listing::InFunction => listed.contains(name),
+                Listing::AtImport => true,
+            };
+        }
         while let Some(name) = queue.pop() {
             if !modules.insert(name.clone()) {
                 continue;
             }
             queue.extend(ancestors(&name).map(str::to_owned));
             if let Some(parsed) = self.parsed.get(name.as_str()) {
-                by_listing |= parsed.digest.imports_listing;
                 self.imported_by(parsed, false, &mut queue);
             }
         }

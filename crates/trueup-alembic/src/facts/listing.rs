@@ -15,17 +15,41 @@ const OF_FILES: [&str; 7] = ["listdir", "scandir", "iterdir", "walk", "glob", "r
 const IMPORTS: [&str; 6] =
     ["import_module", "__import__", "import_string", "exec_module", "load_module", "load_source"];
 
+/// Where a module imports what it finds in folders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Listing {
+    /// Nowhere.
+    Nowhere,
+    /// In a function; that it is called shows in the call of the listing, which is not known.
+    InFunction,
+    /// Whenever the module itself is imported, or in a function that lists files, of which a call does not show.
+    AtImport,
+}
+
 /// Tells whether a module imports what a listing names: files that one function, or the module itself, both lists and
 /// imports, or modules that are listed anywhere. A package may leave the import to `from package import *`, by
 /// computing its `__all__`.
-pub(super) fn imports_listing(body: &[Stmt]) -> bool {
+pub(super) fn imports_listing(body: &[Stmt]) -> Listing {
     let mut units = vec![Unit::default()];
     for stmt in body {
         collect(stmt, 0, &mut units);
     }
     let of_modules = units.iter().any(|unit| unit.lists_modules);
-    let imports = units.iter().any(|unit| unit.imports);
-    (of_modules && imports) || units.iter().any(|unit| unit.lists_files && unit.imports)
+    let mut found = Listing::Nowhere;
+    for (at, unit) in units.iter().enumerate().filter(|(_, unit)| unit.imports) {
+        found = found.max(match (unit.lists_files, of_modules) {
+            (true, _) => Listing::AtImport,
+            (false, true) if at == 0 => Listing::AtImport,
+            (false, true) => Listing::InFunction,
+            (false, false) => Listing::Nowhere,
+        });
+    }
+    found
+}
+
+/// Tells whether a function is one that lists, by its name.
+pub(crate) fn is_listing(name: &str) -> bool {
+    OF_MODULES.contains(&name) || OF_FILES.contains(&name)
 }
 
 /// What one function does, or the module outside of its functions.

@@ -26,7 +26,7 @@ mod copies;
 mod digest;
 mod imports;
 mod incomplete;
-mod listing;
+pub(crate) mod listing;
 mod names;
 mod scan;
 
@@ -130,7 +130,8 @@ pub fn read_project(input: ProjectInput) -> ProjectReading {
         Parsed { name, path, text, is_package: false, digest }
     });
     let resolver = Resolver::new(sources, &parsed);
-    let reached = resolver.reached(env_module.as_ref(), &ran);
+    let listed = vm.state::<Context>().map(|context| context.listed.borrow().clone()).unwrap_or_default();
+    let reached = resolver.reached(env_module.as_ref(), &ran, &listed);
     run_candidates(&mut vm, &modules);
     let targets = env.as_ref().map(|env| env.targets.clone()).unwrap_or_default();
     let models = models::collect(&mut vm, &targets);
