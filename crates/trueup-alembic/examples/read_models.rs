@@ -104,7 +104,7 @@ fn main() {
         facts.modules.iter().filter(|module| module.reached_from_env).count()
     );
     for (at, registry) in facts.registries.iter().enumerate() {
-        let target = if facts.target_registry == Some(at) { " (target)" } else { "" };
+        let target = if facts.target_registries.contains(&at) { " (target)" } else { "" };
         println!("registry {} {}{target}", registry.label, registry.tables);
     }
     if let Some(env) = &reading.env {

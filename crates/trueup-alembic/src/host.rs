@@ -1,12 +1,13 @@
 //! The interpreter's window on the project and on the libraries.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use trueup_python::{Callee, Effect, Host, ModuleOrigin, Place, UnknownBranch, Value, Vm, ast};
+use trueup_python::{Callee, Effect, Host, ModuleOrigin, Place, UnknownBranch, UnknownCall, Value, Vm, ast};
 use trueup_schema::Dialect;
 
+use crate::facts::listing;
 use crate::replay::{self, SimState};
 use crate::{bind, compile, libraries, op};
 
@@ -61,6 +62,8 @@ pub struct Context {
     pub state: RefCell<SimState>,
     /// The main section of Alembic's configuration file, where it is known.
     pub(crate) main_options: RefCell<Option<BTreeMap<String, String>>>,
+    /// Modules whose code has listed a folder.
+    pub(crate) listed: RefCell<BTreeSet<String>>,
     /// What `op.get_bind()` returns, made once.
     pub(crate) connection: RefCell<Option<Value>>,
     sources: RefCell<Option<Rc<dyn Sources>>>,
@@ -77,6 +80,7 @@ impl Context {
             unproven: RefCell::default(),
             state: RefCell::new(SimState::new(dialect)),
             main_options: RefCell::default(),
+            listed: RefCell::default(),
             connection: RefCell::default(),
             sources: RefCell::default(),
             columns_made: Cell::default(),
@@ -161,6 +165,14 @@ impl Host for ShimHost {
             let place = branch.calls.first().cloned().or_else(|| Some(branch.place.clone()));
             self.context.unproven.borrow_mut().push((branch.reason.reason.clone(), place));
         }
+    }
+
+    fn on_unknown_call(&self, vm: &mut Vm, call: &UnknownCall<'_>) {
+        let name = call.callee.rsplit('.').next().unwrap_or(call.callee);
+        if listing::is_listing(name) {
+            self.context.listed.borrow_mut().insert(call.place.source.module.to_string());
+        }
+        replay::unknown_call(vm, call);
     }
 
     fn call_effect(&self, _vm: &mut Vm, callee: &Callee<'_>, call: &ast::Call) -> Effect {

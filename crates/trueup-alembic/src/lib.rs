@@ -19,7 +19,7 @@ pub mod models;
 mod op;
 pub mod replay;
 
-pub use env::{EnvInput, EnvReading, FilterObject, search_folders};
+pub use env::{Argument, EnvInput, EnvReading, FilterObject, Start, search_folders};
 pub use facts::{ProjectInput, ProjectModule, ProjectReading, ReadingNote, read_project, scan_candidates};
 pub use host::{Context, LibraryVersion, SourceModule, Sources, new_vm};
 pub use libraries::is_library;

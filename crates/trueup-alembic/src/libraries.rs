@@ -125,6 +125,7 @@ const STUBS: &[(&str, bool, &str)] = &[
         false,
         include_str!("libraries/fastapi_users_db_sqlalchemy/generics.py"),
     ),
+    ("flask_login", true, include_str!("libraries/flask_login/__init__.py")),
     ("flask_migrate", true, include_str!("libraries/flask_migrate/__init__.py")),
     ("flask_sqlalchemy", true, include_str!("libraries/flask_sqlalchemy/__init__.py")),
     ("flask_sqlalchemy.model", false, include_str!("libraries/flask_sqlalchemy/model.py")),

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use trueup_alembic::{
-    EnvInput, FilterObject, ProjectInput, ProjectModule, ProjectReading, SourceModule, Sources, read_project,
+    Argument, EnvInput, FilterObject, ProjectInput, ProjectModule, ProjectReading, SourceModule, Sources,
+    read_project,
 };
 use trueup_schema::Dialect;
 use trueup_schema::facts::{ImportResolution, ModuleRole};
@@ -184,7 +185,7 @@ fn tables_that_env_does_not_reach_are_told_apart() {
     let reached: Vec<(&str, bool)> =
         reading.facts.tables.iter().map(|table| (table.name.name.as_str(), table.reached_from_env)).collect();
     assert_eq!(reached, [("user", true), ("post", false)]);
-    assert_eq!(reading.facts.target_registry, Some(0));
+    assert_eq!(reading.facts.target_registries, [0]);
     assert_eq!(reading.facts.registries[0].label, "app.base.Base.metadata");
     let models = reading.models.expect("the target is known");
     assert_eq!(models.tables.len(), 2);
@@ -275,6 +276,121 @@ migrate = Migrate(create_app(), db)
     assert_eq!(models.tables.keys().map(|name| name.name.as_str()).collect::<Vec<_>>(), ["account"]);
 }
 
+const TWO_BASES: [(&str, &str); 2] = [
+    (
+        "a.py",
+        "from sqlalchemy import Column, Integer\nfrom sqlalchemy.orm import declarative_base\n\n\
+         Base = declarative_base()\n\nclass A(Base):\n    __tablename__ = 'a'\n    id = Column(Integer, primary_key=True)\n",
+    ),
+    (
+        "b.py",
+        "from sqlalchemy import Column, Integer\nfrom sqlalchemy.orm import declarative_base\n\n\
+         Base = declarative_base()\n\nclass B(Base):\n    __tablename__ = 'b'\n    id = Column(Integer, primary_key=True)\n",
+    ),
+];
+
+#[test]
+fn several_registries_may_be_compared_as_one() {
+    let list = "from alembic import context\nimport a, b\n\
+                context.configure(target_metadata=[a.Base.metadata, b.Base.metadata])\n";
+    let copied = "from alembic import context\nfrom sqlalchemy import MetaData\nimport a, b\n\
+                  target_metadata = MetaData()\n\
+                  for base in (a.Base, b.Base):\n    for table in base.metadata.tables.values():\n\
+                  \x20       table.to_metadata(target_metadata)\n\
+                  context.configure(target_metadata=target_metadata)\n";
+    for env in [list, copied] {
+        let [a, b] = TWO_BASES;
+        let reading = read(&[a, b, ("migrations/env.py", env)]);
+        let facts = &reading.facts;
+        let compared: Vec<(&str, bool)> = facts
+            .tables
+            .iter()
+            .map(|table| {
+                let registry = table.registry.expect("it has one");
+                (table.module.as_str(), facts.target_registries.contains(&registry))
+            })
+            .collect();
+        assert_eq!(compared, [("a", true), ("b", true)], "{env}");
+        assert_eq!(reading.models.map(|models| models.tables.len()), Some(2), "{env}");
+    }
+}
+
+#[test]
+fn modules_that_are_imported_from_a_listing_may_be_reached() {
+    let reached = |loader: &str| {
+        let env = ENV.replace("import app.user", loader);
+        let reading = read(&[PACKAGE, BASE, USER, POST, ("migrations/env.py", &env)]);
+        reading.facts.tables.iter().map(|table| table.reached_from_env).collect::<Vec<_>>()
+    };
+    let walk = "import importlib, pkgutil, app\nfor found in pkgutil.walk_packages(app.__path__, 'app.'):\n    importlib.import_module(found.name)";
+    let listing = "import os\nfor name in os.listdir('app'):\n    __import__('app.' + name[:-3])";
+    assert_eq!([reached(walk), reached(listing)], [[true, true], [true, true]]);
+    let computed = "from app import *\nimport os\n__all__ = [name[:-3] for name in os.listdir('app')]";
+    assert_eq!(reached(computed), [true, true]);
+    assert_eq!(reached("import os, app.user\nos.listdir('app')\n__all__ = ['x']"), [true, false]);
+    let helper = "import importlib, pkgutil\n\ndef load(package):\n\
+                  \x20   for found in pkgutil.iter_modules(package.__path__, 'app.'):\n\
+                  \x20       importlib.import_module(found.name)\n";
+    let with_helper = |env: &str| {
+        let env = ENV.replace("import app.user", env);
+        let reading =
+            read(&[PACKAGE, BASE, USER, POST, ("app/load.py", helper), ("migrations/env.py", &env)]);
+        reading.facts.tables.iter().map(|table| table.reached_from_env).collect::<Vec<_>>()
+    };
+    assert_eq!(with_helper("import app.user\nfrom app.load import load"), [true, false]);
+    assert_eq!(with_helper("import app\nfrom app.load import load\nload(app)"), [true, true]);
+    let apart = "import app.user\nfrom importlib import import_module\n\
+                 def files():\n    return os.listdir('.')\n\ndef plugin(name):\n    return import_module(name)\n";
+    assert_eq!(reached(apart), [true, false]);
+}
+
+#[test]
+fn a_project_may_refuse_to_run_offline() {
+    let env = "import sys\nfrom alembic import context\nfrom app.base import Base\n\
+               if context.is_offline_mode():\n    sys.exit(1)\ncontext.configure(target_metadata=Base.metadata)\n";
+    let reading = read(&[PACKAGE, BASE, ("migrations/env.py", env)]);
+    assert_eq!(reading.notes, []);
+    let reading = read(&[PACKAGE, BASE, ("migrations/env.py", "import sys\nsys.exit(1)\n")]);
+    assert_eq!(reading.notes.len(), 1);
+}
+
+#[test]
+fn what_env_does_and_hands_over_is_there_when_revisions_begin() {
+    let env = "from alembic import context\nfrom sqlalchemy import create_engine, text\n\
+               from sqlalchemy.schema import CreateSchema\nfrom outside import setting\n\
+               with create_engine('postgresql://').connect() as connection:\n\
+               \x20   connection.execute(text('CREATE EXTENSION IF NOT EXISTS citext'))\n\
+               \x20   connection.execute(CreateSchema('other', if_not_exists=True))\n\
+               \x20   context.configure(connection=connection, target_metadata=None)\n\
+               \x20   with context.begin_transaction():\n\
+               \x20       context.execute('CREATE SCHEMA third')\n\
+               \x20       context.run_migrations(engine_name='main', tenant=setting, number=1, schema=None)\n\
+               \x20       context.run_migrations(engine_name='other', number=1)\n\
+               \x20       context.execute('CREATE SCHEMA too_late')\n";
+    let start = read(&[("migrations/env.py", env)]).start();
+    let done: Vec<String> =
+        start.operations.iter().flat_map(|done| done.operation.to_sql(Dialect::Postgresql)).collect();
+    assert_eq!(
+        done,
+        [
+            "CREATE EXTENSION IF NOT EXISTS \"citext\"",
+            "CREATE SCHEMA IF NOT EXISTS \"other\"",
+            "CREATE SCHEMA \"third\""
+        ]
+    );
+    let handed: Vec<_> = start.arguments.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    let unknown = |reason: &str| Argument::Unknown(reason.to_owned());
+    assert_eq!(
+        handed,
+        [
+            ("engine_name", unknown("env.py runs the revisions for several values of `engine_name`")),
+            ("tenant", unknown("module `outside` is not part of the project")),
+            ("number", Argument::Int(1)),
+            ("schema", Argument::None),
+        ]
+    );
+}
+
 #[test]
 fn asynchronous_environments_are_followed() {
     let env = "
@@ -304,6 +420,29 @@ asyncio.run(run_async_migrations())
     let env = reading.env.expect("there is an env.py");
     assert_eq!((env.unknown.as_deref(), env.flag("render_as_batch")), (None, Some(true)));
     assert_eq!(reading.models.map(|models| models.tables.len()), Some(1));
+}
+
+#[test]
+fn a_model_with_an_unknown_base_is_mapped_and_incomplete() {
+    let models = "from sqlalchemy import Column, ForeignKey, Integer\n\
+                  from sqlalchemy.orm import DeclarativeBase\nfrom flask_login import UserMixin\n\
+                  import lib.mixins\n\n\
+                  class Base(DeclarativeBase):\n    pass\n\n\
+                  class User(lib.mixins.WithId, Base):\n    __tablename__ = 'user'\n    age = Column(Integer)\n\n\
+                  class Admin(User):\n    level = Column(Integer)\n\n\
+                  class Login(UserMixin, Base):\n    __tablename__ = 'login'\n\
+                  \x20   id = Column(Integer, primary_key=True)\n    user = Column(Integer, ForeignKey('user.id'))\n";
+    let reading = read(&[("models.py", models)]);
+    let incomplete: Vec<_> = reading
+        .facts
+        .incomplete
+        .iter()
+        .map(|found| (found.class.as_str(), found.base.as_deref(), found.reason.as_str()))
+        .collect();
+    assert_eq!(incomplete, [("User", Some("lib.mixins.WithId"), "module `lib` is not part of the project")]);
+    assert_eq!(reading.problems, []);
+    let tables = reading.models.expect("there are models").tables;
+    assert_eq!(tables.keys().map(|name| name.name.as_str()).collect::<Vec<_>>(), ["user", "login"]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use trueup_schema::diff::Difference;
-use trueup_schema::facts::ProjectFacts;
+use trueup_schema::facts::{IncompleteFacts, ProjectFacts};
 use trueup_schema::revision::{Revision, RevisionGraph};
 use trueup_schema::{
     ApplyError, Dialect, Location, ObjectKind, ObjectName, ObjectRef, Operation, Origin, Schema, Table,
@@ -270,6 +270,8 @@ pub struct ModelsContext<'a> {
     pub database: Option<&'a Schema>,
     /// The version table, which is nobody's model.
     pub version_table: &'a str,
+    /// Tables of models that may have more columns and constraints than are known.
+    pub incomplete: &'a [IncompleteFacts],
 }
 
 /// What rules on drift look at.

@@ -232,6 +232,7 @@ pub(crate) fn models_context(schema: &Schema) -> ModelsContext<'_> {
         revisions: None,
         database: None,
         version_table: "alembic_version",
+        incomplete: &[],
     }
 }
 

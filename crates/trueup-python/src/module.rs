@@ -122,6 +122,12 @@ impl Module {
         *self.mentions_globals.get_or_init(|| mentions_globals(&self.ast.body))
     }
 
+    /// Tells whether a top-level statement has been run, to its end or to an exception.
+    pub(crate) fn is_done(&self, index: u32) -> bool {
+        let state = self.states.get(index as usize).map(Cell::get);
+        matches!(state, Some(StmtState::Done | StmtState::Failed))
+    }
+
     /// Returns the value of a name that was evaluated or set, without evaluating anything.
     pub fn get(&self, name: &str) -> Option<Value> {
         self.vars.borrow().get(name).cloned()

@@ -160,6 +160,18 @@ pub struct UnknownBranch {
     pub calls: Vec<Place>,
 }
 
+/// A call of something that is not known.
+pub struct UnknownCall<'a> {
+    /// The call.
+    pub place: Place,
+    /// The text of the chain that is called, such as `some_library.do`.
+    pub callee: &'a str,
+    /// Why what is called is unknown.
+    pub reason: Rc<Unknown>,
+    /// What it is handed.
+    pub args: &'a Args,
+}
+
 /// The world outside the interpreter.
 pub trait Host {
     /// Tells where a module comes from.
@@ -172,6 +184,9 @@ pub trait Host {
 
     /// Is told that code with effects was skipped because it hangs on something unknown.
     fn on_unknown_branch(&self, _vm: &mut Vm, _branch: &UnknownBranch) {}
+
+    /// Is told that code of the project calls something that is not known.
+    fn on_unknown_call(&self, _vm: &mut Vm, _call: &UnknownCall<'_>) {}
 
     /// Judges a call in skipped code.
     fn call_effect(&self, _vm: &mut Vm, _callee: &Callee<'_>, _call: &Call) -> Effect {

@@ -13,8 +13,9 @@ pub struct ProjectFacts {
     pub modules: Vec<ModuleFacts>,
     /// Registries (`MetaData` objects) that carry tables.
     pub registries: Vec<RegistryFacts>,
-    /// Index into `registries` of `target_metadata`; `None` when env.py does not tell.
-    pub target_registry: Option<usize>,
+    /// Indexes into `registries` of what `target_metadata` compares, the main one first; empty when env.py does not
+    /// tell.
+    pub target_registries: Vec<usize>,
     /// How env.py was understood; `None` when there is no env.py.
     pub env: Option<EnvFacts>,
     /// Every table definition found, in modules reachable or not; the same table twice is two entries.
@@ -23,10 +24,32 @@ pub struct ProjectFacts {
     pub classes: Vec<ClassFacts>,
     /// Every `relationship()`.
     pub relationships: Vec<RelationshipFacts>,
+    /// Tables of which columns and constraints may be missing, because a base class of the model is not known.
+    pub incomplete: Vec<IncompleteFacts>,
     /// Schema changes outside revisions: `create_all`, DDL text in application code, stray SQL files.
     pub schema_changes: Vec<SchemaChangeFacts>,
     /// `create_engine`/`create_async_engine`/`SQLAlchemy()` calls at module level.
     pub engines: Vec<EngineFacts>,
+}
+
+impl ProjectFacts {
+    /// Tells whether a model's table may have more columns and constraints than are known.
+    pub fn is_incomplete(&self, table: &ObjectName) -> bool {
+        self.incomplete.iter().any(|known| known.table == *table)
+    }
+}
+
+/// A table whose model has a base class that is not known.
+#[derive(Clone, Debug)]
+pub struct IncompleteFacts {
+    /// The table.
+    pub table: ObjectName,
+    /// The model.
+    pub class: String,
+    /// The base as it is written, where that is known.
+    pub base: Option<String>,
+    /// Why the base is not known.
+    pub reason: String,
 }
 
 /// A Python module of the project.

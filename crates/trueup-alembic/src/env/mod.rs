@@ -16,14 +16,16 @@ use crate::compile::{is_a, origin};
 
 mod filter;
 mod folders;
+mod start;
 
 pub use filter::FilterObject;
 pub use folders::search_folders;
+pub use start::{Argument, Start};
 
 /// Module name under which Alembic itself loads env.py.
-const MODULE: &str = "env_py";
+pub(crate) const MODULE: &str = "env_py";
 /// The same file once more, evaluated as for `--sql`.
-const OFFLINE_MODULE: &str = "env_py_offline";
+pub(crate) const OFFLINE_MODULE: &str = "env_py_offline";
 
 /// The file and what the configuration file says.
 pub struct EnvInput {
@@ -56,6 +58,8 @@ pub struct EnvReading {
     pub calls: usize,
     /// The connection URL where it is a text that is known.
     pub url: Option<String>,
+    /// What it does before the first revision, and what it hands to every one.
+    pub start: Start,
 }
 
 impl EnvReading {
@@ -91,6 +95,8 @@ struct Recorder {
     offline: bool,
     options: BTreeMap<String, Value>,
     calls: Vec<ConfigureCall>,
+    /// Calls of `run_migrations()`, online ones only.
+    runs: start::Runs,
 }
 
 struct ConfigureCall {
@@ -114,6 +120,7 @@ pub fn read_env(vm: &mut Vm, input: &EnvInput) -> EnvReading {
     let mut reading = EnvReading { path: input.path.clone(), ..EnvReading::default() };
     let recorder = recorder.borrow();
     reading.calls = recorder.calls.len();
+    reading.start = recorder.runs.start(&input.path);
     let mut target = None;
     for call in &recorder.calls {
         for (name, value) in &call.options {
@@ -201,7 +208,14 @@ fn register(vm: &mut Vm, recorder: &Rc<RefCell<Recorder>>) {
     });
     let state = recorder.clone();
     vm.register("alembic.context.is_offline_mode", move |_, _| Ok(Value::Bool(state.borrow().offline)));
-    vm.register("alembic.context.run_migrations", |_, _| Ok(Value::None));
+    let state = recorder.clone();
+    vm.register("alembic.context.run_migrations", move |vm, args| {
+        let mut state = state.borrow_mut();
+        if !state.offline {
+            state.runs.begin(vm, &args);
+        }
+        Ok(Value::None)
+    });
     vm.register("alembic.context.get_x_argument", |_, args| {
         let wants_dict = args.at(0, "as_dictionary").and_then(Value::as_bool) == Some(true);
         Ok(if wants_dict { Value::dict_of([]) } else { Value::list(Vec::new()) })

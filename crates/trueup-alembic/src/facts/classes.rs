@@ -60,7 +60,7 @@ fn base_names(class: &Class) -> Vec<String> {
 }
 
 /// Finds the syntax of a class by its place.
-fn definition(vm: &mut Vm, place: &Place) -> Option<Rc<ClassDef>> {
+pub(super) fn definition(vm: &mut Vm, place: &Place) -> Option<Rc<ClassDef>> {
     let module = vm.module(&place.source.module.clone())?;
     find(&module.ast.body, place.span)
 }

@@ -11,6 +11,7 @@ use trueup_schema::Span;
 use trueup_schema::facts::ModuleRole;
 
 use super::changes::{Changes, changes_in};
+use super::listing::{Listing, imports_listing};
 use super::names::{Bound, bound_names};
 
 /// Stack of a worker; the parser's own limits on nesting are made for this size.
@@ -39,6 +40,8 @@ pub(crate) struct Digest {
     pub(crate) changes: Changes,
     /// What is wrong with its syntax.
     pub(crate) errors: Vec<(String, Span)>,
+    /// Where it imports whatever modules it finds in some folder.
+    pub(crate) listing: Listing,
 }
 
 /// One import statement.
@@ -106,5 +109,6 @@ pub(crate) fn digest(module: &ModuleText<'_>) -> Digest {
         bound: bound_names(&ast, module.text),
         changes,
         errors: ast.errors.iter().map(|error| (error.message.clone(), span(error.span))).collect(),
+        listing: imports_listing(&ast.body),
     }
 }

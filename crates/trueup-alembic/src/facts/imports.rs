@@ -8,6 +8,7 @@ use trueup_schema::facts::{ImportFacts, ImportResolution};
 use trueup_schema::revision::edit_distance;
 
 use super::digest::{Digest, Import};
+use super::listing::Listing;
 use crate::Sources;
 
 /// How many similar names are offered for one that is missing.
@@ -189,16 +190,28 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Returns the modules of the project that running `env` reaches, given those that were seen to run.
-    pub(crate) fn reached(&self, env: Option<&Parsed>, ran: &[String]) -> BTreeSet<String> {
+    /// Returns the modules of the project that running `env` reaches, given those that were seen to run and those
+    /// whose code was seen to list a folder.
+    pub(crate) fn reached(&self, env: Option<&Parsed>, ran: &[String], listed: &BTreeSet<String>) -> Reached {
         let mut queue: Vec<String> = ran.to_vec();
         if let Some(env) = env {
             // The functions of env.py are run by Alembic, so their imports count too.
             self.imported_by(env, true, &mut queue);
         }
-        let mut reached = BTreeSet::new();
+        let mut modules = BTreeSet::new();
+        // Only what was seen to run: of what is imported beside that, much is imported lazily or not at all.
+        let listings =
+            ran.iter().filter_map(|name| Some((name, self.parsed.get(name.as_str())?.digest.listing)));
+        let mut by_listing = env.is_some_and(|env| env.digest.listing != Listing::Nowhere);
+        for (name, listing) in listings {
+            by_listing |= match listing {
+                Listing::Nowhere => false,
+                Listing::InFunction => listed.contains(name),
+                Listing::AtImport => true,
+            };
+        }
         while let Some(name) = queue.pop() {
-            if !reached.insert(name.clone()) {
+            if !modules.insert(name.clone()) {
                 continue;
             }
             queue.extend(ancestors(&name).map(str::to_owned));
@@ -206,7 +219,26 @@ impl<'a> Resolver<'a> {
                 self.imported_by(parsed, false, &mut queue);
             }
         }
-        reached
+        Reached { modules, by_listing }
+    }
+}
+
+/// What running env.py imports.
+pub(crate) struct Reached {
+    modules: BTreeSet<String>,
+    /// Some of them import what they find in folders, so any other module may be imported as well.
+    by_listing: bool,
+}
+
+impl Reached {
+    /// Tells whether a module is known to be imported.
+    pub(crate) fn contains(&self, module: &str) -> bool {
+        self.modules.contains(module)
+    }
+
+    /// Tells whether a module is imported or may be.
+    pub(crate) fn may_contain(&self, module: &str) -> bool {
+        self.by_listing || self.contains(module)
     }
 }
 

@@ -4,7 +4,7 @@
 //! interpreter, so that a `MetaData` is the same object wherever it is imported.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -16,20 +16,24 @@ use trueup_schema::naming::Convention;
 use trueup_schema::{Dialect, Location, ObjectName, Schema};
 
 use crate::compile::{self, attr, origin, text_attr};
-use crate::env::{EnvInput, EnvReading, FilterObject, read_env};
+use crate::env::{self, EnvInput, EnvReading, FilterObject, read_env};
 use crate::models::{self, ModelProblem, Models};
-use crate::{Context, Sources, new_vm};
+use crate::{Context, Sources, Start, new_vm};
 
 mod changes;
 mod classes;
+mod copies;
 mod digest;
 mod imports;
+mod incomplete;
+pub(crate) mod listing;
 mod names;
 mod scan;
 
 use classes::{ClassNames, Mapped};
+use copies::Copies;
 use digest::{ModuleText, digest_all};
-use imports::{Parsed, Resolver};
+use imports::{Parsed, Reached, Resolver};
 pub use scan::scan_candidates;
 
 /// A module of the project as its caller found it.
@@ -89,6 +93,11 @@ pub struct ReadingNote {
 }
 
 impl ProjectReading {
+    /// Returns what env.py does before the first revision, and what it hands to every one.
+    pub fn start(&self) -> Start {
+        self.env.as_ref().map(|env| env.start.clone()).unwrap_or_default()
+    }
+
     /// Tells whether the project's `include_object` and `include_name` keep an object; `None` when that is unknown.
     pub fn includes(&self, object: &FilterObject<'_>) -> Option<bool> {
         match &self.env {
@@ -121,19 +130,20 @@ pub fn read_project(input: ProjectInput) -> ProjectReading {
         Parsed { name, path, text, is_package: false, digest }
     });
     let resolver = Resolver::new(sources, &parsed);
-    let reached = resolver.reached(env_module.as_ref(), &ran);
+    let listed = vm.state::<Context>().map(|context| context.listed.borrow().clone()).unwrap_or_default();
+    let reached = resolver.reached(env_module.as_ref(), &ran, &listed);
     run_candidates(&mut vm, &modules);
     let targets = env.as_ref().map(|env| env.targets.clone()).unwrap_or_default();
     let models = models::collect(&mut vm, &targets);
     let mut facts = ProjectFacts::default();
     module_facts(&mut facts, &resolver, &parsed, &roles, &reached);
     let chosen = choose_targets(&mut vm, &models, &targets, env.as_ref(), &known_tables, dialect);
-    facts.target_registry = chosen.first().copied();
+    facts.target_registries.clone_from(&chosen);
     facts.env = env.as_ref().map(env_facts);
     model_facts(&mut vm, &mut facts, &models, &reached, dialect);
     let registry_metadata: Vec<Value> =
         models.registries.iter().map(|registry| registry.metadata.clone()).collect();
-    let schema = chosen_schema(&mut vm, &models, &chosen, dialect);
+    let schema = chosen_schema(&mut vm, &models, &chosen, &facts, dialect);
     let (models, problems) = match schema {
         Some(found) => (Some(found.schema), found.problems),
         None => (None, Vec::new()),
@@ -211,7 +221,7 @@ fn module_facts(
     resolver: &Resolver<'_>,
     parsed: &[Parsed],
     roles: &[ModuleRole],
-    reached: &BTreeSet<String>,
+    reached: &Reached,
 ) {
     for (module, role) in parsed.iter().zip(roles) {
         let reached_from_env = reached.contains(&module.name);
@@ -300,6 +310,7 @@ fn chosen_schema(
     vm: &mut Vm,
     models: &Models,
     chosen: &[usize],
+    facts: &ProjectFacts,
     dialect: Dialect,
 ) -> Option<models::ModelSchema> {
     if chosen.is_empty() {
@@ -309,7 +320,12 @@ fn chosen_schema(
     let metadata: Vec<Value> = registries.iter().map(|registry| registry.metadata.clone()).collect();
     let tables = registries.iter().flat_map(|registry| &registry.tables).filter(|table| !table.replaced);
     let tables: Vec<Value> = tables.map(|table| table.value.clone()).collect();
-    Some(models::schema_of(vm, &metadata, &tables, dialect))
+    let mut found = models::schema_of(vm, &metadata, &tables, dialect);
+    // What a foreign key refers to may well come from the base that is not known.
+    found
+        .problems
+        .retain(|problem| !problem.missing_in.as_ref().is_some_and(|table| facts.is_incomplete(table)));
+    Some(found)
 }
 
 fn table_name(vm: &mut Vm, table: &Value, dialect: Dialect) -> Option<ObjectName> {
@@ -319,21 +335,22 @@ fn table_name(vm: &mut Vm, table: &Value, dialect: Dialect) -> Option<ObjectName
 }
 
 /// Fills in registries, tables, classes and relationships.
-fn model_facts(
-    vm: &mut Vm,
-    facts: &mut ProjectFacts,
-    models: &Models,
-    reached: &BTreeSet<String>,
-    dialect: Dialect,
-) {
+fn model_facts(vm: &mut Vm, facts: &mut ProjectFacts, models: &Models, reached: &Reached, dialect: Dialect) {
     let mapped = mapped_classes(vm, models);
+    facts.incomplete = incomplete::incomplete(vm, &mapped, dialect);
+    let copies = Copies::of(models, &facts.target_registries);
+    for registry in copies.taken_from() {
+        if !facts.target_registries.contains(&registry) {
+            facts.target_registries.push(registry);
+        }
+    }
     for (at, registry) in models.registries.iter().enumerate() {
         facts.registries.push(RegistryFacts {
             label: registry.label.clone(),
             location: origin(registry.place.as_ref()).location(),
             tables: registry.tables.iter().filter(|table| !table.replaced).count(),
         });
-        for table in &registry.tables {
+        for table in registry.tables.iter().filter(|table| !copies.contains(&table.value)) {
             if let Some(found) = table_facts(vm, &table.value, at, &mapped, reached, dialect) {
                 facts.tables.push(found);
             }
@@ -382,7 +399,7 @@ fn table_facts(
     table: &Value,
     registry: usize,
     mapped: &[Mapped],
-    reached: &BTreeSet<String>,
+    reached: &Reached,
     dialect: Dialect,
 ) -> Option<TableFacts> {
     let name = table_name(vm, table, dialect)?;
@@ -410,9 +427,9 @@ fn table_facts(
         };
         typed.push((name, type_text));
     }
-    let env_module = module == "env_py" || module == "env_py_offline";
+    let env_module = module == env::MODULE || module == env::OFFLINE_MODULE;
     Some(TableFacts {
-        reached_from_env: env_module || reached.contains(&module),
+        reached_from_env: env_module || reached.may_contain(&module),
         extends_existing: compile::extends_existing(vm, table),
         name,
         class: class.map(|found| found.class.name.to_string()),
@@ -426,6 +443,11 @@ fn table_facts(
 fn reading_notes(vm: &mut Vm) -> Vec<ReadingNote> {
     let mut notes = Vec::new();
     for note in vm.take_notes().into_iter().filter(|note| note.kind != NoteKind::Assumed) {
+        // Not to run offline is a decision of the project: `if context.is_offline_mode(): sys.exit(1)`.
+        let module = note.place.as_ref().map(|place| place.source.module.clone());
+        if module.as_deref() == Some(env::OFFLINE_MODULE) && note.message.starts_with("SystemExit") {
+            continue;
+        }
         let note = ReadingNote {
             message: note.message.clone(),
             location: origin(note.place.as_ref()).location(),

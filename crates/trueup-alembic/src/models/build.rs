@@ -27,6 +27,8 @@ pub struct ModelProblem {
     pub location: Option<Location>,
     /// The table it is about.
     pub table: Option<ObjectName>,
+    /// The other table that lacks what a foreign key refers to.
+    pub missing_in: Option<ObjectName>,
 }
 
 /// Returns the schema that tables of one or several `MetaData` objects declare.
@@ -56,7 +58,10 @@ struct Builder {
 
 impl Builder {
     fn problem(&mut self, message: String, location: Option<Location>, table: Option<ObjectName>) {
-        let problem = ModelProblem { message, location, table };
+        self.add(ModelProblem { message, location, table, missing_in: None });
+    }
+
+    fn add(&mut self, problem: ModelProblem) {
         if !self.problems.contains(&problem) {
             self.problems.push(problem);
         }
@@ -226,7 +231,8 @@ impl Builder {
         let Err(message) = self.apply(operation) else { return };
         let target_known = self.schema.table(&key.referenced_table).is_some();
         if target_known {
-            self.problem(message, location, Some(table.clone()));
+            let (table, missing_in) = (Some(table.clone()), Some(key.referenced_table.clone()));
+            self.add(ModelProblem { message, location, table, missing_in });
         }
         if let Some(found) = self.schema.table_mut(table) {
             let mut key = key;

@@ -56,7 +56,11 @@ pub fn collect(vm: &mut Vm, keep: &[Value]) -> Models {
     let mut registries = Vec::new();
     for metadata in known {
         let tables = tables_of(&metadata);
-        if tables.is_empty() && !keep.iter().any(|value| value.is(&metadata)) {
+        // What the second run of env.py makes was made by the first one, too.
+        let is_repeated = metadata.as_instance().is_some_and(|instance| {
+            instance.place.as_ref().is_some_and(|place| *place.source.module == *crate::env::OFFLINE_MODULE)
+        });
+        if (tables.is_empty() || is_repeated) && !keep.iter().any(|value| value.is(&metadata)) {
             continue;
         }
         let (label, place) = labels.of(&metadata);

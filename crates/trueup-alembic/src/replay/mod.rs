@@ -28,10 +28,10 @@ pub use report::{
 };
 pub use state::SimState;
 
-pub(crate) use effects::{judge_call, skipped_branch};
+pub(crate) use effects::{judge_call, skipped_branch, unknown_call};
 pub(crate) use state::parse_name;
 
-use crate::{Context, Sources, new_vm};
+use crate::{Context, Sources, Start, new_vm};
 
 /// A revision file.
 #[derive(Clone, Debug)]
@@ -55,8 +55,8 @@ pub struct ReplayOptions {
     pub base: Option<Schema>,
     /// Modules that env.py imports for their effect on `op`, such as those that register operations.
     pub preload: Vec<String>,
-    /// The name that `upgrade(engine_name)` of a project with several databases is called with.
-    pub engine_name: Option<String>,
+    /// What env.py does before the first revision, and what it hands to every one.
+    pub start: Start,
     /// Whether downgrades are evaluated too, each right after its upgrade.
     pub downgrades: bool,
     /// What real Alembic sends for a revision, by identifier: taken instead of evaluating its `upgrade()`.
@@ -75,7 +75,7 @@ impl ReplayOptions {
             convention: Convention::default(),
             base: None,
             preload: Vec::new(),
-            engine_name: None,
+            start: Start::default(),
             downgrades: false,
             descends: false,
             recorded: BTreeMap::new(),
@@ -114,6 +114,10 @@ fn pass(
         state.baseline.assumed.clone_from(assumed);
         if let Some(base) = &options.base {
             state.schema = base.clone();
+        }
+        for done in &options.start.operations {
+            // What env.py cannot do it does not do: it may have been done by an earlier run.
+            let _ = state.apply(&done.operation);
         }
     }
     context.main_options.borrow_mut().clone_from(&options.main_options);

@@ -10,8 +10,8 @@ use trueup_schema::{ObjectName, Schema};
 use super::report::{Descent, DowngradeKind, Notice, RecordedOperation, ReplayedRevision, Undone, Verdict};
 use super::state::{Record, SimState, TransactionState};
 use super::{ReplayOptions, RevisionSource, source};
-use crate::Context;
 use crate::compile::origin;
+use crate::{Argument, Context};
 
 /// Steps that every revision gets, whatever the ones before it have used.
 const LEAST_STEPS: u64 = 200_000;
@@ -202,32 +202,64 @@ fn run_recorded(vm: &mut Vm, module: &str, statements: &[String]) -> PyResult {
 /// Calls `upgrade()` or `downgrade()` of a module.
 fn call(vm: &mut Vm, module: &str, name: &str, options: &ReplayOptions) -> PyResult {
     let function = vm.module_attr(module, name)?;
+    if let Value::Unknown(unknown) = &function {
+        let place = unknown.place.clone();
+        crate::op::unproven(
+            vm,
+            format!("what `{name}` does is not known: {}", unknown.reason),
+            place.as_ref(),
+        );
+        return Ok(Value::None);
+    }
     let Value::Function(found) = &function else { return vm.call(&function, Args::default()) };
-    let mut positional = Vec::new();
-    for param in &found.def.params {
-        let wanted =
-            matches!(param.kind, ParamKind::PositionalOnly | ParamKind::Normal) && param.default.is_none();
-        if !wanted {
-            continue;
-        }
-        match &*param.name {
-            "op" => positional.push(vm.module("alembic.op").map_or(Value::None, Value::Module)),
-            "engine_name" => {
-                let name = options.engine_name.clone().or_else(|| engine_name(vm, module));
-                positional.push(match name {
-                    Some(name) => Value::from(name),
-                    None => {
-                        vm.unknown("the project has several databases, and which one is meant is not known")
-                    }
-                });
+    let def = found.def.clone();
+    let mut args = Args::default();
+    for param in &def.params {
+        let given = options.start.arguments.iter().find(|(given, _)| **given == *param.name);
+        let value = match (param.kind, given) {
+            (ParamKind::Normal | ParamKind::KeywordOnly, Some((_, given))) => {
+                argument(vm, module, &param.name, given)
             }
-            other => {
-                let reason = format!("the argument `{other}` of `{name}` is not known");
-                positional.push(vm.unknown(reason));
+            (ParamKind::PositionalOnly | ParamKind::Normal, _) if param.default.is_none() => {
+                missing_argument(vm, module, name, &param.name)
+            }
+            _ => continue,
+        };
+        match param.kind {
+            ParamKind::PositionalOnly => args.positional.push(value),
+            _ => args.keywords.push((param.name.clone(), value)),
+        }
+    }
+    if def.params.iter().any(|param| param.kind == ParamKind::VarKeywords) {
+        for (given, value) in &options.start.arguments {
+            if !def.params.iter().any(|param| *param.name == **given) {
+                let value = value.to_value(vm);
+                args.keywords.push((Rc::from(given.as_str()), value));
             }
         }
     }
-    vm.call(&function, Args::positional(positional))
+    vm.call(&function, args)
+}
+
+/// Returns an argument that env.py hands over; of several databases a revision may be for one only.
+fn argument(vm: &mut Vm, module: &str, name: &str, given: &Argument) -> Value {
+    let only = match given {
+        Argument::Unknown(_) if name == "engine_name" => engine_name(vm, module),
+        _ => None,
+    };
+    only.map_or_else(|| given.to_value(vm), Value::from)
+}
+
+/// Returns what a parameter is that env.py is not seen to give a value.
+fn missing_argument(vm: &mut Vm, module: &str, function: &str, name: &str) -> Value {
+    match name {
+        "op" => vm.module("alembic.op").map_or(Value::None, Value::Module),
+        "engine_name" => match engine_name(vm, module) {
+            Some(name) => Value::from(name),
+            None => vm.unknown("the project has several databases, and which one is meant is not known"),
+        },
+        other => vm.unknown(format!("the argument `{other}` of `{function}` is not known")),
+    }
 }
 
 /// Returns the engine of a revision of a project with several databases, when it can only be one.

@@ -64,9 +64,9 @@ def run(request):
         return {"error": f"{type(error).__name__}: {error}"[:2000], "traceback": traceback.format_exc()[-3000:]}
     finally:
         sys.path[:] = path
-        for name in set(sys.modules) - before:
-            if is_below(sys.modules[name], request["folder"]):
-                del sys.modules[name]
+        # The path of a namespace package asks its parent, so none is deleted before all are looked at.
+        for name in [name for name in set(sys.modules) - before if is_below(sys.modules[name], request["folder"])]:
+            del sys.modules[name]
 
 
 sys.dont_write_bytecode = True

@@ -22,8 +22,8 @@ pub(super) fn run(folders: &[PathBuf], python: &Path) -> Result<bool> {
                 continue;
             }
             for (part, name) in [(Part::History, "revisions"), (Part::Models, "models")] {
-                // A process for each, as projects may spoil what they share: types, registries, events.
-                let mut driver = Driver::start(python)?;
+                // A process for each command, as projects may spoil what they share: types, registries, events.
+                let mut driver = Driver::single(python)?;
                 let (root, head) =
                     (root.clone(), format!("{} {name} on {}", folder.display(), dialect.name()));
                 let work = std::thread::Builder::new().stack_size(256 << 20);

@@ -113,7 +113,7 @@ pub fn run(options: &Options) -> Result<bool> {
 
 impl Shared {
     fn work(&self, python: &Path) -> Result<()> {
-        let mut driver = Driver::start(python)?;
+        let mut driver = Driver::shared(python)?;
         loop {
             let seed = self.next.fetch_add(1, Ordering::Relaxed);
             if seed >= self.end {
@@ -271,6 +271,7 @@ fn judge_part(part: Part, root: &Path, dialect: Dialect, driver: &mut Driver) ->
     let error = driver.ask(root, &database.url(), what)?;
     let verdict = compare(error, &ours, &database)?;
     let (Verdict::Alike, Some(descent)) = (&verdict, ours.descent) else { return Ok(verdict) };
+    driver.next_command()?;
     let error = driver.ask(root, &database.url(), "downgrade")?;
     Ok(match compare(error, &descent, &database)? {
         Verdict::Different(what) => Verdict::Different(format!("downgrade: {what}")),
@@ -379,7 +380,11 @@ fn read(part: Part, dialect: Dialect, root: &Path) -> Result<Ours> {
     let built = check::build(&configuration, &request, None);
     if let Part::Models = part {
         let problem = built.model_problems.into_iter().next();
-        let schema = built.models.unwrap_or_else(|| Schema::new(dialect));
+        let mut schema = built.models.unwrap_or_else(|| Schema::new(dialect));
+        for done in &built.start.operations {
+            // The other side runs env.py to get at the models. What env.py makes may be there with them already.
+            let _ = done.operation.apply(&mut schema);
+        }
         return Ok(Ours { schema, problem, is_refused: false, descent: None });
     }
     let revisions = &built.replay.revisions;

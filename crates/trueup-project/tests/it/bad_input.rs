@@ -372,6 +372,46 @@ fn env_py_that_stops_is_told_where() {
 }
 
 #[test]
+fn what_env_py_does_and_hands_over_reaches_the_revisions() {
+    let env = "from alembic import context\nfrom sqlalchemy import create_engine, text\n\n\
+               with create_engine('postgresql://').connect() as connection:\n    \
+               connection.execute(text('CREATE EXTENSION citext'))\n    \
+               context.configure(connection=connection, target_metadata=None)\n    \
+               context.run_migrations(engine_name='main')\n";
+    let functions = "def upgrade_main():\n    \
+                     op.create_table('t', sa.Column('id', sa.Integer(), primary_key=True), sa.Column('c', CITEXT()))\n\n\n\
+                     def upgrade_spare():\n    op.drop_table('nowhere')\n\n\n";
+    let before = format!("from sqlalchemy.dialects.postgresql import CITEXT\n\n\n{functions}");
+    let first = revision("a1", "None", &before, "globals()['upgrade_' + engine_name]()");
+    let project = |env: &str| {
+        Project::new()
+            .file("alembic.ini", &INI.replace("sqlite:///app.db", "postgresql://localhost/app"))
+            .file("alembic/env.py", env)
+            .file("alembic/versions/a1.py", &first.replace("def upgrade():", "def upgrade(engine_name):"))
+    };
+    none(&project(env));
+    let without = env.replace("CREATE EXTENSION citext", "SELECT 1");
+    one(&project(&without), "missing-extension alembic/versions/a1.py:", "`citext`");
+    let unnamed = env.replace("engine_name='main'", "");
+    one(&project(&unnamed), "unproven-revision alembic/versions/a1.py:", "which one is meant is not known");
+}
+
+#[test]
+fn what_an_unknown_base_class_may_bring_is_not_missing() {
+    let models = MODELS
+        .replace("class User(Base)", "class User(Keyed, Base)")
+        .replace("primary_key=True", "index=True");
+    let imports = "from absent_library import Keyed\n";
+    let project = healthy().file("app/models.py", &format!("{imports}{models}"));
+    let report = report(&project, &CheckRequest::default());
+    let rules: Vec<&str> = report.diagnostics.iter().map(|finding| finding.rule).collect();
+    assert!(!rules.contains(&"missing-primary-key"), "{rules:?}");
+    let note =
+        "what `User` may have from `Keyed` is not known: module `absent_library` is not part of the project";
+    assert!(report.project.notes.iter().any(|found| found == note), "{:?}", report.project.notes);
+}
+
+#[test]
 fn a_model_that_cannot_be_read_is_told_and_not_compared() {
     let with_model = |body: &str| {
         let class = format!(

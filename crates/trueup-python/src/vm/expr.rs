@@ -375,6 +375,11 @@ impl Vm {
             }
         };
         self.at(&frame.source, expr.span);
+        if let Value::Unknown(unknown) = &callee
+            && !frame.source.is_library
+        {
+            self.unknown_call(frame, call, expr.span, unknown, &args);
+        }
         self.call(&callee, args)
     }
 

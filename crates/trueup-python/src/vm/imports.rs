@@ -90,17 +90,20 @@ impl Vm {
     }
 
     fn import_name(&mut self, from: &Rc<Module>, source: &Rc<Module>, name: &Name) -> PyResult {
-        if source.is_package && source.get(name).is_none() && !source.index.borrow().contains_key(name) {
-            // `from package import submodule`
-            if let Some(found) = self.submodule(source, name) {
-                let full = found.name.clone();
-                return self.import(from, &full).map(Value::Module);
-            }
+        // `from package import submodule`
+        if !is_bound_by_now(source, name)
+            && let Some(found) = self.submodule(source, name)
+        {
+            let full = found.name.clone();
+            return self.import(from, &full).map(Value::Module);
         }
         match self.module_attr_of(source, name)? {
             // The package is just binding the name, in a circle: Python takes the submodule.
             Some(value) if value.is_unknown() && source.is_package => match self.submodule(source, name) {
-                Some(found) => Ok(Value::Module(found)),
+                Some(found) => {
+                    let full = found.name.clone();
+                    self.import(from, &full).map(Value::Module)
+                }
                 None => Ok(value),
             },
             Some(value) => Ok(value),
@@ -123,11 +126,56 @@ impl Vm {
         if self.import_mode == ImportMode::Lazy && frame.scope.kind == ScopeKind::Module {
             return Ok(());
         }
+        let from = frame.scope.module.clone();
         for name in self.exported_names(source)? {
-            if let Some(value) = self.module_attr_of(source, &name)? {
+            let value = match self.starred_value(&from, source, &name)? {
+                Some(value) => Some(value),
+                None => self.module_attr_of(source, &name)?,
+            };
+            if let Some(value) = value {
                 self.store(frame, &name, value)?;
             }
         }
         Ok(())
+    }
+
+    /// Returns the value of a name that `import *` brings; submodules that `__all__` names are imported by it.
+    ///
+    /// Of a list that is not known, a submodule is taken to be in it when its name is asked for.
+    pub(crate) fn starred_value(
+        &mut self,
+        from: &Rc<Module>,
+        source: &Rc<Module>,
+        name: &str,
+    ) -> PyResult<Option<Value>> {
+        if let Some(value) = self.module_name(source, name)? {
+            return Ok(Some(value));
+        }
+        if self.module_name(source, "__all__")?.is_none() {
+            return Ok(None);
+        }
+        match self.submodule(source, name) {
+            Some(found) => {
+                let full = found.name.clone();
+                self.import(from, &full).map(|module| Some(Value::Module(module)))
+            }
+            None => Ok(None),
+        }
+    }
+}
+
+/// Tells whether a package has bound a name when code that runs now asks for it.
+///
+/// `from . import member` in a package's own `__init__.py` binds the name only when it is done: until then the name
+/// is no reason to leave the submodule alone.
+fn is_bound_by_now(source: &Rc<Module>, name: &str) -> bool {
+    if !source.is_package || source.get(name).is_some() {
+        return true;
+    }
+    let index = source.index.borrow();
+    let Some(state) = index.get(name) else { return false };
+    match source.running.get() {
+        Some(running) => state.stmts.iter().any(|at| (*at as usize) < running && !source.is_done(*at)),
+        None => true,
     }
 }

@@ -259,13 +259,16 @@ impl Vm {
                 doubt = Some(Value::Unknown(Rc::new(source.opaque_reason())));
                 continue;
             }
-            if !self.is_exported(&source, name)? {
+            let exports = self.module_name(&source, "__all__")?;
+            if !is_exported(exports.as_ref(), name) {
                 continue;
             }
-            if let Some(value) = self.module_attr_quiet(&source, name)? {
+            if let Some(value) = self.starred_value(module, &source, name)? {
                 module.set(name, value.clone());
                 return Ok(Some(value));
             }
+            // A list that is not known may name anything.
+            doubt = doubt.or(exports.filter(Value::is_unknown));
         }
         if self.builtins.contains_key(name) || name.starts_with("__") {
             return Ok(None);
@@ -284,16 +287,6 @@ impl Vm {
         module.get(name)
     }
 
-    /// Tells whether `from module import *` brings a name.
-    fn is_exported(&mut self, module: &Rc<Module>, name: &str) -> PyResult<bool> {
-        match self.module_name(module, "__all__")? {
-            Some(list) if !list.is_unknown() => {
-                Ok(list.items().unwrap_or_default().iter().any(|item| item.as_str().as_deref() == Some(name)))
-            }
-            _ => Ok(!name.starts_with('_')),
-        }
-    }
-
     /// Returns the names that `from module import *` brings.
     pub(crate) fn exported_names(&mut self, module: &Rc<Module>) -> PyResult<Vec<Name>> {
         match self.module_name(module, "__all__")? {
@@ -302,10 +295,6 @@ impl Vm {
             }
             _ => Ok(module.known_names().into_iter().filter(|name| !name.starts_with('_')).collect()),
         }
-    }
-
-    fn module_attr_quiet(&mut self, module: &Rc<Module>, name: &str) -> PyResult<Option<Value>> {
-        self.module_name(module, name)
     }
 
     pub(crate) fn module_special(&mut self, module: &Rc<Module>, name: &str) -> PyResult<Option<Value>> {
@@ -406,6 +395,16 @@ impl Vm {
         if let Some(place) = &self.current {
             self.edges.push(ImportEdge { from: from.name.clone(), to: Rc::from(to), place: place.clone() });
         }
+    }
+}
+
+/// Tells whether `from module import *` brings a name, given the module's `__all__`.
+fn is_exported(exports: Option<&Value>, name: &str) -> bool {
+    match exports {
+        Some(list) if !list.is_unknown() => {
+            list.items().unwrap_or_default().iter().any(|item| item.as_str().as_deref() == Some(name))
+        }
+        _ => !name.starts_with('_'),
     }
 }
 

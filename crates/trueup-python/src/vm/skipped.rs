@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::{Flow, Frame, Vm};
 use crate::ast::{Call, Expr, ExprKind, Span, Stmt, StmtKind};
 use crate::module::{Names, root_name};
-use crate::native::{Callee, Effect, UnknownBranch};
+use crate::native::{Args, Callee, Effect, UnknownBranch, UnknownCall};
 use crate::place::{Place, SourceRef};
 use crate::scope::{Scope, ScopeKind};
 use crate::value::{Unknown, Value};
@@ -107,6 +107,9 @@ const MUTATORS: &[&str] = &[
     "reverse",
 ];
 
+/// How a chain begins that looks a function up by its name in the module that it is written in.
+const OWN_NAMESPACE: &[&str] = &["globals()[]", "globals().get()", "locals()[]", "vars()[]", "eval()"];
+
 impl Vm {
     /// Takes blocks as not known to have run.
     pub(crate) fn skip(
@@ -175,6 +178,40 @@ impl Vm {
             self.scan_expr(&frame.scope, &frame.source, expr, &mut found, 0);
         }
         self.report(&frame.source.clone(), span, unknown, found);
+    }
+
+    /// Takes note of a call of something unknown.
+    ///
+    /// `globals()["upgrade_" + name]()` is a call of one of the module's own functions, whichever it is; what anything
+    /// else may do only the embedder can judge, by what it is handed.
+    pub(crate) fn unknown_call(
+        &mut self,
+        frame: &Frame<'_>,
+        call: &Call,
+        span: Span,
+        unknown: &Rc<Unknown>,
+        args: &Args,
+    ) {
+        let callee = chain_text(&call.function);
+        if OWN_NAMESPACE.iter().any(|start| callee.starts_with(start)) {
+            let module = frame.scope.module.clone();
+            let Some(scope) = module.scope.borrow().clone() else { return };
+            let mut found = Found::nothing();
+            self.scan.visited.clear();
+            for stmt in &module.ast.body {
+                let is_caller = stmt.span.start <= span.start && span.end <= stmt.span.end;
+                if let StmtKind::FunctionDef(def) = &stmt.kind
+                    && !is_caller
+                {
+                    self.scan_body(&scope, &frame.source, &def.body, &mut found, 0);
+                }
+            }
+            self.report(&frame.source.clone(), span, unknown, found);
+            return;
+        }
+        let place = Place { source: frame.source.clone(), span };
+        let host = self.host.clone();
+        host.on_unknown_call(self, &UnknownCall { place, callee: &callee, reason: unknown.clone(), args });
     }
 
     fn report(&mut self, source: &Rc<SourceRef>, span: Span, unknown: &Rc<Unknown>, found: Found) {

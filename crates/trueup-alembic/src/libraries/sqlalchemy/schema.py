@@ -232,6 +232,7 @@ class Table(SchemaItem, FromClause):
         if schema == RETAIN_SCHEMA:
             schema = self.schema
         new = Table(name or self.name, metadata, *[column.copy() for column in self._all_columns.values()], schema=schema, comment=self.comment, **self.kwargs)
+        new._copied_from = self
         for constraint in self.constraints:
             if not getattr(constraint, "_column_flag", False):
                 new._attach(constraint.copy())

@@ -21,7 +21,8 @@ fn check(context: &ModelsContext<'_>, report: &mut Report) {
         // A partition and an inheriting table may take it from the parent, a virtual table has none of its own.
         let elsewhere =
             table.partition_of.is_some() || !table.inherits.is_empty() || table.virtual_module.is_some();
-        if table.primary_key.is_some() || elsewhere || table.name.name == context.version_table {
+        let is_incomplete = context.incomplete.iter().any(|known| known.table == table.name);
+        if table.primary_key.is_some() || elsewhere || is_incomplete || table.name.name == context.version_table {
             continue;
         }
         let references: Vec<&str> =
@@ -54,8 +55,27 @@ fn check(context: &ModelsContext<'_>, report: &mut Report) {
 
 #[cfg(test)]
 mod tests {
+    use trueup_schema::ObjectName;
+    use trueup_schema::facts::IncompleteFacts;
+
     use super::RULE;
-    use crate::testing::{foreign_key, models_findings, schema, table};
+    use crate::context::ModelsContext;
+    use crate::testing::{foreign_key, models_context, models_findings, run_models, schema, table};
+
+    #[test]
+    fn a_key_may_come_from_a_base_that_is_not_known() {
+        let mut log = table("log", &["text"]);
+        log.primary_key = None;
+        let schema = schema(vec![log]);
+        let incomplete = [IncompleteFacts {
+            table: ObjectName::new("log"),
+            class: "Log".to_owned(),
+            base: Some("lib.Mixin".to_owned()),
+            reason: "module `lib` is not part of the project".to_owned(),
+        }];
+        let context = ModelsContext { incomplete: &incomplete, ..models_context(&schema) };
+        assert!(run_models(&RULE, &context).is_empty());
+    }
 
     #[test]
     fn association_tables_are_named_as_such() {

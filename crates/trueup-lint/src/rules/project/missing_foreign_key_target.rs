@@ -29,6 +29,10 @@ fn check(context: &ProjectContext<'_>, report: &mut Report) {
                 report.push_once_unless(finding, name.clone(), vec![Cause::Table(name)]);
                 continue;
             };
+            // What is referenced may come from a base class that is not known.
+            if context.facts.is_incomplete(&target.name) {
+                continue;
+            }
             if let Some(finding) = missing_column(table, key, target).or_else(|| no_key(table, key, target)) {
                 report.push(finding);
             }

@@ -20,6 +20,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(context: &ProjectContext<'_>, report: &mut Report) {
     let facts = context.facts;
+    let targets = &facts.target_registries;
     let living = Living::new(facts);
     let of = |registry: usize| -> Vec<&TableFacts> {
         let owned = facts.tables.iter().filter(|table| table.registry == Some(registry));
@@ -28,17 +29,17 @@ fn check(context: &ProjectContext<'_>, report: &mut Report) {
     let used: Vec<usize> = (0..facts.registries.len()).filter(|registry| !of(*registry).is_empty()).collect();
     // Without a target nobody can say which one is right; the biggest is taken for the usual one.
     let Some(main) =
-        facts.target_registry.or_else(|| used.iter().copied().max_by_key(|registry| of(*registry).len()))
+        targets.first().copied().or_else(|| used.iter().copied().max_by_key(|registry| of(*registry).len()))
     else {
         return;
     };
-    let severity = if facts.target_registry.is_some() { RULE.severity } else { Severity::Warning };
-    for registry in used.into_iter().filter(|registry| *registry != main) {
+    let severity = if targets.is_empty() { Severity::Warning } else { RULE.severity };
+    for registry in used.into_iter().filter(|registry| *registry != main && !targets.contains(registry)) {
         let (tables, other) = (of(registry), &facts.registries[registry]);
         let names: Vec<String> = tables.iter().map(|table| table.name.to_string()).collect();
         let main_label = facts.registries.get(main).map_or("the other one", |main| main.label.as_str());
         let verb = if names.len() == 1 { "is" } else { "are" };
-        let message = match facts.target_registry {
+        let message = match targets.first() {
             Some(_) => format!(
                 "{} {verb} in `{}`, but env.py compares `{main_label}`: {}",
                 count(names.len(), "table"),
@@ -86,7 +87,7 @@ mod tests {
         tables[1].registry = Some(second);
         ProjectFacts {
             registries: vec![registry("app.db.Base.metadata"), registry("app.old.Base.metadata")],
-            target_registry: Some(0),
+            target_registries: vec![0],
             env: Some(env()),
             tables,
             ..ProjectFacts::default()
@@ -100,6 +101,12 @@ mod tests {
             found[0].message,
             "1 table is in `app.old.Base.metadata`, but env.py compares `app.db.Base.metadata`: `b`"
         );
+    }
+
+    #[test]
+    fn a_list_of_both_is_fine() {
+        let facts = ProjectFacts { target_registries: vec![0, 1], ..facts(1) };
+        assert!(project_findings(&RULE, &facts).is_empty());
     }
 
     #[test]

@@ -43,8 +43,9 @@ fn check(context: &ProjectContext<'_>, report: &mut Report) {
     }
     let mut modules: BTreeMap<&str, Vec<&TableFacts>> = BTreeMap::new();
     for table in tables.iter().filter(|table| !table.reached_from_env) {
-        let target = facts.target_registry;
-        let other_registry = target.is_some() && table.registry.is_some() && table.registry != target;
+        let targets = &facts.target_registries;
+        let is_target = |registry: usize| targets.is_empty() || targets.contains(&registry);
+        let other_registry = table.registry.is_some_and(|registry| !is_target(registry));
         let also_reached = tables.iter().any(|other| other.reached_from_env && other.name == table.name);
         // Another registry is `multiple-metadata`; a reached twin is `duplicate-table-definition`.
         if !other_registry && !also_reached {

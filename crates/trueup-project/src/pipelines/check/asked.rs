@@ -126,6 +126,6 @@ impl Checking<'_> {
             if names.len() > LISTED { format!("{} revisions", names.len()) } else { names.join(", ") };
         self.summary.notes.push(format!("{listed} as the project's own Alembic runs them offline"));
         let job = ReplayJob::new(self, graph).with_recorded(recorded);
-        job.run(&(sources.clone() as Rc<dyn Sources>), &reading.convention)
+        job.run(&(sources.clone() as Rc<dyn Sources>), &reading.convention, &reading.start())
     }
 }

@@ -4,8 +4,8 @@
 
 use std::rc::Rc;
 
-use trueup_alembic::Sources;
 use trueup_alembic::replay::Replay;
+use trueup_alembic::{Sources, Start};
 use trueup_schema::revision::RevisionGraph;
 use trueup_schema::{Dialect, ObjectName, Schema};
 
@@ -24,6 +24,8 @@ pub struct Built {
     pub replay: Replay,
     /// What the models declare, where there are any.
     pub models: Option<Schema>,
+    /// What env.py does before the first revision.
+    pub start: Start,
     /// Parts of the models that could not be read or that a server would refuse.
     pub model_problems: Vec<String>,
 }
@@ -36,7 +38,8 @@ pub fn build(configuration: &Configuration, request: &CheckRequest, base: Option
     let graph = checking.build_graph();
     let job = ReplayJob::new(&checking, &graph).on(base).and_back();
     let reading = checking.read_python(&sources);
-    let replay = job.run(&(sources as Rc<dyn Sources>), &reading.convention);
+    let start = reading.start();
+    let replay = job.run(&(sources as Rc<dyn Sources>), &reading.convention, &start);
     // A class that raises has no table that a problem could be told of, so what was noted counts, too.
     let notes = reading.notes.into_iter().filter(|note| !note.missing_module).map(|note| note.message);
     let problems = reading.problems.into_iter().map(|problem| problem.message);
@@ -47,5 +50,5 @@ pub fn build(configuration: &Configuration, request: &CheckRequest, base: Option
     if let Some(models) = &mut models {
         models.tables.shift_remove(&version_table);
     }
-    Built { dialect: checking.dialect, graph, replay, models, model_problems }
+    Built { dialect: checking.dialect, graph, replay, models, start, model_problems }
 }

@@ -50,7 +50,11 @@ impl Checking<'_> {
             ..Compare::default()
         };
         let mut differences = compare(models, revisions, &options);
-        differences.retain(|difference| can_be_in_models(difference) && is_compared(reading, difference));
+        differences.retain(|difference| {
+            can_be_in_models(difference)
+                && is_compared(reading, difference)
+                && !self.may_come_from_base(difference)
+        });
         let compares_defaults =
             reading.env.as_ref().and_then(|env| env.flag("compare_server_default")) == Some(true);
         for difference in &mut differences {
@@ -162,6 +166,14 @@ impl Checking<'_> {
     /// only wants to know whether the files are right.
     fn address(&self) -> Option<String> {
         self.request.database.clone().or_else(|| self.configuration.settings.database.clone())
+    }
+
+    /// Tells whether a model may have what only the revisions show, from a base class that is not known.
+    fn may_come_from_base(&self, difference: &Difference) -> bool {
+        let table = difference.object.table.as_ref();
+        let is_incomplete =
+            |table: &String| self.incomplete.iter().any(|known| known.table.to_string() == *table);
+        difference.kind == DifferenceKind::Added && table.is_some_and(is_incomplete)
     }
 
     fn ignored(&self, left: &Schema, right: &Schema, partial: &[ObjectName]) -> Vec<ObjectName> {

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use trueup_lint::{Group, Report as Findings, Selection, engine};
+use trueup_schema::facts::IncompleteFacts;
 use trueup_schema::{Dialect, Schema};
 
 use crate::config::Configuration;
@@ -113,6 +114,7 @@ struct Checking<'a> {
     texts: Texts,
     summary: Summary,
     version_table: String,
+    incomplete: Vec<IncompleteFacts>,
     failure: Option<Failure>,
 }
 
@@ -161,6 +163,7 @@ impl<'a> Checking<'a> {
             texts,
             summary,
             version_table: "alembic_version".to_owned(),
+            incomplete: Vec::new(),
             failure: None,
         }
     }
@@ -183,7 +186,7 @@ impl<'a> Checking<'a> {
         // What a reference was certainly meant to name is known: the replay goes on as if it were mended.
         let mended = graph.mended();
         let is_text_only = self.request.engine == Engine::Native;
-        if self.wanted == [Group::Replay] && is_text_only && !self.may_have_convention() {
+        if self.wanted == [Group::Replay] && is_text_only && !self.may_matter_to_replay() {
             // The replay needs nothing else of the project's Python than what revisions import.
             let replayed = self.replay_alone(&sources, &mended);
             let facts = replay::revision_facts(&mended, &replayed, &self.revisions);
@@ -216,6 +219,7 @@ impl<'a> Checking<'a> {
         let revisions = has_revisions.then_some(&replayed.schema);
         self.project_rules(&reading, revisions);
         self.model_problems(&reading);
+        self.incomplete_models(&reading);
         let unread = self.unread_models(&reading);
         let in_order = broken::is_in_order(&mended, &replayed);
         let built = revisions.filter(|_| in_order);

@@ -14,6 +14,9 @@ use crate::config::Configuration;
 use crate::files;
 use crate::sources::ProjectSources;
 
+/// Names of models listed in a note of the summary.
+const LISTED: usize = 3;
+
 impl Checking<'_> {
     /// Reads env.py, the models and everything about the project's modules.
     pub(super) fn read_python(&mut self, sources: &Rc<ProjectSources>) -> ProjectReading {
@@ -147,6 +150,7 @@ impl Checking<'_> {
             revisions: models.and(compared),
             database,
             version_table: &self.version_table,
+            incomplete: if models.is_some() { &self.incomplete } else { &[] },
         };
         engine::check_models(&context, &mut self.findings);
         self.summary.checked.push(if models.is_some() {
@@ -154,6 +158,30 @@ impl Checking<'_> {
         } else {
             "the tables of the revisions"
         });
+    }
+
+    /// Takes note of models with a base class that is not known, whose tables may have more than is read.
+    pub(super) fn incomplete_models(&mut self, reading: &ProjectReading) {
+        self.incomplete.clone_from(&reading.facts.incomplete);
+        let mut told: Vec<(String, Vec<String>)> = Vec::new();
+        for found in &self.incomplete {
+            let base =
+                found.base.as_deref().map_or_else(|| "a base class".to_owned(), |base| format!("`{base}`"));
+            let why = format!("from {base} is not known: {}", found.reason);
+            let class = format!("`{}`", found.class);
+            match told.iter_mut().find(|(known, _)| *known == why) {
+                Some((_, classes)) => classes.push(class),
+                None => told.push((why, vec![class])),
+            }
+        }
+        for (why, classes) in told {
+            let more = classes.len().saturating_sub(LISTED);
+            let mut names = classes[..classes.len().min(LISTED)].join(", ");
+            if more > 0 {
+                names.push_str(&format!(" and {more} more"));
+            }
+            self.summary.notes.push(format!("what {names} may have {why}"));
+        }
     }
 
     /// Reports parts of models that could not be read: what they declare is unknown, and so not compared.

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use trueup_alembic::replay::{
     DowngradeKind, Replay, ReplayOptions, ReplayedRevision, RevisionSource, replay,
 };
-use trueup_alembic::{ProjectReading, Sources};
+use trueup_alembic::{ProjectReading, Sources, Start};
 use trueup_lint::Cause;
 use trueup_lint::context::{
     Body, BodyForm, OperationContext, RevisionContext, RevisionFacts, Step, SwallowedError,
@@ -66,7 +66,7 @@ impl ReplayJob {
         self
     }
 
-    pub(super) fn run(&self, sources: &Rc<dyn Sources>, convention: &Convention) -> Replay {
+    pub(super) fn run(&self, sources: &Rc<dyn Sources>, convention: &Convention, start: &Start) -> Replay {
         let revisions: Vec<RevisionSource> = self
             .revisions
             .iter()
@@ -76,7 +76,8 @@ impl ReplayJob {
                 text: Rc::from(text.as_str()),
             })
             .collect();
-        let options = ReplayOptions { convention: convention.clone(), ..self.options.clone() };
+        let options =
+            ReplayOptions { convention: convention.clone(), start: start.clone(), ..self.options.clone() };
         replay(sources, &revisions, &options)
     }
 }
@@ -84,8 +85,9 @@ impl ReplayJob {
 impl Checking<'_> {
     /// Reads the project's Python and replays its revisions in the order of the graph.
     ///
-    /// The replay needs one thing of the project's Python, the naming convention of its metadata, which most projects
-    /// do not have. So both run at once, and the replay is repeated where there is a convention after all.
+    /// The replay needs two things of the project's Python, the naming convention of its metadata and what env.py does
+    /// before the first revision, and most projects have neither. So both run at once, and the replay is repeated where
+    /// there is one after all.
     pub(super) fn read_and_replay(
         &mut self,
         sources: &Rc<ProjectSources>,
@@ -96,39 +98,53 @@ impl Checking<'_> {
         let guess = Convention::default();
         let at_once = std::thread::available_parallelism().is_ok_and(|processors| processors.get() > 1);
         let (reading, replayed) = std::thread::scope(|scope| {
-            let run = || job.run(&(Rc::new(ProjectSources::new(configuration)) as Rc<dyn Sources>), &guess);
+            let run = || {
+                job.run(
+                    &(Rc::new(ProjectSources::new(configuration)) as Rc<dyn Sources>),
+                    &guess,
+                    &Start::default(),
+                )
+            };
             let builder = std::thread::Builder::new().stack_size(STACK_BYTES);
             let worker = at_once.then(|| builder.spawn_scoped(scope, run).ok()).flatten();
             let reading = self.read_python(sources);
             (reading, worker.map(std::thread::ScopedJoinHandle::join))
         });
+        let start = reading.start();
         let replayed = match replayed {
-            Some(Ok(replayed)) if reading.convention == guess => replayed,
+            Some(Ok(replayed)) if reading.convention == guess && start.is_empty() => replayed,
             Some(Err(panic)) => std::panic::resume_unwind(panic),
-            _ => job.run(&(sources.clone() as Rc<dyn Sources>), &reading.convention),
+            _ => job.run(&(sources.clone() as Rc<dyn Sources>), &reading.convention, &start),
         };
         (reading, replayed)
     }
 
-    /// Replays without reading the project's Python: without a naming convention nothing of it matters.
+    /// Replays without reading the project's Python: without a naming convention, and where env.py does nothing of its
+    /// own, nothing of it matters.
     pub(super) fn replay_alone(&mut self, sources: &Rc<ProjectSources>, graph: &RevisionGraph) -> Replay {
         let job = ReplayJob::new(self, graph);
-        let replayed = job.run(&(sources.clone() as Rc<dyn Sources>), &Convention::default());
+        let replayed =
+            job.run(&(sources.clone() as Rc<dyn Sources>), &Convention::default(), &Start::default());
         self.sum_up(&replayed);
         let tables = replayed.schema.tables.keys();
         self.summary.tables = tables.filter(|name| name.name != self.version_table).count();
         replayed
     }
 
-    /// Tells whether any of the project's files so much as mentions a naming convention.
-    pub(super) fn may_have_convention(&self) -> bool {
+    /// Tells whether the project's files so much as mention a naming convention, or env.py anything that it runs itself.
+    pub(super) fn may_matter_to_replay(&self) -> bool {
+        let env = self.configuration.script_location.as_ref().map(|folder| folder.join("env.py"));
+        let text = env.and_then(|env| crate::files::read_source(&env).ok()).unwrap_or_default();
+        let hands_over = text.matches("run_migrations(").count() > text.matches("run_migrations()").count()
+            || text.contains("execute(");
         let revisions: BTreeSet<&std::path::Path> =
             self.revisions.iter().map(|file| file.file.as_path()).collect();
         let files = crate::files::with_extension(&self.configuration.root, &["py"]);
-        files
-            .iter()
-            .filter(|file| !revisions.contains(file.as_path()))
-            .any(|file| crate::files::read_source(file).is_ok_and(|text| text.contains("naming_convention")))
+        let mut others = files.iter().filter(|file| !revisions.contains(file.as_path()));
+        hands_over
+            || others.any(|file| {
+                crate::files::read_source(file).is_ok_and(|text| text.contains("naming_convention"))
+            })
     }
 
     /// Takes over what the summary tells of the replay that counts.

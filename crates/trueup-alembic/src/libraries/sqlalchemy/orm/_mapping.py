@@ -139,11 +139,17 @@ def make_base(name, cls, registry, metaclass=None):
     return base
 
 
+def _known_bases(cls):
+    """A base that is not known, such as a mixin of a library, is none of SQLAlchemy's own."""
+    return [base for base in cls.__bases__ if not is_unknown(base)]
+
+
 class DeclarativeBase(_DeclarativeRoot):
     """`class Base(DeclarativeBase)`: the first subclass is the base, its subclasses are mapped."""
 
     def __init_subclass__(cls, **kw):
-        if DeclarativeBase in cls.__bases__ or DeclarativeBaseNoMeta in cls.__bases__:
+        bases = _known_bases(cls)
+        if DeclarativeBase in bases or DeclarativeBaseNoMeta in bases:
             if cls is not DeclarativeBaseNoMeta:
                 setup_base(cls)
             return
@@ -152,7 +158,7 @@ class DeclarativeBase(_DeclarativeRoot):
 
 class DeclarativeBaseNoMeta(_DeclarativeRoot):
     def __init_subclass__(cls, **kw):
-        if DeclarativeBaseNoMeta in cls.__bases__:
+        if DeclarativeBaseNoMeta in _known_bases(cls):
             setup_base(cls)
             return
         _map_subclass(cls)
