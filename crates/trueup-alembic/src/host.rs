@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use trueup_python::{Callee, Effect, Host, ModuleOrigin, Place, UnknownBranch, Value, Vm, ast};
-use trueup_schema::Dialect;
+use trueup_schema::{Dialect, ObjectName};
 
 use crate::replay::{self, SimState};
 use crate::{bind, compile, libraries, op};
@@ -50,6 +50,10 @@ pub struct Context {
     pub state: RefCell<SimState>,
     /// The main section of Alembic's configuration file, where it is known.
     pub(crate) main_options: RefCell<Option<BTreeMap<String, String>>>,
+    /// env.py, until it has been run for the replay.
+    pub(crate) env: RefCell<Option<replay::EnvSource>>,
+    /// Where Alembic keeps the revision, as far as env.py was asked.
+    pub(crate) version_table: RefCell<ObjectName>,
     /// What `op.get_bind()` returns, made once.
     pub(crate) connection: RefCell<Option<Value>>,
     sources: RefCell<Option<Rc<dyn Sources>>>,
@@ -66,6 +70,8 @@ impl Context {
             unproven: RefCell::default(),
             state: RefCell::new(SimState::new(dialect)),
             main_options: RefCell::default(),
+            env: RefCell::default(),
+            version_table: RefCell::new(ObjectName::new("alembic_version")),
             connection: RefCell::default(),
             sources: RefCell::default(),
             columns_made: Cell::default(),
