@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use trueup_python::{Callee, Effect, Host, ModuleOrigin, Place, UnknownBranch, UnknownCall, Value, Vm, ast};
-use trueup_schema::Dialect;
+use trueup_schema::{Dialect, ObjectName};
 
 use crate::facts::listing;
 use crate::replay::{self, SimState};
@@ -64,6 +64,10 @@ pub struct Context {
     pub(crate) main_options: RefCell<Option<BTreeMap<String, String>>>,
     /// Modules whose code has listed a folder.
     pub(crate) listed: RefCell<BTreeSet<String>>,
+    /// env.py, until it has been run for the replay.
+    pub(crate) env: RefCell<Option<replay::EnvSource>>,
+    /// Where Alembic keeps the revision, as far as env.py was asked.
+    pub(crate) version_table: RefCell<ObjectName>,
     /// What `op.get_bind()` returns, made once.
     pub(crate) connection: RefCell<Option<Value>>,
     sources: RefCell<Option<Rc<dyn Sources>>>,
@@ -81,6 +85,8 @@ impl Context {
             state: RefCell::new(SimState::new(dialect)),
             main_options: RefCell::default(),
             listed: RefCell::default(),
+            env: RefCell::default(),
+            version_table: RefCell::new(ObjectName::new("alembic_version")),
             connection: RefCell::default(),
             sources: RefCell::default(),
             columns_made: Cell::default(),

@@ -1,13 +1,15 @@
 //! Revisions as text in, operations, verdicts and the schema out.
 //!
 //! A section of `tests/replay/*.md` holds revision files in their order; `operations` is what they do, one line each,
-//! `report` what is not proved or fails, `schema` what they build.
+//! `report` what is not proved or fails, `schema` what they build. A block with a path is a module that revisions
+//! import; `env.py` is the environment.
 
 use std::fmt::Write as _;
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::Arc;
 
-use trueup_alembic::replay::{Replay, ReplayOptions, RevisionSource, replay};
+use trueup_alembic::replay::{EnvSource, Replay, ReplayOptions, RevisionSource, replay};
 use trueup_alembic::{SourceModule, Sources};
 use trueup_schema::schema::dump;
 use trueup_schema::{Dialect, Operation, Origin};
@@ -33,11 +35,21 @@ impl Sources for Modules {
 fn run(section: &Section, dialect: Dialect) -> (Replay, Vec<RevisionSource>) {
     let mut revisions = Vec::new();
     let mut modules = Vec::new();
+    let mut options = ReplayOptions::new(dialect);
     for block in section.blocks_in("py") {
         let text: Rc<str> = Rc::from(block.text.as_str());
-        if let Some(name) = block.label.trim().strip_suffix(".py") {
-            let path = Rc::from(block.label.trim());
-            modules.push((name.to_owned(), SourceModule { path, text, is_package: false }));
+        let label = block.label.trim();
+        if label == "env.py" {
+            options.env = Some(EnvSource {
+                path: Arc::from(label),
+                text: Arc::from(&*text),
+                options: Vec::new(),
+                config_file: None,
+            });
+        } else if let Some(name) = label.strip_suffix(".py") {
+            let package = name.strip_suffix("/__init__");
+            let source = SourceModule { path: Rc::from(label), text, is_package: package.is_some() };
+            modules.push((package.unwrap_or(name).replace('/', "."), source));
         } else {
             let id = format!("r{}", revisions.len() + 1);
             let text = Rc::from(format!("from alembic import op\nimport sqlalchemy as sa\n{text}"));
@@ -45,7 +57,7 @@ fn run(section: &Section, dialect: Dialect) -> (Replay, Vec<RevisionSource>) {
         }
     }
     let sources: Rc<dyn Sources> = Rc::new(Modules(modules));
-    (replay(&sources, &revisions, &ReplayOptions::new(dialect)), revisions)
+    (replay(&sources, &revisions, &options), revisions)
 }
 
 /// Returns the revision and line of an origin; the two lines that every revision begins with are not counted.
@@ -100,4 +112,10 @@ fn revisions_on_postgresql() {
 fn revisions_on_sqlite() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/replay/sqlite.md");
     scenario::run_file(page, |section| Ok(outputs(section, Dialect::Sqlite)));
+}
+
+#[test]
+fn what_revisions_import() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/replay/imports.md");
+    scenario::run_file(page, |section| Ok(outputs(section, Dialect::Postgresql)));
 }

@@ -4,10 +4,10 @@ use trueup_python::{Args, Place, PyResult, Value, Vm};
 use trueup_schema::ops::{
     AddConstraint, Constraint, CreateEnum, CreateSequence, DropIndex, DropSequence, DropTable, DropType,
 };
-use trueup_schema::{Operation, Table};
+use trueup_schema::{ObjectName, Operation, Table};
 
 use super::rows;
-use crate::compile::{self, attr, is_a, text_attr};
+use crate::compile::{self, CompiledEnum, attr, is_a, text_attr};
 use crate::op::{
     EnumCreation, Problem, context, create_order, foreign_keys_added_later, index_operation, operation_step,
     perform, perform_create_table, settle, unproven,
@@ -17,6 +17,10 @@ use crate::op::{
 pub(super) fn register(vm: &mut Vm) {
     vm.register("sqlalchemy.schema.MetaData.create_all", |vm, args| guarded(vm, &args, create_all));
     vm.register("sqlalchemy.schema.MetaData.drop_all", |vm, args| guarded(vm, &args, drop_all));
+    vm.register("sqlalchemy.schema.MetaData._before_listing", |vm, args| {
+        crate::replay::environment_of(vm, &args.receiver());
+        Ok(Value::None)
+    });
     vm.register("sqlalchemy.schema.Table.create", |vm, args| guarded(vm, &args, create_table));
     vm.register("sqlalchemy.schema.Table.drop", |vm, args| guarded(vm, &args, drop_table));
     vm.register("sqlalchemy.schema.Table.exists", |vm, args| {
@@ -68,6 +72,7 @@ fn tables_of(vm: &mut Vm, args: &Args) -> Result<Vec<(Value, Table)>, Problem> {
     let objects = match given.items() {
         Some(items) => items,
         None => {
+            crate::replay::environment_of(vm, &args.receiver());
             let tables = attr(vm, &args.receiver(), "tables")?;
             let pairs = tables.as_dict().map(|tables| tables.pairs()).unwrap_or_default();
             pairs.into_iter().map(|(_, table)| table).collect()
@@ -131,6 +136,40 @@ fn drop_all(vm: &mut Vm, args: &Args, place: Option<&Place>) -> Result<(), Probl
             do_operation(vm, DropTable { table: table.name, if_exists: false, cascade: false }, place)?;
         }
     }
+    // The types of all tables go, whichever were asked for.
+    let metadata = args.receiver();
+    let tables = attr(vm, &metadata, "tables")?.as_dict().map(|tables| tables.pairs()).unwrap_or_default();
+    let mut types = Vec::new();
+    for (_, table) in tables {
+        types.extend(compile::table(vm, &table, context(vm).dialect)?.enums);
+    }
+    for value in attr(vm, &metadata, "_types")?.items().unwrap_or_default() {
+        if context(vm).dialect.has_enum_types() && is_a(&value, "sqlalchemy.types.Enum") {
+            types.push(compile::enum_type(vm, &value, context(vm).dialect)?);
+        }
+    }
+    drop_types(vm, types, check, place)
+}
+
+/// Drops the enum types that were made for tables, each once.
+///
+/// Source: SQLAlchemy 2.0 `NamedType._on_table_drop` and `_on_metadata_drop`.
+fn drop_types(
+    vm: &mut Vm,
+    types: Vec<CompiledEnum>,
+    check: bool,
+    place: Option<&Place>,
+) -> Result<(), Problem> {
+    let mut dropped: Vec<ObjectName> = Vec::new();
+    for compiled in types.into_iter().filter(|compiled| compiled.create_type) {
+        let name = compiled.enum_type.name;
+        let exists = context(vm).state.borrow().schema.enums.contains_key(&name);
+        if dropped.contains(&name) || (check && !exists) {
+            continue;
+        }
+        dropped.push(name.clone());
+        do_operation(vm, DropType { name, if_exists: false, cascade: false }, place)?;
+    }
     Ok(())
 }
 
@@ -146,11 +185,16 @@ fn create_table(vm: &mut Vm, args: &Args, place: Option<&Place>) -> Result<(), P
 }
 
 fn drop_table(vm: &mut Vm, args: &Args, place: Option<&Place>) -> Result<(), Problem> {
-    let table = rows::table_of(vm, &args.receiver())?;
-    if check_first(args) && context(vm).state.borrow().schema.table(&table).is_none() {
+    let object = args.receiver();
+    let table = rows::table_of(vm, &object)?;
+    let check = check_first(args);
+    if check && context(vm).state.borrow().schema.table(&table).is_none() {
         return Ok(());
     }
-    do_operation(vm, DropTable { table, if_exists: false, cascade: false }, place)
+    do_operation(vm, DropTable { table, if_exists: false, cascade: false }, place)?;
+    let mut types = compile::table(vm, &object, context(vm).dialect)?.enums;
+    types.retain(|compiled| !compiled.has_metadata);
+    drop_types(vm, types, check, place)
 }
 
 fn create_index(vm: &mut Vm, args: &Args, place: Option<&Place>) -> Result<(), Problem> {

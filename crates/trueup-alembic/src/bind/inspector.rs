@@ -4,8 +4,8 @@
 
 use trueup_python::{Args, PyResult, Value, Vm};
 use trueup_schema::{
-    ApplyError, Column, Deferrable, ForeignKey, Generated, Index, IndexKey, ObjectKind, ObjectName,
-    ReferentialAction, Table,
+    ApplyError, Column, ColumnType, Deferrable, Dialect, ForeignKey, Generated, Index, IndexKey, ObjectKind,
+    ObjectName, PrimaryKey, ReferentialAction, Table,
 };
 
 use super::reflect;
@@ -26,8 +26,12 @@ pub(super) fn register(vm: &mut Vm) {
     method("get_pk_constraint", |vm, args| with_table(vm, &args, |_, table| Ok(primary_key(table))));
     method("get_foreign_keys", |vm, args| with_table(vm, &args, foreign_keys));
     method("get_indexes", |vm, args| with_table(vm, &args, indexes));
-    method("get_unique_constraints", |vm, args| with_table(vm, &args, |_, table| Ok(uniques(table))));
-    method("get_check_constraints", |vm, args| with_table(vm, &args, |_, table| Ok(checks(table))));
+    method("get_unique_constraints", |vm, args| {
+        with_table(vm, &args, |vm, table| Ok(commented(vm, uniques(table))))
+    });
+    method("get_check_constraints", |vm, args| {
+        with_table(vm, &args, |vm, table| Ok(commented(vm, checks(table))))
+    });
     method("get_table_comment", |vm, args| {
         with_table(vm, &args, |_, table| Ok(dict([("text", optional(table.comment.as_deref()))])))
     });
@@ -35,6 +39,19 @@ pub(super) fn register(vm: &mut Vm) {
     vm.register("sqlalchemy.inspection._inspect_other", |vm, _| {
         Ok(vm.unknown("`inspect` of a mapped object is not modelled"))
     });
+}
+
+/// Returns entries as a dialect tells them: SQLite knows no comments.
+fn commented(vm: &Vm, entries: Value) -> Value {
+    if context(vm).dialect.has_comments() {
+        return entries;
+    }
+    let plain = entries.items().unwrap_or_default().into_iter().map(|entry| {
+        let pairs = entry.as_dict().map(|entry| entry.pairs()).unwrap_or_default();
+        let named = pairs.into_iter().filter_map(|(key, value)| Some((key.as_str()?, value)));
+        Value::dict_of(named.filter(|(key, _)| &**key != "comment"))
+    });
+    Value::list(plain.collect())
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -74,14 +91,22 @@ fn schema_names(vm: &mut Vm, _args: Args) -> PyResult {
     Ok(texts(&names))
 }
 
-fn names(vm: &Vm, args: &Args, listed: Listed) -> Value {
+fn names(vm: &mut Vm, args: &Args, listed: Listed) -> Value {
     let namespace = namespace(vm, args);
+    let version_table = (listed == Listed::Tables).then(|| crate::replay::version_table(vm));
     let context = context(vm);
     let state = context.state.borrow();
     let schema = &state.schema;
     let all: Vec<&ObjectName> = match listed {
         Listed::Tables => schema.tables.keys().collect(),
-        Listed::Sequences => schema.sequences.keys().collect(),
+        Listed::Sequences => {
+            let columns = schema.tables.values().flat_map(|table| &table.columns);
+            let owned = columns.filter_map(|column| match &column.generated {
+                Some(Generated::Serial { sequence }) => Some(sequence),
+                _ => None,
+            });
+            schema.sequences.keys().chain(owned).collect()
+        }
         Listed::Views => {
             schema.views.values().filter(|view| !view.materialized).map(|view| &view.name).collect()
         }
@@ -89,9 +114,14 @@ fn names(vm: &Vm, args: &Args, listed: Listed) -> Value {
             schema.views.values().filter(|view| view.materialized).map(|view| &view.name).collect()
         }
     };
-    let mut names: Vec<String> =
-        all.into_iter().filter(|name| name.namespace == namespace).map(|name| name.name.clone()).collect();
+    let mut names: Vec<String> = all
+        .into_iter()
+        .chain(&version_table)
+        .filter(|name| name.namespace == namespace)
+        .map(|name| name.name.clone())
+        .collect();
     names.sort();
+    names.dedup();
     texts(&names)
 }
 
@@ -105,12 +135,13 @@ fn has_table(vm: &mut Vm, args: Args) -> PyResult {
     let Some(name) = asked(vm, &args) else {
         return Ok(vm.unknown("the table that is asked for is not known"));
     };
+    let version_table = crate::replay::version_table(vm);
     let context = context(vm);
     let state = context.state.borrow();
     let found = state.schema.tables.contains_key(&name)
         || state.schema.views.contains_key(&name)
         || state.baseline.assumed.contains(&(ObjectKind::Table, name.clone()))
-        || name.name == "alembic_version";
+        || name == version_table;
     Ok(Value::Bool(found))
 }
 
@@ -126,8 +157,17 @@ fn with_table(vm: &mut Vm, args: &Args, answer: impl FnOnce(&mut Vm, &Table) -> 
     if lenient {
         return Ok(vm.unknown(format!("what `{name}` looks like is not known")));
     }
+    let is_version_table = name == crate::replay::version_table(vm);
     match table {
         Some(table) => answer(vm, &table),
+        None if is_version_table => {
+            let text = ColumnType::parse(context.dialect, "VARCHAR(32)");
+            let mut table = Table::new(name.clone());
+            table.columns.push(Column { nullable: false, ..Column::new("version_num", text) });
+            let key = Some(format!("{}_pkc", name.name));
+            table.primary_key = Some(PrimaryKey::new(key, vec!["version_num".to_owned()]));
+            answer(vm, &table)
+        }
         None => {
             let error = ApplyError::Missing { kind: ObjectKind::Table, name: name.to_string(), table: None };
             let place = vm.user_place();
@@ -139,6 +179,7 @@ fn with_table(vm: &mut Vm, args: &Args, answer: impl FnOnce(&mut Vm, &Table) -> 
 
 fn columns(vm: &mut Vm, table: &Table) -> PyResult {
     let key: &[String] = table.primary_key.as_ref().map_or(&[], |key| &key.columns);
+    let dialect = context(vm).dialect;
     let mut found = Vec::with_capacity(table.columns.len());
     for column in &table.columns {
         let type_value = reflect::type_object(vm, &column.column_type)?;
@@ -147,7 +188,7 @@ fn columns(vm: &mut Vm, table: &Table) -> PyResult {
             ("name", Value::str(&column.name)),
             ("type", type_value),
             ("nullable", Value::Bool(column.nullable)),
-            ("default", default(column)),
+            ("default", default(column, dialect)),
             ("autoincrement", Value::Bool(matches!(column.generated, Some(Generated::Serial { .. })))),
             ("comment", optional(column.comment.as_deref())),
             ("primary_key", Value::Int(position)),
@@ -167,14 +208,25 @@ fn columns(vm: &mut Vm, table: &Table) -> PyResult {
     Ok(Value::list(found))
 }
 
-fn default(column: &Column) -> Value {
+/// Returns a default as the server prints it: PostgreSQL says the type of a text.
+fn default(column: &Column, dialect: Dialect) -> Value {
     match (&column.default, &column.generated) {
+        (Some(default), _) if !dialect.is_sqlite() && is_plain_text(default.text()) => {
+            let plain = ColumnType { modifiers: Vec::new(), ..column.column_type.clone() };
+            Value::from(format!("{}::{plain}", default.text()))
+        }
         (Some(default), _) => Value::str(default.text()),
         (None, Some(Generated::Serial { sequence })) => {
             Value::from(format!("nextval('{sequence}'::regclass)"))
         }
         _ => Value::None,
     }
+}
+
+/// Tells whether an expression is one text literal and nothing more.
+fn is_plain_text(text: &str) -> bool {
+    let inner = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+    inner.is_some_and(|inner| !inner.replace("''", "").contains('\''))
 }
 
 fn primary_key(table: &Table) -> Value {

@@ -263,6 +263,12 @@ fn column_set_parent(vm: &mut Vm, args: Args) -> PyResult {
 fn column_copy(vm: &mut Vm, args: Args) -> PyResult {
     let copy = copy_object(&args.receiver());
     let Value::Instance(column) = &copy else { return Ok(copy) };
+    // The keys of a column of a table have become constraints of the table, and those are not copied with it.
+    let keys_stay = column.get("table").is_some_and(|table| is_a(&table, "sqlalchemy.schema.Table"))
+        && args.get("kw").and_then(Value::as_dict).is_none_or(|keywords| keywords.pairs().is_empty());
+    if keys_stay {
+        column.set("_foreign_keys", Value::list(Vec::new()));
+    }
     column.set("table", Value::None);
     column.set("_waiting", Value::list(Vec::new()));
     for attribute in ["_foreign_keys", "constraints"] {

@@ -76,7 +76,9 @@ impl<'a> Reader<'a> {
             let mut blocks: Vec<&'a [Stmt]> = Vec::new();
             let mut expressions: Vec<&'a Expr> = Vec::new();
             walk::stmt_parts(stmt, &mut |expr| expressions.push(expr), &mut |inner| blocks.push(inner));
-            if let StmtKind::FunctionDef(def) = &stmt.kind {
+            if let StmtKind::FunctionDef(def) = &stmt.kind
+                && !def.decorators.iter().any(implements_operation)
+            {
                 blocks.push(&def.body);
             }
             for expr in expressions {
@@ -187,6 +189,11 @@ impl<'a> Reader<'a> {
             _ => None,
         }
     }
+}
+
+/// Tells whether a decorator makes a function what an operation of revisions does, run by them alone.
+fn implements_operation(decorator: &Expr) -> bool {
+    matches!(&decorator.kind, ExprKind::Call(call) if last_name(&call.function) == "implementation_for")
 }
 
 fn is_attribute(expr: &Expr) -> bool {

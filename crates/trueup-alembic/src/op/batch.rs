@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use trueup_python::{Args, Instance, PyResult, Value, Vm};
 use trueup_schema::Operation;
+use trueup_schema::ops::CreateIndex;
 
 use super::{Call, Planned, Problem, Step, Translation, context, perform, rebuild, recreate, settle};
 
@@ -69,10 +70,21 @@ pub(super) fn flush(vm: &mut Vm, args: Args) -> PyResult {
             super::unproven(vm, reason, place.as_ref());
         }
         recreate::before(vm, &options.table, &steps, place.as_ref())?;
-        for planned in steps {
-            perform(vm, planned)?;
+        let mut positions = Vec::new();
+        for Planned { step, place } in steps {
+            let step = match step {
+                Step::Position { column, before, after } => {
+                    positions.push((column, before, after));
+                    continue;
+                }
+                Step::IndexOfCopy { table, index } => Step::Operation(
+                    CreateIndex { table, index, concurrently: false, if_not_exists: false }.into(),
+                ),
+                step => step,
+            };
+            perform(vm, Planned { step, place })?;
         }
-        recreate::after(vm, &options.table);
+        recreate::after(vm, &options.table, &positions);
         return Ok(Value::None);
     }
     for planned in steps {
@@ -88,7 +100,7 @@ fn needs_rebuild(step: &Step) -> bool {
             false
         }
         Step::Operation(_) | Step::NeedsRebuild => true,
-        Step::Position { .. } | Step::Raise { .. } | Step::Refuse { .. } => false,
+        Step::Position { .. } | Step::IndexOfCopy { .. } | Step::Raise { .. } | Step::Refuse { .. } => false,
     }
 }
 

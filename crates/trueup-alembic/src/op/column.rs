@@ -4,7 +4,7 @@ use trueup_python::{Place, Value};
 use trueup_schema::ops::{
     AddColumn, AddConstraint, AlterColumn, Constraint, CreateIndex, DropColumn, DropConstraint, RenameColumn,
 };
-use trueup_schema::{Check, ColumnType, Generated, ObjectName, SqlExpr};
+use trueup_schema::{Check, ColumnType, Generated, Index, IndexKey, IndexPart, ObjectName, SqlExpr};
 
 use super::{Call, Planned, Problem, Step, context, table, unproven};
 use crate::compile::{self, is_a};
@@ -58,6 +58,7 @@ pub(super) fn add_column(call: &mut Call<'_>) -> Result<Vec<Planned>, Problem> {
         }));
     }
     for index in compiled_table.indexes {
+        steps.extend(index_of_copy(call, &name, &column, &index)?);
         steps.push(call.plan(CreateIndex {
             table: name.clone(),
             index,
@@ -101,6 +102,23 @@ fn needs_rebuild(
     let stored = matches!(&added.generated, Some(Generated::Computed(computed)) if computed.stored);
     let default = call.vm.getattr(column, "server_default")?;
     Ok(stored || (matches!(default, Value::Instance(_)) && default.as_str().is_none()))
+}
+
+/// Returns the index that a copied column brings into the table that takes the place of the old one: Alembic copies
+/// the column with its `index=True`, and the name is made of the table's name at that time.
+fn index_of_copy(
+    call: &mut Call<'_>,
+    table: &ObjectName,
+    column: &Value,
+    index: &Index,
+) -> Result<Option<Planned>, Problem> {
+    let is_flag = call.vm.getattr(column, "index")?.as_bool() == Some(true);
+    let [IndexPart { key: IndexKey::Column(name), .. }] = index.parts.as_slice() else { return Ok(None) };
+    if call.batch.is_none() || !is_flag {
+        return Ok(None);
+    }
+    let copy = Index { name: format!("ix__alembic_tmp_{}_{name}", table.name), ..index.clone() };
+    Ok(Some(call.step(Step::IndexOfCopy { table: table.clone(), index: copy })))
 }
 
 fn position(call: &mut Call<'_>, column: &str) -> Result<Option<Planned>, Problem> {

@@ -54,6 +54,8 @@ pub(crate) enum Step {
     Raise { class: &'static str, message: String },
     /// Alembic itself refuses an operation that is known but for what it lacks.
     Refuse { operation: trueup_schema::Operation, class: &'static str, message: String },
+    /// The index of a new column with `index=True`, once more: a rebuilt table gets it with the column, too.
+    IndexOfCopy { table: trueup_schema::ObjectName, index: trueup_schema::Index },
     /// A default that is an expression or a stored computed column: SQLite needs a rebuild.
     NeedsRebuild,
 }
@@ -151,6 +153,19 @@ pub(crate) fn register(vm: &mut Vm) {
         unproven(vm, reason, place.as_ref());
         Ok(Value::None)
     });
+    vm.register("alembic.operations.base._not_on_batch", |vm, args| {
+        let name = args.receiver().as_str().unwrap_or_default();
+        let message = format!("'BatchOperations' object has no attribute '{name}'");
+        let place = vm.user_place();
+        settle(vm, Problem::Wrong { class: "AttributeError", message }, place.as_ref())?;
+        Ok(Value::None)
+    });
+    for module in ["alembic.operations.base", "alembic.operations.ops"] {
+        vm.register(&format!("{module}._run_environment"), |vm, _| {
+            crate::replay::environment(vm);
+            Ok(Value::None)
+        });
+    }
     vm.register("alembic.operations.ops._unknown_operation", |vm, args| {
         let name = vm.type_name(&args.receiver());
         let place = vm.user_place();

@@ -29,6 +29,9 @@ pub(super) struct Options {
     pub(super) orders: Vec<Vec<String>>,
 }
 
+/// A column and the columns before and after which it is wanted.
+pub(super) type Position = (String, Option<String>, Option<String>);
+
 /// A refusal of Alembic: class of the exception and message.
 type Refusal = (&'static str, String);
 
@@ -61,6 +64,8 @@ pub(super) fn perform(
         .into_iter()
         .map(|operation| RecordedOperation { operation, origin: origin(place), implied: true })
         .collect();
+    // Alembic looks the columns of new indexes up when the batch ends.
+    let mut unresolved = Vec::new();
     for Planned { step, place } in steps {
         match step {
             Step::Operation(operation) => {
@@ -69,6 +74,8 @@ pub(super) fn perform(
                     Err(_) if lenient => {}
                     Err((class, message)) => raise_failure(vm, class, message, place.as_ref())?,
                 }
+                let waiting = std::mem::take(&mut rebuild.unresolved);
+                unresolved.extend(waiting.into_iter().map(|column| (column, place.clone())));
                 let origin = origin(place.as_ref());
                 let operation = rebuild.with_present_names(operation);
                 if std::mem::take(&mut rebuild.discards) {
@@ -84,8 +91,18 @@ pub(super) fn perform(
             Step::Raise { class, message } | Step::Refuse { class, message, .. } => {
                 raise_failure(vm, class, message, place.as_ref())?;
             }
+            Step::IndexOfCopy { table, index } => {
+                rebuild.table.indexes.push(index.clone());
+                let operation =
+                    CreateIndex { table, index, concurrently: false, if_not_exists: false }.into();
+                recorded.push(RecordedOperation { operation, origin: origin(place.as_ref()), implied: true });
+            }
             Step::NeedsRebuild => {}
         }
+    }
+    if let Some((column, place)) = unresolved.iter().find(|(column, _)| !rebuild.knows(column)) {
+        let message = format!("the batch on `{}` has no column `{column}` under this name", options.table);
+        raise_failure(vm, "KeyError", message, place.as_ref())?;
     }
     if let Some(column) = rebuild.copied_computed_column() {
         let message =
@@ -116,12 +133,14 @@ struct Rebuild {
     dialect: Dialect,
     table: Table,
     losses: Vec<Operation>,
-    positions: Vec<(String, Option<String>, Option<String>)>,
+    positions: Vec<Position>,
     /// Old and new name of renamed columns.
     renamed: Vec<(String, String)>,
     dropped: Vec<String>,
     /// Columns that are new and therefore not copied.
     added: Vec<String>,
+    /// Columns of a new index that are not known yet.
+    unresolved: Vec<String>,
     /// Columns of the table as it was.
     original: Vec<String>,
     /// The table may have more columns than those.
@@ -144,6 +163,7 @@ impl Rebuild {
             renamed: Vec::new(),
             dropped: Vec::new(),
             added: Vec::new(),
+            unresolved: Vec::new(),
             original: Vec::new(),
             is_partly_known: false,
             discards: false,
@@ -323,10 +343,7 @@ impl Rebuild {
                 for part in &mut index.parts {
                     let IndexKey::Column(name) = &mut part.key else { continue };
                     if !self.knows(name) {
-                        let table = &self.table.name;
-                        let message =
-                            format!("the batch on `{table}` has no column `{name}` under this name");
-                        return Err(("KeyError", message));
+                        self.unresolved.push(name.clone());
                     }
                     *name = self.current(name).to_owned();
                 }
@@ -588,23 +605,12 @@ impl Rebuild {
         // Alembic writes constraints with a name first, and the next reading keeps the first of two that are alike.
         self.table.uniques.sort_by_key(|unique| unique.name.is_none());
         for (column, before, after) in std::mem::take(&mut self.positions) {
-            self.place_column(&column, before.as_deref(), after.as_deref());
+            place_column(&mut self.table.columns, &column, before.as_deref(), after.as_deref());
         }
         for order in &options.orders {
             self.reorder(order);
         }
         self.table
-    }
-
-    fn place_column(&mut self, column: &str, before: Option<&str>, after: Option<&str>) {
-        let columns = &mut self.table.columns;
-        let Some(from) = columns.iter().position(|candidate| candidate.name == column) else { return };
-        let moved = columns.remove(from);
-        let find = |columns: &[Column], name: Option<&str>| {
-            name.and_then(|name| columns.iter().position(|candidate| candidate.name == name))
-        };
-        let to = find(columns, before).or_else(|| find(columns, after).map(|at| at + 1)).unwrap_or(from);
-        columns.insert(to.min(columns.len()), moved);
     }
 
     /// Puts the named columns into the given order, at the places that they take up now.
@@ -643,4 +649,20 @@ fn unchanged(table: &ObjectName, column: &str) -> AlterColumn {
         collation: None,
         comment: None,
     }
+}
+
+/// Puts a column before or after another one.
+pub(super) fn place_column(
+    columns: &mut Vec<Column>,
+    column: &str,
+    before: Option<&str>,
+    after: Option<&str>,
+) {
+    let Some(from) = columns.iter().position(|candidate| candidate.name == column) else { return };
+    let moved = columns.remove(from);
+    let find = |columns: &[Column], name: Option<&str>| {
+        name.and_then(|name| columns.iter().position(|candidate| candidate.name == name))
+    };
+    let to = find(columns, before).or_else(|| find(columns, after).map(|at| at + 1)).unwrap_or(from);
+    columns.insert(to.min(columns.len()), moved);
 }

@@ -9,7 +9,7 @@ use trueup_schema::naming;
 use trueup_schema::ops::DropTrigger;
 use trueup_schema::{Generated, ObjectName, Operation, Table};
 
-use super::{Planned, Step, context, perform::raise_failure};
+use super::{Planned, Step, context, perform::raise_failure, rebuild};
 use crate::compile::origin;
 use crate::replay::RecordedOperation;
 
@@ -82,12 +82,15 @@ pub(super) fn before(
     Ok(())
 }
 
-/// Names the sequences as the copy's columns have them.
-pub(super) fn after(vm: &mut Vm, name: &ObjectName) {
+/// Names the sequences as the copy's columns have them, and puts the columns where the batch wants them.
+pub(super) fn after(vm: &mut Vm, name: &ObjectName, positions: &[rebuild::Position]) {
     let context = context(vm);
     let mut state = context.state.borrow_mut();
     let before = state.schema.clone();
     let Some(table) = state.schema.table_mut(name) else { return };
+    for (column, before, after) in positions {
+        rebuild::place_column(&mut table.columns, column, before.as_deref(), after.as_deref());
+    }
     // In one CREATE TABLE a UNIQUE over the columns of the key or of another UNIQUE is no index of its own.
     let mut indexed: Vec<Vec<String>> = table.primary_key.iter().map(|key| key.columns.clone()).collect();
     table.uniques.retain(|unique| {

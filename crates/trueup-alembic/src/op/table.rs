@@ -17,7 +17,7 @@ pub(super) fn create_table(vm: &mut Vm, args: Args) -> PyResult {
     let built = build(&mut call);
     match built {
         Ok((table, if_not_exists)) => {
-            perform_create_table(vm, &table, if_not_exists, EnumCreation::Once, place.as_ref())?;
+            perform_create_table(vm, &table, if_not_exists, EnumCreation::ByOperation, place.as_ref())?;
             Ok(table)
         }
         Err(problem) => {
@@ -31,9 +31,29 @@ fn build(call: &mut Call<'_>) -> Result<(Value, bool), Problem> {
     let name = call.known("table_name")?;
     let if_not_exists = call.flag("if_not_exists")?;
     let columns = call.get("columns");
+    refuse_duplicates(call, &name, &columns)?;
     let keywords = call.get("kw");
     let table = table_object(call, name, columns, keywords)?;
     Ok((table, if_not_exists))
+}
+
+/// Refuses two columns of one name, as SQLAlchemy does before anything is sent.
+fn refuse_duplicates(call: &mut Call<'_>, table: &Value, items: &Value) -> Result<(), Problem> {
+    let mut seen: Vec<Value> = Vec::new();
+    for item in items.items().unwrap_or_default() {
+        if !compile::is_a(&item, "sqlalchemy.schema.Column") {
+            continue;
+        }
+        let key = call.vm.getattr(&item, "key")?;
+        let Some(text) = key.as_str() else { continue };
+        if seen.iter().any(|known| known.as_str().as_deref() == Some(&*text)) {
+            let table = table.as_str().unwrap_or_default();
+            let message = format!("A column with name '{text}' is already present in table '{table}'.");
+            return Err(Problem::Wrong { class: "sqlalchemy.exc.DuplicateColumnError", message });
+        }
+        seen.push(key);
+    }
+    Ok(())
 }
 
 /// Returns the `Table` object that Alembic builds for a call.
@@ -68,7 +88,9 @@ pub(super) fn convention_value(convention: &Convention) -> Value {
 /// When the enum types of a table's columns are created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EnumCreation {
-    /// Once per run, without asking the server: `op.create_table`, `Table.create()`.
+    /// Once per run, without asking the server: `op.create_table`, which leaves out the sequences of columns.
+    ByOperation,
+    /// Once per run, without asking the server: `Table.create()`.
     Once,
     /// Unless they exist: `checkfirst=True`.
     IfMissing,
@@ -102,14 +124,14 @@ pub(crate) fn perform_create_table(
     }
     for compiled in types.into_iter().filter(|compiled| compiled.create_type) {
         // A type that belongs to a `MetaData` is created with the metadata, not with the table.
-        if compiled.has_metadata && enums == EnumCreation::Once {
+        if compiled.has_metadata && enums != EnumCreation::IfMissing {
             continue;
         }
         let name = compiled.enum_type.name.clone();
         let first = context(vm).state.borrow_mut().created_with_table.insert(name.clone());
         let exists = context(vm).state.borrow().schema.enums.contains_key(&name);
         let wanted = match enums {
-            EnumCreation::Once => first,
+            EnumCreation::ByOperation | EnumCreation::Once => first,
             EnumCreation::IfMissing => !exists,
         };
         if wanted {
@@ -117,7 +139,7 @@ pub(crate) fn perform_create_table(
             perform(vm, operation_step(operation, place))?;
         }
     }
-    for sequence in sequences {
+    for sequence in sequences.into_iter().filter(|_| enums != EnumCreation::ByOperation) {
         let operation = CreateSequence { sequence, if_not_exists: true };
         perform(vm, operation_step(operation, place))?;
     }

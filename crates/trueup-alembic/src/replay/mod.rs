@@ -10,6 +10,7 @@
 //!   that what comes after it is seen too.
 
 mod effects;
+mod import;
 mod report;
 mod run;
 mod source;
@@ -17,6 +18,7 @@ mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use trueup_python::{Limits, Vm};
 use trueup_schema::naming::Convention;
@@ -29,6 +31,7 @@ pub use report::{
 pub use state::SimState;
 
 pub(crate) use effects::{judge_call, skipped_branch, unknown_call};
+pub(crate) use import::{environment, environment_of, version_table};
 pub(crate) use state::parse_name;
 
 use crate::{Context, Sources, Start, new_vm};
@@ -44,6 +47,19 @@ pub struct RevisionSource {
     pub text: Rc<str>,
 }
 
+/// env.py as a replay needs it.
+#[derive(Clone, Debug)]
+pub struct EnvSource {
+    /// Path relative to the project, with `/`.
+    pub path: Arc<str>,
+    /// Text.
+    pub text: Arc<str>,
+    /// Options of the configuration's main section, interpolated.
+    pub options: Vec<(String, String)>,
+    /// `config.config_file_name`.
+    pub config_file: Option<String>,
+}
+
 /// How a replay is done.
 #[derive(Clone, Debug)]
 pub struct ReplayOptions {
@@ -53,10 +69,10 @@ pub struct ReplayOptions {
     pub convention: Convention,
     /// The schema before the first revision, where it is known.
     pub base: Option<Schema>,
-    /// Modules that env.py imports for their effect on `op`, such as those that register operations.
-    pub preload: Vec<String>,
     /// What env.py does before the first revision, and what it hands to every one.
     pub start: Start,
+    /// env.py, for revisions that use operations or models that only it brings in.
+    pub env: Option<EnvSource>,
     /// Whether downgrades are evaluated too, each right after its upgrade.
     pub downgrades: bool,
     /// What real Alembic sends for a revision, by identifier: taken instead of evaluating its `upgrade()`.
@@ -74,8 +90,8 @@ impl ReplayOptions {
             dialect,
             convention: Convention::default(),
             base: None,
-            preload: Vec::new(),
             start: Start::default(),
+            env: None,
             downgrades: false,
             descends: false,
             recorded: BTreeMap::new(),
@@ -121,13 +137,10 @@ fn pass(
         }
     }
     context.main_options.borrow_mut().clone_from(&options.main_options);
+    context.env.borrow_mut().clone_from(&options.env);
     let overlay: Rc<dyn Sources> = Rc::new(source::WithRevisions::new(sources.clone(), revisions));
     let mut vm: Vm = new_vm(overlay, context.clone());
     vm.set_limits(Limits { total_steps: u64::MAX / 4, ..Limits::default() });
-    for module in &options.preload {
-        // What such a module cannot do shows where a revision uses it.
-        let _ = vm.run_module(module);
-    }
     let replayed = revisions
         .iter()
         .enumerate()

@@ -9,7 +9,7 @@ use trueup_schema::{ObjectName, Schema};
 
 use super::report::{Descent, DowngradeKind, Notice, RecordedOperation, ReplayedRevision, Undone, Verdict};
 use super::state::{Record, SimState, TransactionState};
-use super::{ReplayOptions, RevisionSource, source};
+use super::{ReplayOptions, RevisionSource, import, source};
 use crate::compile::origin;
 use crate::{Argument, Context};
 
@@ -34,10 +34,12 @@ pub(super) fn revision(
         vm.refuel();
         let _ = vm.take_notes();
         let module = source::module_name(number, attempt);
-        if revision.text.contains("register_operation") || revision.text.contains("implementation_for") {
-            // Custom operations are registered when the file runs as a whole.
-            let _ = vm.run_module(&module);
+        import::revision(vm, context, &module);
+        if revision.text.contains(".tables") {
+            // A plain dictionary, whose readers no native sees.
+            import::environment(vm);
         }
+        vm.refuel();
         let outcome = match options.recorded.get(&revision.id) {
             Some(statements) => run_recorded(vm, &module, statements),
             None => call(vm, &module, "upgrade", options),
@@ -348,7 +350,7 @@ fn downgrade_kind(functions: &[Rc<FunctionDef>]) -> DowngradeKind {
 }
 
 /// The state before a revision, to run it anew.
-struct Snapshot {
+pub(super) struct Snapshot {
     schema: Schema,
     session: trueup_sql::Session,
     rows: super::state::RowKnowledge,
@@ -357,7 +359,7 @@ struct Snapshot {
 }
 
 impl Snapshot {
-    fn of(state: &SimState) -> Self {
+    pub(super) fn of(state: &SimState) -> Self {
         Self {
             schema: state.schema.clone(),
             session: state.session.clone(),
@@ -367,7 +369,7 @@ impl Snapshot {
         }
     }
 
-    fn restore(&self, state: &mut SimState, forgiven: &BTreeSet<usize>) {
+    pub(super) fn restore(&self, state: &mut SimState, forgiven: &BTreeSet<usize>) {
         state.schema = self.schema.clone();
         state.session = self.session.clone();
         state.rows = self.rows.clone();

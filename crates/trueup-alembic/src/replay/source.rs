@@ -24,6 +24,11 @@ pub(super) fn module_name(number: usize, attempt: usize) -> String {
     format!("{PREFIX}{number}_{attempt}")
 }
 
+/// Tells whether a module is a revision file.
+pub(super) fn is_revision(module: &str) -> bool {
+    module.starts_with(PREFIX)
+}
+
 impl Sources for WithRevisions {
     fn module(&self, name: &str) -> Option<SourceModule> {
         let Some(rest) = name.strip_prefix(PREFIX) else { return self.sources.module(name) };

@@ -58,20 +58,51 @@ class closing:
 
 
 class ExitStack:
+    def __init__(self):
+        self._exits = []
+
     def __enter__(self):
         return self
 
-    def __exit__(self, *details):
-        return None
+    def __exit__(self, kind=None, error=None, traceback=None):
+        received = kind is not None
+        failed = None
+        while self._exits:
+            leave = self._exits.pop()
+            try:
+                if leave(kind, error, traceback):
+                    kind = error = traceback = failed = None
+            except BaseException as raised:
+                kind, error, traceback = type(raised), raised, None
+                failed = raised
+        if failed is not None:
+            raise failed
+        return received and kind is None
 
     def enter_context(self, manager):
-        return manager.__enter__()
+        entered = manager.__enter__()
+        self._exits.append(manager.__exit__)
+        return entered
+
+    def push(self, leave):
+        self._exits.append(leave.__exit__ if hasattr(leave, "__exit__") else leave)
+        return leave
 
     def callback(self, function, *args, **kwargs):
+        def leave(kind, error, traceback):
+            function(*args, **kwargs)
+
+        self._exits.append(leave)
         return function
 
+    def pop_all(self):
+        new = type(self)()
+        new._exits = self._exits
+        self._exits = []
+        return new
+
     def close(self):
-        return None
+        self.__exit__(None, None, None)
 
 
 class ContextDecorator:

@@ -198,6 +198,14 @@ impl Vm {
         self.natives.insert(Rc::from(full_name), Rc::new(function));
     }
 
+    /// Runs something with what it registers; afterwards stub functions do what they did before.
+    pub fn with_own_natives<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+        let saved = self.natives.clone();
+        let result = run(self);
+        self.natives = saved;
+        result
+    }
+
     /// Returns the host.
     pub fn host(&self) -> Rc<dyn Host> {
         self.host.clone()

@@ -19,7 +19,7 @@ impl Op for AddColumn {
 
     fn apply(&self, schema: &mut Schema) -> Result<(), ApplyError> {
         let table = lookup::table(schema, &self.table)?;
-        if table.column(&self.column.name).is_some() {
+        if lookup::has_column(schema.dialect, table, &self.column.name) {
             if self.if_not_exists {
                 return Ok(());
             }

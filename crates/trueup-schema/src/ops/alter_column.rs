@@ -36,8 +36,18 @@ impl Op for AlterColumn {
         self.check(schema, table, column)?;
         let ends_serial = matches!(column.generated, Some(Generated::Serial { .. }))
             && (self.default.is_some() || matches!(&self.generated, Some(new) if *new != column.generated));
-        if ends_serial && !schema.dialect.is_sqlite() {
+        // Only a column of integers is serial; any other goes on reading the sequence that it owns.
+        let reads_on = match (&column.generated, &self.column_type) {
+            (Some(Generated::Serial { sequence }), Some(new)) if !ends_serial && !columns::is_integer(new) => {
+                Some(columns::next_value(schema.dialect, sequence))
+            }
+            _ => None,
+        };
+        if (ends_serial || reads_on.is_some()) && !schema.dialect.is_sqlite() {
             columns::unfold_serial(schema, &self.table, &self.column);
+            if let Some(column) = schema.table_mut(&self.table).and_then(|table| table.column_mut(&self.column)) {
+                column.default = reads_on.or(column.default.take());
+            }
         }
         let mut tables = lookup::descendants(schema, &self.table);
         tables.push(self.table.clone());

@@ -209,7 +209,7 @@ pub(crate) fn fold_serial(schema: &mut Schema, table: &ObjectName, column: &str)
     let Some(sequence) = owned else { return };
     // A sequence's own type is left aside: before PostgreSQL 10 every sequence was of bigint, and it stays what it was
     // when the column is widened.
-    let integer = matches!(found.column_type.name.as_str(), "smallint" | "integer" | "bigint");
+    let integer = is_integer(&found.column_type);
     let plain =
         SequenceOptions { data_type: None, ..sequence.options.normal() } == SequenceOptions::default();
     if found.nullable || !integer || !plain {
@@ -221,6 +221,11 @@ pub(crate) fn fold_serial(schema: &mut Schema, table: &ObjectName, column: &str)
         column.default = None;
         column.generated = Some(Generated::Serial { sequence: name });
     }
+}
+
+/// Tells whether a serial column can have a type.
+pub(crate) fn is_integer(column_type: &ColumnType) -> bool {
+    !column_type.array && matches!(column_type.name.as_str(), "smallint" | "integer" | "bigint")
 }
 
 /// Takes a serial column apart into a plain one and its sequence, which stays and stays owned.

@@ -39,7 +39,7 @@ impl CreateTable {
         let declared = std::mem::take(&mut table.columns);
         self.check_parents(schema)?;
         for mut column in declared {
-            if table.column(&column.name).is_some() {
+            if lookup::has_column(schema.dialect, &table, &column.name) {
                 let message = format!("column `{}` of `{}` is declared twice", column.name, table.name);
                 return Err(ApplyError::invalid(message));
             }

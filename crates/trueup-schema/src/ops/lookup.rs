@@ -21,6 +21,14 @@ pub(crate) fn column<'a>(table: &'a Table, name: &str) -> Result<&'a Column, App
     table.column(name).ok_or_else(|| ApplyError::missing_on(ObjectKind::Column, name, &table.name))
 }
 
+/// Tells whether a table has a column of a name; SQLite does not tell `A` from `a`.
+pub(crate) fn has_column(dialect: Dialect, table: &Table, name: &str) -> bool {
+    table
+        .columns
+        .iter()
+        .any(|column| column.name == name || (dialect.is_sqlite() && column.name.eq_ignore_ascii_case(name)))
+}
+
 /// Refuses a name that a table, view, sequence or index of the namespace has.
 pub(crate) fn free_relation(schema: &Schema, name: &ObjectName) -> Result<(), ApplyError> {
     match schema.relation(name) {

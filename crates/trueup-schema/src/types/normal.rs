@@ -136,13 +136,11 @@ impl<'text> Reader<'_, 'text> {
             if let Some(found) = catalog_type(&name, modifiers.clone(), raw) {
                 return found;
             }
-            if let Some(element) = name.strip_prefix('_') {
-                let modifiers = modifiers.clone();
-                let element = catalog_type(element, modifiers.clone(), raw).unwrap_or_else(|| ColumnType {
-                    kind: TypeKind::UserDefined,
-                    modifiers,
-                    ..builtin(element, raw)
-                });
+            // The array type of a built-in one; with any other name a user's own type is meant (`_status` for the
+            // time that `status` is rebuilt), since nobody writes the array of one so.
+            if let Some(element) = name.strip_prefix('_')
+                && let Some(element) = catalog_type(element, modifiers.clone(), raw)
+            {
                 return ColumnType { array: true, ..element };
             }
         }

@@ -21,6 +21,15 @@ fn spellings_read_as_the_server_prints_them() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// `_mood` is the array of `mood` to the server, unless it is a type of that name: the one that revisions make while
+/// they rebuild `mood`.
+#[test]
+fn an_underscore_belongs_to_the_name_of_a_type_that_is_not_built_in() {
+    for (text, canonical) in [("_int4", "integer[]"), ("_text", "text[]"), ("_mood", "_mood")] {
+        assert_eq!(postgresql(text).to_string(), canonical, "{text}");
+    }
+}
+
 #[test]
 fn types_of_extensions_keep_their_modifiers() {
     for (text, canonical) in [

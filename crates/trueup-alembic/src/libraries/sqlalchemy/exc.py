@@ -9,6 +9,10 @@ class ArgumentError(SQLAlchemyError):
     ...
 
 
+class DuplicateColumnError(ArgumentError):
+    pass
+
+
 class CompileError(SQLAlchemyError):
     ...
 

@@ -79,7 +79,16 @@ class MetaData(SchemaItem):
 
     @property
     def sorted_tables(self):
-        return list(self.tables.values())
+        self._before_listing()
+        tables = list(self.tables.values())
+        tables.sort(key=lambda table: table.key)
+        found = []
+        for table in tables:
+            _after_referenced(table, found, [])
+        return found
+
+    def _before_listing(self):
+        ...
 
     def create_all(self, bind=None, tables=None, checkfirst=True, **kw):
         ...
@@ -101,6 +110,18 @@ class MetaData(SchemaItem):
 
     def __bool__(self):
         return True
+
+
+def _after_referenced(table, found, above):
+    """Appends a table to those that are sorted, after the tables that its foreign keys refer to."""
+    if table in found or table in above:
+        return
+    for key in table._foreign_keys:
+        target = key.target_fullname.rpartition(".")[0]
+        referenced = table.metadata.tables.get(target)
+        if referenced is not None and not key.use_alter:
+            _after_referenced(referenced, found, above + [table])
+    found.append(table)
 
 
 class Table(SchemaItem, FromClause):
@@ -231,7 +252,7 @@ class Table(SchemaItem, FromClause):
     def to_metadata(self, metadata, schema=RETAIN_SCHEMA, referred_schema_fn=None, name=None):
         if schema == RETAIN_SCHEMA:
             schema = self.schema
-        new = Table(name or self.name, metadata, *[column.copy() for column in self._all_columns.values()], schema=schema, comment=self.comment, **self.kwargs)
+        new = Table(name or self.name, metadata, *[column._copy(with_keys=True) for column in self._all_columns.values()], schema=schema, comment=self.comment, **self.kwargs)
         new._copied_from = self
         for constraint in self.constraints:
             if not getattr(constraint, "_column_flag", False):

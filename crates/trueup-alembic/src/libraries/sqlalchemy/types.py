@@ -48,6 +48,22 @@ class TypeEngine:
     def compile(self, dialect=None):
         return self._compile(dialect)
 
+    def __str__(self):
+        name = type(self).__name__
+        if name != name.upper() or name in ("ENUM", "ARRAY", "DOMAIN"):
+            return self._text()
+        length = getattr(self, "length", None)
+        precision = getattr(self, "precision", None)
+        if length is not None:
+            return f"{name}({length})"
+        if name in ("NUMERIC", "DECIMAL") and precision is not None:
+            scale = getattr(self, "scale", None)
+            return f"{name}({precision})" if scale is None else f"{name}({precision}, {scale})"
+        return name.replace("_", " ")
+
+    def _text(self):
+        ...
+
     def load_dialect_impl(self, dialect):
         return self
 

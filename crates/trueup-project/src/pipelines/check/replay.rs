@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use trueup_alembic::replay::{
-    DowngradeKind, Replay, ReplayOptions, ReplayedRevision, RevisionSource, replay,
+    DowngradeKind, EnvSource, Replay, ReplayOptions, ReplayedRevision, RevisionSource, replay,
 };
 use trueup_alembic::{ProjectReading, Sources, Start};
 use trueup_lint::Cause;
@@ -43,6 +43,7 @@ impl ReplayJob {
         let options = ReplayOptions {
             downgrades: checking.wants(Group::Replay),
             main_options: checking.main_options(),
+            env: checking.env_source(),
             ..ReplayOptions::new(checking.dialect)
         };
         Self { revisions: graph.order().iter().map(of).collect(), options }
@@ -168,6 +169,17 @@ impl Checking<'_> {
     fn main_options(&self) -> Option<BTreeMap<String, String>> {
         self.configuration.file.as_ref()?;
         Some(self.configuration.options.iter().cloned().collect())
+    }
+
+    /// Returns env.py as the replay needs it.
+    fn env_source(&self) -> Option<EnvSource> {
+        let file = self.configuration.script_location.as_ref()?.join("env.py");
+        Some(EnvSource {
+            text: crate::files::read_source(&file).ok()?,
+            path: crate::files::relative(&self.configuration.root, &file),
+            options: self.configuration.options.clone(),
+            config_file: self.configuration.file.as_ref().map(|path| path.to_string_lossy().into_owned()),
+        })
     }
 
     /// Reports what cannot apply and what could not be read, then runs the rules on revisions and operations.

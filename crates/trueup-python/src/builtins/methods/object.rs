@@ -1,5 +1,7 @@
 //! Methods that every object, exception and class has.
 
+use std::rc::Rc;
+
 use super::super::Table;
 use crate::error::PyResult;
 use crate::native::Args;
@@ -12,7 +14,16 @@ pub(crate) const METHODS: Table =
 pub(crate) const EXCEPTION_METHODS: Table =
     &[("__init__", exception_init), ("with_traceback", with_traceback)];
 
-pub(crate) const TYPE_METHODS: Table = &[("__call__", nothing_call)];
+pub(crate) const TYPE_METHODS: Table = &[("__call__", nothing_call), ("__subclasses__", subclasses)];
+
+/// `cls.__subclasses__()`: those defined so far, in their order.
+fn subclasses(vm: &mut Vm, args: Args) -> PyResult {
+    let Value::Class(class) = args.receiver() else { return Ok(Value::list(Vec::new())) };
+    let is_base = |base: &Value| matches!(base, Value::Class(base) if Rc::ptr_eq(base, &class));
+    let known = vm.classes.iter().filter_map(std::rc::Weak::upgrade);
+    let found = known.filter(|known| known.bases.iter().any(is_base));
+    Ok(Value::list(found.map(Value::Class).collect()))
+}
 
 fn nothing(_: &mut Vm, _: Args) -> PyResult {
     Ok(Value::None)

@@ -30,9 +30,17 @@ def _register(name):
     ...
 
 
-def _unknown_operation(name):
+_REGISTERED = {}
+
+
+def _unknown_operation(name, operations=None):
     if name.startswith("__"):
         raise AttributeError(name)
+    # env.py, or a module that it imports, may register it.
+    _run_environment()
+    function = _REGISTERED.get(("Operations" if operations is None else type(operations).__name__, name))
+    if function is not None:
+        return lambda *args, **kw: function(_current() if operations is None else operations, *args, **kw)
 
     def operation(*args, **kw):
         _not_known(name)
@@ -44,9 +52,17 @@ def _not_known(name):
     ...
 
 
+def _run_environment():
+    ...
+
+
+def _not_on_batch(name):
+    ...
+
+
 class AbstractOperations:
     def __getattr__(self, name):
-        return _unknown_operation(name)
+        return _unknown_operation(name, self)
 
 
 class Operations(AbstractOperations):
@@ -69,9 +85,10 @@ class Operations(AbstractOperations):
             def on_module(*args, **kw):
                 return function(_current(), *args, **kw)
 
-            setattr(Operations, name, proxy)
-            setattr(BatchOperations, name, proxy)
-            _set_on_module(name, on_module)
+            _REGISTERED[cls.__name__, name] = function
+            setattr(cls, name, proxy)
+            if cls is Operations:
+                _set_on_module(name, on_module)
             return op_cls
 
         return register
@@ -279,6 +296,12 @@ class BatchOperations(AbstractOperations):
 
     def _flush(self):
         ...
+
+    def __getattr__(self, name):
+        # What concerns other tables is not offered on one.
+        if name in ("create_table", "drop_table", "rename_table", "bulk_insert"):
+            return lambda *args, **kw: _not_on_batch(name)
+        return _unknown_operation(name, self)
 
     def get_bind(self):
         return _bind()

@@ -9,6 +9,7 @@ class MigrateOperation:
         from alembic.operations.base import Operations
 
         _run_module_of(type(self))
+        _run_environment()
         for cls in type(self).__mro__:
             function = Operations._implementations.get(cls)
             if function is not None:
@@ -27,6 +28,10 @@ def _unknown_operation(operation):
 
 
 def _run_module_of(cls):
+    ...
+
+
+def _run_environment():
     ...
 
 
