@@ -14,7 +14,7 @@ class _GenericAlias:
         return isinstance(other, _GenericAlias) and self.__origin__ is other.__origin__ and self.__args__ == other.__args__
 
     def __hash__(self):
-        return hash(self.__args__)
+        return hash((id(self.__origin__), self.__args__))
 
     def __call__(self, *args, **kwargs):
         return self.__origin__(*args, **kwargs)
