@@ -1,5 +1,7 @@
 //! Methods that every object, exception and class has.
 
+use std::rc::Rc;
+
 use super::super::Table;
 use crate::error::PyResult;
 use crate::native::Args;
@@ -12,7 +14,7 @@ pub(crate) const METHODS: Table =
 pub(crate) const EXCEPTION_METHODS: Table =
     &[("__init__", exception_init), ("with_traceback", with_traceback)];
 
-pub(crate) const TYPE_METHODS: Table = &[("__call__", nothing_call)];
+pub(crate) const TYPE_METHODS: Table = &[("__call__", nothing_call), ("__subclasses__", subclasses)];
 
 fn nothing(_: &mut Vm, _: Args) -> PyResult {
     Ok(Value::None)
@@ -27,6 +29,15 @@ fn nothing_call(vm: &mut Vm, mut args: Args) -> PyResult {
         Value::Class(class) => vm.construct_plain(&class, args),
         other => Ok(other),
     }
+}
+
+/// `type.__subclasses__(cls)`: the classes made so far that have it among their bases.
+fn subclasses(vm: &mut Vm, args: Args) -> PyResult {
+    let Value::Class(class) = args.receiver() else { return Ok(Value::list(Vec::new())) };
+    let children = vm.living_classes().into_iter().filter(|child| {
+        child.bases.iter().any(|base| matches!(base, Value::Class(base) if Rc::ptr_eq(base, &class)))
+    });
+    Ok(Value::list(children.map(Value::Class).collect()))
 }
 
 fn new(vm: &mut Vm, mut args: Args) -> PyResult {
