@@ -92,6 +92,8 @@ class JSON(_JSON):
 
 
 class JSONB(JSON):
+    _is_subscripted = True
+
     def _compile(self, dialect):
         if dialect.name != "postgresql":
             raise CompileError(f"{dialect.name} has no type JSONB")
