@@ -63,6 +63,8 @@ pub struct Context {
     pub(crate) main_options: RefCell<Option<BTreeMap<String, String>>>,
     /// What `op.get_bind()` returns, made once.
     pub(crate) connection: RefCell<Option<Value>>,
+    /// Tables and parts of tables that are missing because something they need is not known.
+    pub(crate) lost: RefCell<Vec<(String, Option<Place>)>>,
     sources: RefCell<Option<Rc<dyn Sources>>>,
     /// How many columns were made so far.
     columns_made: Cell<i128>,
@@ -78,6 +80,7 @@ impl Context {
             state: RefCell::new(SimState::new(dialect)),
             main_options: RefCell::default(),
             connection: RefCell::default(),
+            lost: RefCell::default(),
             sources: RefCell::default(),
             columns_made: Cell::default(),
         }
