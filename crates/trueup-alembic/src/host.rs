@@ -70,6 +70,8 @@ pub struct Context {
     pub(crate) version_table: RefCell<ObjectName>,
     /// What `op.get_bind()` returns, made once.
     pub(crate) connection: RefCell<Option<Value>>,
+    /// Tables and parts of tables that are missing because something they need is not known.
+    pub(crate) lost: RefCell<Vec<(String, Option<Place>)>>,
     sources: RefCell<Option<Rc<dyn Sources>>>,
     /// How many columns were made so far.
     columns_made: Cell<i128>,
@@ -88,6 +90,7 @@ impl Context {
             env: RefCell::default(),
             version_table: RefCell::new(ObjectName::new("alembic_version")),
             connection: RefCell::default(),
+            lost: RefCell::default(),
             sources: RefCell::default(),
             columns_made: Cell::default(),
         }

@@ -555,3 +555,15 @@ fn a_field_whose_class_has_an_unknown_base_loses_its_type_only() {
     let unknown: Vec<bool> = row.columns.iter().map(|column| column.column_type.is_unknown()).collect();
     assert_eq!(unknown, [false, true, true]);
 }
+
+#[test]
+fn a_table_whose_name_is_not_known_is_told() {
+    let user = "from elsewhere import name_of\n\
+         from app.base import Base\n\
+         from sqlalchemy import Column, Integer\n\
+         class User(Base):\n    __tablename__ = name_of('user')\n    id = Column(Integer, primary_key=True)\n";
+    let reading = read(&[PACKAGE, BASE, ("app/user.py", user), ("migrations/env.py", ENV)]);
+    let problems: Vec<_> = reading.problems.iter().map(|problem| problem.message.as_str()).collect();
+    let expected = "the table name of `User` is not known: module `elsewhere` is not part of the project";
+    assert_eq!(problems, [expected]);
+}

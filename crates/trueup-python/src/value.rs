@@ -356,6 +356,8 @@ pub struct Dict {
     pub entries: RefCell<IndexMap<HashKey, (Value, Value), FxBuildHasher>>,
     /// The module whose `globals()` this is: what is written here is written there.
     pub(crate) module: OnceCell<Weak<Module>>,
+    /// The class body whose `locals()` this is: what is written here becomes an attribute of the class.
+    pub(crate) body: OnceCell<Weak<Scope>>,
 }
 
 impl Dict {
@@ -374,6 +376,9 @@ impl Dict {
     pub fn insert(&self, hash_key: HashKey, key: Value, value: Value) {
         if let (Some(module), HashKey::Str(name)) = (self.module.get().and_then(Weak::upgrade), &hash_key) {
             module.set(name, value.clone());
+        }
+        if let (Some(body), HashKey::Str(name)) = (self.body.get().and_then(Weak::upgrade), &hash_key) {
+            body.set(name.clone(), value.clone());
         }
         let mut entries = self.entries.borrow_mut();
         let old = match entries.entry(hash_key) {

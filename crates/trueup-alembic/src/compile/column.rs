@@ -6,10 +6,9 @@ use trueup_schema::{
     Unique, name::quote_identifier,
 };
 
-use super::constraint::{self, CheckOwner};
 use super::{
-    CompileError, CompiledEnum, CompiledType, TableContext, attr, column_type, default_expr, flag_attr,
-    index, is_a, items_attr, origin, place_of, text_attr, types::TypeCheck,
+    CompileError, CompiledEnum, CompiledType, TableContext, attr, column_type, constraint, default_expr,
+    flag_attr, index, is_a, items_attr, origin, place_of, text_attr, types::TypeCheck,
 };
 
 /// A column with everything that was declared on it.
@@ -119,10 +118,12 @@ pub fn column(
     let mut checks: Vec<Check> = Vec::new();
     for item in items_attr(vm, value, "constraints")? {
         if is_a(&item, "sqlalchemy.schema.CheckConstraint") {
-            checks.push(constraint::check(vm, &item, &CheckOwner::Column(&name), context).map_err(at)?);
+            checks.push(constraint::check(vm, &item, context).map_err(at)?);
         }
     }
-    checks.extend(check.map(|check| type_check(&name, check, context)).transpose()?);
+    if let Some(check) = check {
+        checks.push(type_check(vm, (value, &name), check, context)?);
+    }
     let mut foreign_keys = Vec::new();
     for item in items_attr(vm, value, "_foreign_keys")? {
         foreign_keys.push(constraint::column_foreign_key(vm, &item, &name, context).map_err(at)?);
@@ -135,7 +136,7 @@ pub fn column(
         None
     };
     let index = if indexed {
-        Some(index::column_index(&name, &key, unique_flag, context, &column.origin)?)
+        Some(index::column_index(vm, value, (&name, &key), unique_flag, context)?)
     } else {
         None
     };
@@ -254,12 +255,17 @@ pub(super) fn sequence_options(
     Ok(SequenceOptions { data_type, start, increment, min_value, max_value, cache, cycle })
 }
 
-fn type_check(column: &str, check: TypeCheck, context: &TableContext<'_>) -> Result<Check, CompileError> {
+fn type_check(
+    vm: &mut Vm,
+    (value, column): (&Value, &str),
+    check: TypeCheck,
+    context: &TableContext<'_>,
+) -> Result<Check, CompileError> {
     // Whether it is quoted matters once the column is gone: SQLite takes a quoted name of nothing for a text.
     let is_plain = context.dialect.is_sqlite() && is_plain_in_sqlite(column);
     let name = if is_plain { column.to_owned() } else { quote_identifier(column) };
     let text = format!("{name} IN ({})", check.values.join(", "));
-    let name = constraint::check_name(check.name, &[column.to_owned()], context)?;
+    let name = constraint::check_name(vm, (value, column), check.name, context)?;
     Ok(Check::new(name, SqlExpr::new(context.dialect, text)))
 }
 

@@ -33,7 +33,7 @@ pub fn constraint(
         return foreign_key(vm, value, context).map(Constraint::ForeignKey);
     }
     if is_a(value, "sqlalchemy.schema.CheckConstraint") {
-        return check(vm, value, &CheckOwner::Table, context).map(Constraint::Check);
+        return check(vm, value, context).map(Constraint::Check);
     }
     if is_a(value, "sqlalchemy.dialects.postgresql.ExcludeConstraint") {
         return exclude(vm, value, context).map(Constraint::Exclude);
@@ -44,18 +44,10 @@ pub fn constraint(
     ))
 }
 
-/// Who declares a CHECK.
-pub(super) enum CheckOwner<'a> {
-    /// A column, by name.
-    Column(&'a str),
-    /// The table.
-    Table,
-}
-
 fn primary_key(vm: &mut Vm, value: &Value, context: &TableContext<'_>) -> Result<PrimaryKey, CompileError> {
     let columns = column_names(vm, value, context)?;
     let given = given_name(vm, value)?;
-    let name = name_for(ConventionKind::PrimaryKey, given, &columns, context)?;
+    let name = name_for(vm, (ConventionKind::PrimaryKey, value), given, &columns, context)?;
     let mut key = PrimaryKey::new(name, columns);
     key.deferrable = deferrable(vm, value)?;
     key.include = option_columns(vm, value, "postgresql_include")?;
@@ -65,17 +57,19 @@ fn primary_key(vm: &mut Vm, value: &Value, context: &TableContext<'_>) -> Result
 
 /// Returns the primary key of columns that say `primary_key=True`.
 pub(super) fn implied_primary_key(
+    vm: &mut Vm,
     columns: Vec<String>,
     context: &TableContext<'_>,
 ) -> Result<PrimaryKey, CompileError> {
-    let name = name_for(ConventionKind::PrimaryKey, GivenName::None, &columns, context)?;
+    let subject = (ConventionKind::PrimaryKey, &Value::None);
+    let name = name_for(vm, subject, GivenName::None, &columns, context)?;
     Ok(PrimaryKey::new(name, columns))
 }
 
 fn unique(vm: &mut Vm, value: &Value, context: &TableContext<'_>) -> Result<Unique, CompileError> {
     let columns = column_names(vm, value, context)?;
     let given = given_name(vm, value)?;
-    let name = name_for(ConventionKind::Unique, given, &columns, context)?;
+    let name = name_for(vm, (ConventionKind::Unique, value), given, &columns, context)?;
     let mut unique = Unique::new(name, columns);
     unique.deferrable = deferrable(vm, value)?;
     unique.include = option_columns(vm, value, "postgresql_include")?;
@@ -87,7 +81,7 @@ fn unique(vm: &mut Vm, value: &Value, context: &TableContext<'_>) -> Result<Uniq
 
 /// Returns the unique constraint of `unique=True`; its name may be final where a type or `op` made it so.
 pub(super) fn column_unique(
-    _vm: &mut Vm,
+    vm: &mut Vm,
     value: &Value,
     name: &str,
     key: &str,
@@ -96,26 +90,18 @@ pub(super) fn column_unique(
     let columns = vec![name.to_owned()];
     let mut facts = facts(GivenName::None, &columns, context);
     facts.column_keys = vec![key.to_owned()];
-    let given = conventional_name(context.convention, context.dialect, ConventionKind::Unique, &facts)?;
+    let given = name_of(vm, (ConventionKind::Unique, value), facts, context)?;
     let mut unique = Unique::new(given, columns);
     unique.origin = origin(place_of(value).as_ref());
     Ok(unique)
 }
 
-pub(super) fn check(
-    vm: &mut Vm,
-    value: &Value,
-    owner: &CheckOwner<'_>,
-    context: &TableContext<'_>,
-) -> Result<Check, CompileError> {
+pub(super) fn check(vm: &mut Vm, value: &Value, context: &TableContext<'_>) -> Result<Check, CompileError> {
     let text = attr(vm, value, "sqltext")?;
     let text = raw_or_expression(vm, &text, context.dialect)?;
-    let columns = match owner {
-        CheckOwner::Column(name) => vec![(*name).to_owned()],
-        CheckOwner::Table => Vec::new(),
-    };
+    let columns = index::mentioned_columns(vm, value)?;
     let given = given_name(vm, value)?;
-    let name = name_for(ConventionKind::Check, given, &columns, context)?;
+    let name = name_for(vm, (ConventionKind::Check, value), given, &columns, context)?;
     let mut check = Check::new(name, SqlExpr::new(context.dialect, text));
     check.not_valid = dialect_option(vm, value, "postgresql_not_valid")?.as_bool() == Some(true);
     check.origin = origin(place_of(value).as_ref());
@@ -124,13 +110,14 @@ pub(super) fn check(
 
 /// Returns the name of a CHECK that a type brings.
 pub(super) fn check_name(
+    vm: &mut Vm,
+    (column, name): (&Value, &str),
     given: Option<String>,
-    columns: &[String],
     context: &TableContext<'_>,
 ) -> Result<Option<String>, CompileError> {
     let given = given.map_or(GivenName::None, GivenName::Plain);
     // SQLAlchemy gives a type's own constraint no name at all where the convention needs one and there is none.
-    match name_for(ConventionKind::Check, given, columns, context) {
+    match name_for(vm, (ConventionKind::Check, column), given, &[name.to_owned()], context) {
         Err(error) if !error.unknown => Ok(None),
         other => other,
     }
@@ -208,7 +195,7 @@ fn finish_foreign_key(
     let mut facts = facts(given_name(vm, value)?, &columns, context);
     facts.referred_table.clone_from(&referenced_table.name);
     facts.referred_columns.clone_from(&referenced_columns);
-    let name = conventional_name(context.convention, context.dialect, ConventionKind::ForeignKey, &facts)?;
+    let name = name_of(vm, (ConventionKind::ForeignKey, value), facts, context)?;
     let mut key = ForeignKey::new(name, columns, referenced_table, referenced_columns);
     key.on_delete = action(vm, value, "ondelete")?;
     key.on_update = action(vm, value, "onupdate")?;
@@ -324,12 +311,25 @@ fn column_names(vm: &mut Vm, value: &Value, context: &TableContext<'_>) -> Resul
 }
 
 fn name_for(
-    kind: ConventionKind,
+    vm: &mut Vm,
+    subject: (ConventionKind, &Value),
     given: GivenName,
     columns: &[String],
     context: &TableContext<'_>,
 ) -> Result<Option<String>, CompileError> {
-    conventional_name(context.convention, context.dialect, kind, &facts(given, columns, context))
+    name_of(vm, subject, facts(given, columns, context), context)
+}
+
+/// Returns the name that the convention gives to something: to a constraint or index, or to what says that there is
+/// one (see [`NameTokens::fill`](super::NameTokens)).
+pub(super) fn name_of(
+    vm: &mut Vm,
+    (kind, subject): (ConventionKind, &Value),
+    mut facts: ConventionFacts,
+    context: &TableContext<'_>,
+) -> Result<Option<String>, CompileError> {
+    context.tokens.fill(vm, (kind, context.convention), subject, &mut facts)?;
+    conventional_name(context.convention, context.dialect, kind, &facts)
 }
 
 /// Returns what templates can refer to.

@@ -3,13 +3,13 @@
 use trueup_python::{Value, Vm};
 use trueup_schema::name::quote_identifier;
 use trueup_schema::naming::{ConventionKind, GivenName};
-use trueup_schema::{Index, IndexKey, IndexPart, NullsOrder, Operation, Origin, SqlExpr, ops::CreateIndex};
+use trueup_schema::{Index, IndexKey, IndexPart, NullsOrder, Operation, SqlExpr, ops::CreateIndex};
 use trueup_sql::{ReadContext, read};
 
 use super::column::raw_or_expression;
 use super::{
-    CompileError, TableContext, attr, clause_element, constraint, conventional_name, flag_attr, given_name,
-    is_a, items_attr, origin, place_of, sql_text, text_attr,
+    CompileError, TableContext, attr, clause_element, constraint, flag_attr, given_name, is_a, items_attr,
+    origin, place_of, sql_text, text_attr,
 };
 
 /// Reads an `Index` object of a table.
@@ -19,19 +19,23 @@ use super::{
 pub fn index(vm: &mut Vm, value: &Value, context: &TableContext<'_>) -> Result<Index, CompileError> {
     let mut parts = Vec::new();
     let mut columns = Vec::new();
+    let mut labels = Vec::new();
     for item in items_attr(vm, value, "expressions")? {
+        labels.push(label_of(vm, &item)?);
         let item = clause_element(vm, &item)?;
         if let Some(unknown) = item.as_unknown() {
             return Err(CompileError::unknown(unknown));
         }
         let part = part(vm, &item, context)?;
-        if let IndexKey::Column(name) = &part.key {
-            columns.push(name.clone());
+        match &part.key {
+            IndexKey::Column(name) => columns.push(name.clone()),
+            IndexKey::Expression(_) => columns.extend(first_column(vm, &item)?),
         }
         parts.push(part);
     }
     let given = given_name(vm, value)?;
-    let name = name_of(given, &columns, context)?;
+    let facts = constraint::facts(given, &columns, context);
+    let name = constraint::name_of(vm, (ConventionKind::Index, value), facts, context)?;
     let Some(name) = name else {
         return Err(CompileError::new("an index has no name", place_of(value)));
     };
@@ -40,35 +44,46 @@ pub fn index(vm: &mut Vm, value: &Value, context: &TableContext<'_>) -> Result<I
     index.unique = flag_attr(vm, value, "unique")?;
     index.origin = origin(place_of(value).as_ref());
     let options = attr(vm, value, "kwargs")?;
-    apply_options(vm, &options, &mut index, context)?;
+    apply_options(vm, &options, (&mut index, &labels), context)?;
     Ok(index)
+}
+
+/// Returns the label of an expression: `func.lower(column).label("name")`.
+fn label_of(vm: &mut Vm, expression: &Value) -> Result<Option<String>, CompileError> {
+    if is_a(expression, "sqlalchemy._elements.Label") { text_attr(vm, expression, "name") } else { Ok(None) }
+}
+
+/// Returns the name of the first column in an expression, which is what SQLAlchemy takes into the index's name.
+fn first_column(vm: &mut Vm, expression: &Value) -> Result<Option<String>, CompileError> {
+    let list = vm.module_attr("sqlalchemy.schema", "_columns_of")?;
+    let found = vm.call_with(&list, vec![expression.clone()])?;
+    Ok(names(vm, &found)?.into_iter().next())
 }
 
 /// Returns the index of `index=True`.
 pub(super) fn column_index(
-    name: &str,
-    key: &str,
+    vm: &mut Vm,
+    column: &Value,
+    (name, key): (&str, &str),
     unique: bool,
     context: &TableContext<'_>,
-    origin: &Origin,
 ) -> Result<Index, CompileError> {
     let mut facts = constraint::facts(GivenName::None, &[name.to_owned()], context);
     facts.column_keys = vec![key.to_owned()];
-    let given = conventional_name(context.convention, context.dialect, ConventionKind::Index, &facts)?;
+    let given = constraint::name_of(vm, (ConventionKind::Index, column), facts, context)?;
     let given = given.ok_or_else(|| CompileError::new("an index has no name", None))?;
     let mut index = Index::new(given, &[name]);
     index.unique = unique;
-    index.origin = origin.clone();
+    index.origin = origin(place_of(column).as_ref());
     Ok(index)
 }
 
-fn name_of(
-    given: GivenName,
-    columns: &[String],
-    context: &TableContext<'_>,
-) -> Result<Option<String>, CompileError> {
-    let facts = constraint::facts(given, columns, context);
-    conventional_name(context.convention, context.dialect, ConventionKind::Index, &facts)
+/// Returns the names of the columns that the expression of a CHECK mentions, those of a table only.
+pub(super) fn mentioned_columns(vm: &mut Vm, check: &Value) -> Result<Vec<String>, CompileError> {
+    let list = vm.module_attr("sqlalchemy.schema", "_columns_of")?;
+    let text = attr(vm, check, "sqltext")?;
+    let found = vm.call_with(&list, vec![text])?;
+    names(vm, &found)
 }
 
 /// Reads one element of an index: a column, its key, or an expression with its ordering.
@@ -149,7 +164,7 @@ fn parse_part(text: &str, context: &TableContext<'_>) -> Option<IndexPart> {
 fn apply_options(
     vm: &mut Vm,
     options: &Value,
-    index: &mut Index,
+    (index, labels): (&mut Index, &[Option<String>]),
     context: &TableContext<'_>,
 ) -> Result<(), CompileError> {
     let Some(options) = options.as_dict() else { return Ok(()) };
@@ -183,7 +198,7 @@ fn apply_options(
                     }
                 }
             }
-            "ops" => apply_operator_classes(&value, index, context),
+            "ops" => apply_operator_classes(&value, index, labels, context),
             _ => {}
         }
     }
@@ -192,12 +207,23 @@ fn apply_options(
 
 /// `postgresql_ops={"column": "class"}` names columns by key, and labelled expressions by label. SQLAlchemy writes the
 /// text after the column as it is, so that it may be an ordering too: `{"created_at": "DESC"}`.
-fn apply_operator_classes(value: &Value, index: &mut Index, context: &TableContext<'_>) {
+fn apply_operator_classes(
+    value: &Value,
+    index: &mut Index,
+    labels: &[Option<String>],
+    context: &TableContext<'_>,
+) {
     for (name, class) in value.as_dict().map(|dict| dict.pairs()).unwrap_or_default() {
         let (Some(name), Some(class)) = (name.as_str(), class.as_str()) else { continue };
         let column = context.column_name(&name);
-        for part in &mut index.parts {
-            if matches!(&part.key, IndexKey::Column(candidate) if *candidate == column) {
+        for (part, label) in index.parts.iter_mut().zip(labels) {
+            if label.as_deref() == Some(&*name) {
+                match class.to_uppercase().as_str() {
+                    "DESC" => part.descending = true,
+                    "ASC" => {}
+                    _ => part.operator_class = Some(class.to_lowercase()),
+                }
+            } else if matches!(&part.key, IndexKey::Column(candidate) if *candidate == column) {
                 let text = format!("{} {class}", quote_identifier(&column));
                 match parse_part(&text, context) {
                     Some(read) if read.key == part.key => {

@@ -241,6 +241,7 @@ fn column_set_parent(vm: &mut Vm, args: Args) -> PyResult {
             "Column must be constructed with a non-blank name or assign a non-blank .name",
         ));
     };
+    inherit_schema(column, owner);
     if let Some(columns) = owner.get("_all_columns").and_then(|columns| columns.as_dict()) {
         columns.insert_str(&key, receiver.clone());
     }
@@ -257,6 +258,14 @@ fn column_set_parent(vm: &mut Vm, args: Args) -> PyResult {
         vm.call_method(&item, "_set_parent", Args::positional(vec![table.clone()]))?;
     }
     Ok(Value::None)
+}
+
+/// `Enum(…, inherit_schema=True)` belongs to the namespace of its table.
+fn inherit_schema(column: &Instance, table: &Instance) {
+    let Some(Value::Instance(found)) = column.get("type") else { return };
+    if found.get("inherit_schema").and_then(|value| value.as_bool()) == Some(true) {
+        found.set("schema", table.get("schema").unwrap_or(Value::None));
+    }
 }
 
 /// `Column._copy()`: a column of a mixin is copied for every class that gets it.
@@ -337,12 +346,14 @@ fn note_unknown(vm: &mut Vm, args: Args) -> PyResult {
     };
     let what = argument(&args, 2).as_str().unwrap_or_default();
     let place = place.or_else(|| vm.user_place()).or_else(|| unknown.place.clone());
-    vm.note(Note {
-        kind: NoteKind::Failed,
-        message: format!("{what} of `{name}` is not known: {}", unknown.reason),
-        place,
-        traceback: Vec::new(),
-    });
+    let message = format!("{what} of `{name}` is not known: {}", unknown.reason);
+    // Without its namespace a table is taken for one of the default namespace: it is not lost.
+    if &*what != "the schema"
+        && let Some(context) = vm.state::<Context>()
+    {
+        context.lost.borrow_mut().push((message.clone(), place.clone()));
+    }
+    vm.note(Note { kind: NoteKind::Failed, message, place, traceback: Vec::new() });
     Ok(Value::Bool(true))
 }
 

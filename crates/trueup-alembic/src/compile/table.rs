@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use trueup_python::{Place, Value, Vm};
 use trueup_schema::naming::Convention;
 use trueup_schema::ops::Constraint;
-use trueup_schema::{Dialect, Generated, ObjectName, Sequence, Table, naming};
+use trueup_schema::{Check, Dialect, ForeignKey, Generated, ObjectName, Sequence, Table, naming};
 
 use super::{
-    CompileError, CompiledColumn, CompiledEnum, attr, column, constraint, flag_attr, index, items_attr,
-    origin, place_of, sql_text, text_attr,
+    CompileError, CompiledColumn, CompiledEnum, NameTokens, attr, column, constraint, flag_attr, index,
+    items_attr, origin, place_of, sql_text, text_attr,
 };
 
 /// What reading the parts of a table needs to know of it.
@@ -24,6 +24,8 @@ pub struct TableContext<'a> {
     pub metadata: Option<Value>,
     /// `MetaData(schema=…)`, for foreign keys that name no namespace.
     pub default_namespace: Option<String>,
+    /// Tokens of the convention that functions define.
+    pub tokens: NameTokens,
     /// `Column.key` → `Column.name`, where they differ.
     pub keys: BTreeMap<String, String>,
 }
@@ -84,6 +86,7 @@ pub fn table(vm: &mut Vm, value: &Value, dialect: Dialect) -> Result<CompiledTab
         name: &name,
         dialect,
         convention: &convention,
+        tokens: NameTokens::of(vm, &metadata, value)?,
         metadata: Some(metadata),
         default_namespace,
         keys,
@@ -116,7 +119,7 @@ pub fn table(vm: &mut Vm, value: &Value, dialect: Dialect) -> Result<CompiledTab
         }
     }
     reader.constraints(vm, value, &context)?;
-    reader.primary_key(&context)?;
+    reader.primary_key(vm, &context)?;
     reader.columns(vm, &context);
     reader.indexes(vm, value, &context)?;
     reader.options(vm, value, &context)?;
@@ -146,9 +149,14 @@ impl TableReader {
             }
             match constraint(vm, &item, context) {
                 Ok(Constraint::PrimaryKey(key)) => self.result.table.primary_key = Some(key),
-                Ok(Constraint::ForeignKey(key)) => self.result.table.foreign_keys.push(key),
+                // `NOT VALID` is only said when a constraint is added to a table that exists.
+                Ok(Constraint::ForeignKey(key)) => {
+                    self.result.table.foreign_keys.push(ForeignKey { not_valid: false, ..key });
+                }
                 Ok(Constraint::Unique(unique)) => self.result.table.uniques.push(unique),
-                Ok(Constraint::Check(check)) => self.result.table.checks.push(check),
+                Ok(Constraint::Check(check)) => {
+                    self.result.table.checks.push(Check { not_valid: false, ..check });
+                }
                 Ok(Constraint::Exclude(exclude)) => self.result.table.excludes.push(exclude),
                 Err(error) => self.problem(error, &item),
             }
@@ -157,18 +165,20 @@ impl TableReader {
     }
 
     /// Settles the primary key: an explicit constraint, whose columns may be left to `primary_key=True`.
-    fn primary_key(&mut self, context: &TableContext<'_>) -> Result<(), CompileError> {
-        let flagged: Vec<String> = self
-            .columns
-            .iter()
-            .filter(|compiled| compiled.primary_key)
-            .map(|compiled| compiled.column.name.clone())
-            .collect();
+    fn primary_key(&mut self, vm: &mut Vm, context: &TableContext<'_>) -> Result<(), CompileError> {
+        let mut flagged: Vec<&CompiledColumn> =
+            self.columns.iter().filter(|compiled| compiled.primary_key).collect();
+        // As `columns_autoinc_first` of SQLAlchemy's implied key.
+        flagged.sort_by_key(|compiled| compiled.autoincrement != Some(true));
+        let flagged: Vec<String> = flagged.into_iter().map(|compiled| compiled.column.name.clone()).collect();
         match &mut self.result.table.primary_key {
             Some(key) if key.columns.is_empty() => key.columns = flagged,
             Some(_) => {}
             None if flagged.is_empty() => {}
-            None => self.result.table.primary_key = Some(constraint::implied_primary_key(flagged, context)?),
+            None => {
+                let key = constraint::implied_primary_key(vm, flagged, context)?;
+                self.result.table.primary_key = Some(key);
+            }
         }
         if self.result.table.primary_key.as_ref().is_some_and(|key| key.columns.is_empty()) {
             self.result.table.primary_key = None;
@@ -226,7 +236,8 @@ impl TableReader {
     fn columns(&mut self, vm: &mut Vm, context: &TableContext<'_>) {
         for compiled in std::mem::take(&mut self.columns) {
             let table = &mut self.result.table;
-            table.foreign_keys.extend(compiled.foreign_keys);
+            let keys = compiled.foreign_keys.into_iter();
+            table.foreign_keys.extend(keys.map(|key| ForeignKey { not_valid: false, ..key }));
             table.checks.extend(compiled.checks);
             table.uniques.extend(compiled.unique);
             table.indexes.extend(compiled.index);

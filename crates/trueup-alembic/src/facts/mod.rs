@@ -144,10 +144,11 @@ pub fn read_project(input: ProjectInput) -> ProjectReading {
     let registry_metadata: Vec<Value> =
         models.registries.iter().map(|registry| registry.metadata.clone()).collect();
     let schema = chosen_schema(&mut vm, &models, &chosen, &facts, dialect);
-    let (models, problems) = match schema {
+    let (models, mut problems) = match schema {
         Some(found) => (Some(found.schema), found.problems),
         None => (None, Vec::new()),
     };
+    lost_models(&vm, &reached, &mut problems);
     let notes = reading_notes(&mut vm);
     let target = chosen.first().map(|index| registry_metadata.get(*index).cloned()).unwrap_or_default();
     let target = target.or_else(|| targets.first().cloned());
@@ -438,6 +439,21 @@ fn table_facts(
         registry: Some(registry),
         columns: typed,
     })
+}
+
+/// Adds what is missing from the models that env.py reaches because something it needs is not known.
+fn lost_models(vm: &Vm, reached: &BTreeSet<String>, problems: &mut Vec<ModelProblem>) {
+    let Some(context) = vm.state::<Context>() else { return };
+    for (message, place) in context.lost.borrow().iter() {
+        let Some(place) = place.as_ref().filter(|place| reached.contains(&*place.source.module)) else {
+            continue;
+        };
+        let problem =
+            ModelProblem { message: message.clone(), location: origin(Some(place)).location(), table: None };
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    }
 }
 
 fn reading_notes(vm: &mut Vm) -> Vec<ReadingNote> {

@@ -169,6 +169,7 @@ impl<'a> Call<'a> {
             name: table,
             dialect: self.dialect,
             convention: &convention,
+            tokens: compile::NameTokens::none(),
             metadata: None,
             default_namespace: None,
             keys: std::collections::BTreeMap::new(),

@@ -73,7 +73,7 @@ fn is_descriptor(value: &Value) -> bool {
 
 fn init_subclass(vm: &mut Vm, args: Args) -> PyResult {
     let Value::Class(class) = args.receiver() else { return Ok(Value::None) };
-    if class.is_library() {
+    if &*class.module == "enum" {
         return Ok(Value::None);
     }
     let entries: Vec<(Name, Value)> = class

@@ -4,6 +4,7 @@
 //! Python, a body of `...` is bound to a native function that `register` adds under `module.qualname`. Modules that
 //! are not here are opaque.
 
+mod digest;
 mod enums;
 mod texts;
 
@@ -17,6 +18,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("__future__", include_str!("__future__.py")),
     ("abc", include_str!("abc.py")),
     ("asyncio", include_str!("asyncio.py")),
+    ("calendar", include_str!("calendar.py")),
     ("collections", include_str!("collections.py")),
     ("collections.abc", include_str!("collections_abc.py")),
     ("contextlib", include_str!("contextlib.py")),
@@ -27,6 +29,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("enum", include_str!("enum.py")),
     ("functools", include_str!("functools.py")),
     ("hashlib", include_str!("hashlib.py")),
+    ("http", include_str!("http.py")),
     ("importlib", include_str!("importlib.py")),
     ("inspect", include_str!("inspect.py")),
     ("ipaddress", include_str!("ipaddress.py")),
@@ -59,6 +62,7 @@ pub(crate) fn source(name: &str) -> Option<&'static str> {
 
 /// Registers the native functions of the standard library.
 pub(crate) fn register(vm: &mut Vm) {
+    digest::register(vm);
     enums::register(vm);
     texts::register(vm);
     vm.register("importlib.import_module", import_module);

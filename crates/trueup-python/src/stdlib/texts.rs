@@ -16,7 +16,6 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("time._clock", "the clock is not known"),
     ("uuid._random", "a random value is not known"),
     ("random._chance", "a random value is not known"),
-    ("hashlib._digest", "digests are not computed"),
     ("sys._loaded_modules", "which modules are loaded is not known"),
     ("os._environment", "the environment is not known"),
     ("ipaddress._computed", "addresses are not computed"),

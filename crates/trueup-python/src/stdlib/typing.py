@@ -14,7 +14,9 @@ class _GenericAlias:
         return isinstance(other, _GenericAlias) and self.__origin__ is other.__origin__ and self.__args__ == other.__args__
 
     def __hash__(self):
-        return hash(self.__args__)
+        # The parameters of `Callable[[int], str]` are a list.
+        args = [tuple(item) if isinstance(item, list) else item for item in self.__args__]
+        return hash((id(self.__origin__), tuple(args)))
 
     def __call__(self, *args, **kwargs):
         return self.__origin__(*args, **kwargs)

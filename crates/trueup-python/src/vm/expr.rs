@@ -434,8 +434,13 @@ impl Vm {
             "globals" => Some(self.module_dict(&frame.scope.module.clone())),
             _ => match frame.scope.kind {
                 ScopeKind::Module => Some(self.module_dict(&frame.scope.module.clone())),
-                ScopeKind::Function | ScopeKind::Class => {
-                    Some(Value::dict_of(frame.scope.vars.borrow().clone()))
+                ScopeKind::Function => Some(Value::dict_of(frame.scope.vars.borrow().clone())),
+                ScopeKind::Class => {
+                    let names = Value::dict_of(frame.scope.vars.borrow().clone());
+                    if let Value::Dict(dict) = &names {
+                        let _ = dict.body.set(Rc::downgrade(&frame.scope));
+                    }
+                    Some(names)
                 }
             },
         })

@@ -373,6 +373,13 @@ impl Vm {
     }
 }
 
+impl Vm {
+    /// Returns the classes that were made so far and are still in use, in order.
+    pub(crate) fn living_classes(&self) -> Vec<Rc<Class>> {
+        self.classes.iter().filter_map(Weak::upgrade).collect()
+    }
+}
+
 impl Drop for Vm {
     /// Classes and modules refer to each other in circles; emptying them frees everything.
     fn drop(&mut self) {

@@ -6,14 +6,13 @@ rows (`select`, `update` …) merely remember their parts, because running them 
 import datetime
 import decimal
 import enum
+import json
 import uuid
 
 from sqlalchemy import types as _types
 from sqlalchemy.exc import ArgumentError, CompileError
-from sqlalchemy._trueup import copy_object, own_attr, sqlalchemy_version, type_instance
-
-_SAFE = "abcdefghijklmnopqrstuvwxyz0123456789_"
-
+from sqlalchemy._operators import COMPARISONS, NEGATED, is_precedent, quote as _quote
+from sqlalchemy._trueup import copy_object, is_unknown, own_attr, sqlalchemy_version, type_instance, unknown
 
 class quoted_name(str):
     quote = None
@@ -22,52 +21,113 @@ class quoted_name(str):
         return str.__new__(cls, value)
 
 
-def _quote(name):
-    name = str(name)
-    if name and not name[0].isdigit() and all([letter in _SAFE for letter in name]):
-        return name
-    return '"' + name.replace('"', '""') + '"'
-
-
 def _quote_literal(text):
     return "'" + text.replace("'", "''") + "'"
 
 
-def _literal_sql(value, dialect):
+def _literal_sql(value, dialect, type_=None):
+    """Returns a plain value as SQL; `type_` is that of the expression it stands next to."""
     if value is None:
         return "NULL"
+    if isinstance(value, enum.Enum):
+        return _enum_literal(value, type_)
     if isinstance(value, bool):
         if dialect.name == "sqlite":
             return "1" if value else "0"
         return "true" if value else "false"
-    if isinstance(value, (int, float)):
+    if isinstance(value, (int, float, decimal.Decimal)):
         return str(value)
-    if isinstance(value, enum.Enum):
-        return _quote_literal(value.name)
     if isinstance(value, str):
         return _quote_literal(value)
     if isinstance(value, (list, tuple)):
-        return "(" + ", ".join([_literal_sql(item, dialect) for item in value]) + ")"
+        items = ", ".join([_literal_sql(item, dialect) for item in value])
+        return f"ARRAY[{items}]" if isinstance(type_, _types.ARRAY) else f"({items})"
+    if isinstance(value, dict):
+        return _quote_literal(json.dumps(value))
+    if isinstance(value, datetime.datetime) and dialect.name == "sqlite":
+        # The storage format of SQLAlchemy's SQLite dialect always has microseconds.
+        day = f"{value.year:04d}-{value.month:02d}-{value.day:02d}"
+        return _quote_literal(f"{day} {_time_of_day(value)}")
+    if isinstance(value, datetime.time) and dialect.name == "sqlite":
+        return _quote_literal(_time_of_day(value))
+    if isinstance(value, uuid.UUID) and dialect.name == "sqlite":
+        return _quote_literal(value.hex)
     return _quote_literal(str(value))
 
 
-def _sql_of(value, dialect):
+def _time_of_day(value):
+    return f"{value.hour:02d}:{value.minute:02d}:{value.second:02d}.{value.microsecond:06d}"
+
+
+def _enum_literal(member, type_):
+    """A member of an enumeration: its label next to an `Enum`, its value next to anything else."""
+    type_ = _undecorated(type_)
+    if isinstance(type_, _types.Enum) or not isinstance(member, (int, str)):
+        return _quote_literal(type_._label_of(member) if isinstance(type_, _types.Enum) else member.name)
+    return str(member.value) if isinstance(member, int) else _quote_literal(str(member.value))
+
+
+def _unwrapped(value):
+    """The expression behind a mapped attribute, a hybrid or a label; plain values are returned as they are."""
+    for _ in range(8):
+        if isinstance(value, Label):
+            value = value.element
+        elif not isinstance(value, ClauseElement) and hasattr(value, "__clause_element__"):
+            value = value.__clause_element__()
+        else:
+            break
+    return value
+
+
+def _sql_of(value, dialect, type_=None):
     """Returns the text of an expression or of a plain value."""
-    if hasattr(value, "__clause_element__"):
-        value = value.__clause_element__()
+    value = _unwrapped(value)
     if isinstance(value, ClauseElement):
         return value._sql(dialect)
-    return _literal_sql(value, dialect)
+    return _literal_sql(value, dialect, type_)
 
 
-def _grouped(value, dialect):
-    text = _sql_of(value, dialect)
-    if isinstance(value, JSONItem) and dialect.name == "sqlite":
-        # It is a call there, not an operator.
+def _grouped(value, against, dialect, type_=None, against_own=None):
+    """Returns the text of an operand of `against`, in parentheses where SQLAlchemy's `self_group` puts them."""
+    value = _unwrapped(value)
+    if isinstance(value, TypeCoerce):
+        return _grouped(value.clause, against, dialect, type_, against_own)
+    text = _sql_of(value, dialect, type_)
+    if not isinstance(value, ClauseElement):
         return text
-    if isinstance(value, (BinaryExpression, BooleanClauseList, UnaryExpression)):
+    operator = value._binding
+    if isinstance(value, JSONItem) and value._is_eager(dialect) and against not in (None, ","):
         return f"({text})"
+    if operator is not None:
+        lacks_truth = against == "NOT" and not value._is_condition
+        is_grouped = is_precedent(operator, against, value._own_precedence, against_own) or lacks_truth
+        return f"({text})" if is_grouped else text
+    if against in ("ANY", "ALL"):
+        return f"({text})"
+    if against in ("AND", "OR", "as boolean") and isinstance(_type_of(value), _types.Boolean):
+        return AsBoolean(value, True)._sql(dialect)
     return text
+
+
+def _type_of(value):
+    """The type of an expression or of a plain value, `NULLTYPE` where there is none or it is not known."""
+    value = _unwrapped(value)
+    if isinstance(value, ClauseElement):
+        found = getattr(value, "type", None)
+        return _types.NULLTYPE if found is None or is_unknown(found) else _undecorated(found)
+    for python_type, type_ in _LITERAL_TYPES:
+        if isinstance(value, python_type):
+            return type_
+    return _types.NULLTYPE
+
+
+_LITERAL_TYPES = (
+    (bool, _types.Boolean()),
+    (int, _types.Integer()),
+    (float, _types.Float()),
+    (decimal.Decimal, _types.Numeric()),
+    (str, _types.String()),
+)
 
 
 def _undecorated(type_):
@@ -81,6 +141,17 @@ def _undecorated(type_):
 
 class ClauseElement:
     _is_data = False
+    # The operator that decides about parentheses around the expression, if it has one.
+    _binding = None
+    _own_precedence = None
+    _is_condition = False
+
+    def _children(self):
+        """The parts in which columns may be found."""
+        parts = [getattr(self, name, None) for name in ("element", "clause", "expr", "left", "right", "lower", "upper", "else_")]
+        for name in ("clause_args", "clauses", "items", "whens"):
+            parts.extend(getattr(self, name, None) or ())
+        return [part for part in parts if part is not None]
 
     def _sql(self, dialect):
         compiled = _find_compiled(self, dialect)
@@ -149,11 +220,10 @@ class ColumnOperators:
         return self._binary(">=", other)
 
     def __add__(self, other):
-        concatenates = isinstance(getattr(self, "type", None), _types.String) or isinstance(other, str)
-        return self._binary("||" if concatenates else "+", other)
+        return _sum(self, other)
 
     def __radd__(self, other):
-        return BinaryExpression(other, self, "||" if isinstance(other, str) else "+")
+        return _sum(other, self)
 
     def __sub__(self, other):
         return self._binary("-", other)
@@ -170,11 +240,23 @@ class ColumnOperators:
     def __truediv__(self, other):
         return self._binary("/", other)
 
+    def __rtruediv__(self, other):
+        return BinaryExpression(other, self, "/")
+
+    def __floordiv__(self, other):
+        return self._binary("//", other)
+
+    def __rfloordiv__(self, other):
+        return BinaryExpression(other, self, "//")
+
     def __mod__(self, other):
         return self._binary("%", other)
 
+    def __rmod__(self, other):
+        return BinaryExpression(other, self, "%")
+
     def __neg__(self):
-        return UnaryExpression(self, "-", True)
+        return UnaryExpression(self, "-x", True)
 
     def __invert__(self):
         return not_(self)
@@ -185,21 +267,28 @@ class ColumnOperators:
     def __or__(self, other):
         return or_(self, other)
 
+    def __rand__(self, other):
+        return and_(other, self)
+
+    def __ror__(self, other):
+        return or_(other, self)
+
     def __getitem__(self, index):
-        if isinstance(_undecorated(getattr(self, "type", None)), _types.JSON):
+        own = _type_of(self)
+        if isinstance(own, _types.JSON):
             return JSONItem(self, index)
-        return BinaryExpression(self, index, "->")
+        return Subscript(self, index)
 
     def op(self, opstring, precedence=0, is_comparison=False, return_type=None, python_impl=None):
         left = self
 
         def operate(other):
-            return BinaryExpression(left, other, opstring)
+            return BinaryExpression(left, other, opstring, return_type, precedence, is_comparison)
 
         return operate
 
     def bool_op(self, opstring, precedence=0, python_impl=None):
-        return self.op(opstring)
+        return self.op(opstring, precedence, True, _types.Boolean())
 
     def operate(self, op, *other, **kw):
         return op(self, *other)
@@ -229,31 +318,42 @@ class ColumnOperators:
     notin_ = not_in
 
     def like(self, other, escape=None):
-        return BinaryExpression(self, other, "LIKE")
+        return _like(self, other, "LIKE", escape)
 
     def not_like(self, other, escape=None):
-        return BinaryExpression(self, other, "NOT LIKE")
+        return _like(self, other, "NOT LIKE", escape)
 
     notlike = not_like
 
     def ilike(self, other, escape=None):
-        return BinaryExpression(self, other, "ILIKE")
+        return _like(self, other, "ILIKE", escape)
 
     def notilike(self, other, escape=None):
-        return BinaryExpression(self, other, "NOT ILIKE")
+        return _like(self, other, "NOT ILIKE", escape)
 
     not_ilike = notilike
 
-    def startswith(self, other, **kw):
-        return BinaryExpression(self, other + "%" if isinstance(other, str) else other, "LIKE")
+    def startswith(self, other, escape=None, autoescape=False):
+        return _like(self, other, "startswith", escape, autoescape)
 
-    def endswith(self, other, **kw):
-        return BinaryExpression(self, "%" + other if isinstance(other, str) else other, "LIKE")
+    def istartswith(self, other, escape=None, autoescape=False):
+        return _like(self, other, "istartswith", escape, autoescape)
 
-    def contains(self, other, **kw):
-        if isinstance(other, str):
-            return BinaryExpression(self, "%" + other + "%", "LIKE")
-        return BinaryExpression(self, other, "@>")
+    def endswith(self, other, escape=None, autoescape=False):
+        return _like(self, other, "endswith", escape, autoescape)
+
+    def iendswith(self, other, escape=None, autoescape=False):
+        return _like(self, other, "iendswith", escape, autoescape)
+
+    def contains(self, other, escape=None, autoescape=False, **kw):
+        own = _type_of(self)
+        is_text = isinstance(own, _types.String) or (isinstance(other, str) and not isinstance(own, (_types.JSON, _types.ARRAY)))
+        if not is_text:
+            return BinaryExpression(self, other, "@>")
+        return _like(self, other, "contains", escape, autoescape)
+
+    def icontains(self, other, escape=None, autoescape=False):
+        return _like(self, other, "icontains", escape, autoescape)
 
     def contained_by(self, other):
         return BinaryExpression(self, other, "<@")
@@ -267,16 +367,40 @@ class ColumnOperators:
         return BinaryExpression(self, other, "?")
 
     def match(self, other, **kw):
-        return BinaryExpression(self, func.to_tsquery(other), "@@")
+        return BinaryExpression(self, func.plainto_tsquery(other), "@@")
 
     def regexp_match(self, pattern, flags=None):
-        return BinaryExpression(self, pattern, "~")
+        matched = BinaryExpression(self, pattern, "~")
+        matched.flags = flags
+        return matched
+
+    def regexp_replace(self, pattern, replacement, flags=None):
+        extra = (flags,) if flags is not None else ()
+        return Function("REGEXP_REPLACE", self, pattern, replacement, *extra, type_=_type_of(self))
 
     def concat(self, other):
         return BinaryExpression(self, other, "||")
 
+    def bitwise_and(self, other):
+        return self._binary("&", other)
+
+    def bitwise_or(self, other):
+        return self._binary("|", other)
+
+    def bitwise_xor(self, other):
+        return self._binary("^", other)
+
+    def bitwise_lshift(self, other):
+        return self._binary("<<", other)
+
+    def bitwise_rshift(self, other):
+        return self._binary(">>", other)
+
+    def bitwise_not(self):
+        return UnaryExpression(self, "~x", True)
+
     def between(self, cleft, cright, symmetric=False):
-        return Between(self, cleft, cright)
+        return Between(self, cleft, cright, symmetric)
 
     def distinct(self):
         return UnaryExpression(self, "DISTINCT", True)
@@ -348,24 +472,181 @@ class ColumnElement(ColumnOperators, ClauseElement):
         return self
 
 
+_BOOLEAN = _types.Boolean()
+_TEXT = _types.String()
+
+
 def _in_list(other):
     return ExpressionList(list(other)) if isinstance(other, (list, tuple, set, frozenset)) else other
+
+
+def _sum(left, right):
+    """`+` of texts is `||`; of what nothing is known, it is what the other side makes of it."""
+    types = [_type_of(left), _type_of(right)]
+    first = types[0] if not isinstance(types[0], _types.NullType) else types[1]
+    for value in (left, right):
+        if isinstance(first, _types.NullType) and is_unknown(getattr(_unwrapped(value), "type", None)):
+            return unknown("what `+` means depends on the type of a column, which is not known")
+    return BinaryExpression(left, right, "||" if isinstance(first, _types.String) else "+")
+
+
+def _like(left, right, operator, escape, autoescape=False):
+    if autoescape:
+        escape = escape if escape is not None else "/"
+        if escape not in ("%", "_"):
+            right = right.replace(escape, escape + escape)
+        right = right.replace("%", escape + "%").replace("_", escape + "_")
+    found = BinaryExpression(left, right, operator)
+    found.escape = escape
+    return found
 
 
 class ExpressionList(ColumnElement):
     def __init__(self, items):
         ...
 
-    def _sql(self, dialect):
-        return "(" + ", ".join([_sql_of(item, dialect) for item in self.items]) + ")"
+    def _sql(self, dialect, type_=None):
+        return "(" + ", ".join([_sql_of(item, dialect, type_) for item in self.items]) + ")"
 
 
 class BinaryExpression(ColumnElement):
-    def __init__(self, left, right, operator, type_=None):
-        ...
+    escape = None
+    flags = None
+
+    def __init__(self, left, right, operator, type_=None, own_precedence=None, is_comparison=False):
+        self.left = left
+        self.right = right
+        self.operator = operator
+        self._own_precedence = own_precedence
+        self._is_condition = is_comparison or (own_precedence is None and operator in COMPARISONS)
+        if type_ is not None:
+            self.type = type_instance(type_)
+        else:
+            self.type = _BOOLEAN if self._is_condition else _type_of_result(left, right, operator)
+
+    @property
+    def _binding(self):
+        return self.operator
+
+    def _operand(self, value, other, dialect):
+        return _grouped(value, self.operator, dialect, _type_of(other), self._own_precedence)
 
     def _sql(self, dialect):
-        return f"{_grouped(self.left, dialect)} {self.operator} {_grouped(self.right, dialect)}"
+        left = self._operand(self.left, self.right, dialect)
+        if isinstance(self.right, ExpressionList):
+            return self._membership(left, dialect)
+        right = self._operand(self.right, self.left, dialect)
+        return _BINARY.get(self.operator, _plain)(self, left, right, dialect)
+
+    def _membership(self, left, dialect):
+        items = self.right._sql(dialect, _type_of(self.left))
+        is_negated = self.operator == "NOT IN"
+        if not self.right.items:
+            if dialect.name == "sqlite":
+                items = "(SELECT 1 FROM (SELECT 1) WHERE 1!=1)"
+            else:
+                items = "(NULL) OR (1 = 1)" if is_negated else "(NULL) AND (1 != 1)"
+        text = f"{left} {self.operator} {items}"
+        # The brackets are there for the empty list, whose text has an OR.
+        return f"({text})" if is_negated else text
+
+
+def _type_of_result(left, right, operator):
+    if operator == "||":
+        return _TEXT
+    types = [_type_of(left), _type_of(right)]
+    if isinstance(types[0], (_types.NullType, _types.Integer)) and not isinstance(types[1], _types.NullType):
+        return types[1]
+    return types[0]
+
+
+def _plain(expression, left, right, dialect):
+    return f"{left} {expression.operator} {right}"
+
+
+def _divided(expression, left, right, dialect):
+    if dialect.name == "sqlite":
+        return f"{left} / ({right} + 0.0)"
+    type_ = _type_of(expression.right)
+    type_ = type_ if isinstance(type_, _types.Numeric) else _types.Numeric()
+    return f"{left} / CAST({_sql_of(expression.right, dialect)} AS {type_._compile(dialect)})"
+
+
+def _divided_whole(expression, left, right, dialect):
+    are_whole = all([isinstance(_type_of(side), _types.Integer) for side in (expression.left, expression.right)])
+    return f"{left} / {right}" if are_whole else f"FLOOR({left} / {right})"
+
+
+def _distinct_from(expression, left, right, dialect):
+    operator = expression.operator
+    if dialect.name == "sqlite":
+        operator = "IS" if operator == "IS NOT DISTINCT FROM" else "IS NOT"
+    return f"{left} {operator} {right}"
+
+
+def _bitwise_xor(expression, left, right, dialect):
+    return f"{left} {'#' if dialect.name == 'postgresql' else '^'} {right}"
+
+
+def _liked(expression, left, right, dialect):
+    operator = expression.operator
+    is_negated = operator.upper().startswith("NOT ")
+    kind = operator[4:] if is_negated else operator
+    ignores_case = kind in ("ILIKE", "icontains", "istartswith", "iendswith")
+    keyword = "LIKE"
+    if ignores_case and dialect.name == "postgresql":
+        keyword = "ILIKE"
+    elif ignores_case:
+        left, right = f"lower({left})", f"lower({right})"
+    if kind in ("contains", "icontains", "endswith", "iendswith"):
+        right = "'%' || " + right
+    if kind in ("contains", "icontains", "startswith", "istartswith"):
+        right = right + " || '%'"
+    escape = f" ESCAPE {_quote_literal(expression.escape)}" if expression.escape is not None else ""
+    return f"{left} {'NOT ' if is_negated else ''}{keyword} {right}{escape}"
+
+
+def _matched(expression, left, right, dialect):
+    is_negated = expression.operator == "!~"
+    if dialect.name == "sqlite":
+        return f"{left} {'NOT ' if is_negated else ''}REGEXP {right}"
+    flags = expression.flags
+    if flags is None or flags == "i":
+        return f"{left} {expression.operator}{'*' if flags else ''} {right}"
+    return f"{left} {expression.operator} CONCAT('(?', {_quote_literal(flags)}, ')', {right})"
+
+
+# How operators are written that do not stand between their operands just so.
+_BINARY = {
+    "/": _divided,
+    "//": _divided_whole,
+    "IS DISTINCT FROM": _distinct_from,
+    "IS NOT DISTINCT FROM": _distinct_from,
+    "^": _bitwise_xor,
+    "~": _matched,
+    "!~": _matched,
+}
+for _name in ("LIKE", "ILIKE", "contains", "startswith", "endswith", "icontains", "istartswith", "iendswith"):
+    _BINARY[_name] = _liked
+    _BINARY[NEGATED[_name]] = _liked
+
+
+class Subscript(BinaryExpression):
+    """`column[index]` of an array: PostgreSQL's subscript."""
+
+    def __init__(self, left, right):
+        self.left = left
+        self.right = right
+        self.operator = "[]"
+        self.type = getattr(_type_of(left), "item_type", _types.NULLTYPE)
+
+    def _sql(self, dialect):
+        index = self.right
+        if isinstance(index, slice):
+            index = f"{_sql_of(index.start, dialect)}:{_sql_of(index.stop, dialect)}"
+        else:
+            index = _sql_of(index, dialect)
+        return f"{_grouped(self.left, '[]', dialect)}[{index}]"
 
 
 class JSONItem(BinaryExpression):
@@ -381,6 +662,21 @@ class JSONItem(BinaryExpression):
         self.text_type = text_type
         self.bare = bare
         self.type = left.type if text_type is None else text_type
+
+    @property
+    def _binding(self):
+        # What `as_string()` and its like give is cast as a whole.
+        return "->>" if self.bare else "->"
+
+    def _is_subscript(self):
+        # From 2.0.42 on JSONB is subscripted.
+        is_item = self.text_type is None and not isinstance(self.right, (list, tuple))
+        return is_item and getattr(self.type, "_is_subscripted", False) and sqlalchemy_version() >= (2, 0)
+
+    def _is_eager(self, dialect):
+        """PostgreSQL's operators are in parentheses wherever they are part of an expression."""
+        is_cast = self.text_type is not None and not self.bare
+        return dialect.name != "sqlite" and not is_cast and not self._is_subscript()
 
     @property
     def astext(self):
@@ -403,7 +699,7 @@ class JSONItem(BinaryExpression):
 
     def _sql(self, dialect):
         path = list(self.right) if isinstance(self.right, (list, tuple)) else None
-        left = _grouped(self.left, dialect)
+        left = _grouped(self.left, self._binding, dialect)
         if dialect.name == "sqlite":
             steps = [self.right] if path is None else path
             steps = [f"[{step}]" if isinstance(step, int) else f'."{step}"' for step in steps]
@@ -416,44 +712,97 @@ class JSONItem(BinaryExpression):
         operator = "->" if path is None else "#>"
         right = _literal_sql(self.right if path is None else "{" + ", ".join([str(step) for step in path]) + "}", dialect)
         if self.text_type is None:
+            if self._is_subscript():
+                is_call = isinstance(_unwrapped(self.left), (FunctionElement, Cast))
+                return f"({left})[{right}]" if is_call else f"{left}[{right}]"
             return f"{left} {operator} {right}"
         text = f"{left} {operator}> {right}"
         return text if self.bare else f"CAST(({text}) AS {self.text_type._compile(dialect)})"
 
 
 class Between(ColumnElement):
-    def __init__(self, element, lower, upper):
+    _is_condition = True
+    type = _types.Boolean()
+
+    def __init__(self, element, lower, upper, symmetric=False, operator="BETWEEN"):
         ...
 
+    @property
+    def _binding(self):
+        return self.operator
+
     def _sql(self, dialect):
-        lower = _grouped(self.lower, dialect)
-        return f"{_grouped(self.element, dialect)} BETWEEN {lower} AND {_grouped(self.upper, dialect)}"
+        type_ = _type_of(self.element)
+        operator = self.operator + (" SYMMETRIC" if self.symmetric else "")
+        element = _grouped(self.element, self.operator, dialect)
+        return f"{element} {operator} {_sql_of(self.lower, dialect, type_)} AND {_sql_of(self.upper, dialect, type_)}"
 
 
 class UnaryExpression(ColumnElement):
     def __init__(self, element, operator, prefix):
+        self.element = element
+        self.operator = operator
+        self.prefix = prefix
+        self._is_condition = operator == "NOT"
+        self.type = _BOOLEAN if operator == "NOT" else _type_of(element)
+
+    @property
+    def _binding(self):
+        # What orders an index is no operator.
+        return self.operator if self.prefix else None
+
+    def _sql(self, dialect):
+        element = _grouped(self.element, self.operator, dialect)
+        if not self.prefix:
+            return f"{element} {self.operator}"
+        if self.operator in ("-x", "~x"):
+            return self.operator[0] + element
+        return f"{self.operator} {element}"
+
+
+class AsBoolean(ColumnElement):
+    """A boolean column as a condition: itself, or a comparison with 1 or 0 where there are no booleans."""
+
+    type = _types.Boolean()
+
+    def __init__(self, element, wanted):
         ...
 
     def _sql(self, dialect):
-        if self.prefix:
-            return f"{self.operator} {_grouped(self.element, dialect)}"
-        return f"{_sql_of(self.element, dialect)} {self.operator}"
+        text = _sql_of(self.element, dialect)
+        inner = self.element.element if isinstance(self.element, Grouping) else self.element
+        if dialect.name != "sqlite" or getattr(inner, "_is_condition", False):
+            return text if self.wanted else f"NOT {text}"
+        return f"{text} = {'1' if self.wanted else '0'}"
 
 
 class BooleanClauseList(ColumnElement):
+    _is_condition = True
+    type = _types.Boolean()
+
     def __init__(self, operator, clauses):
         ...
 
+    @property
+    def _binding(self):
+        return self.operator
+
     def _sql(self, dialect):
-        return f" {self.operator} ".join([_grouped(clause, dialect) for clause in self.clauses])
+        return f" {self.operator} ".join([_grouped(clause, self.operator, dialect) for clause in self.clauses])
 
 
 class CollationClause(ColumnElement):
     def __init__(self, element, collation):
         ...
 
+    @property
+    def type(self):
+        return _type_of(self.element)
+
+    _binding = "COLLATE"
+
     def _sql(self, dialect):
-        return f'{_grouped(self.element, dialect)} COLLATE "{self.collation}"'
+        return f"{_grouped(self.element, 'COLLATE', dialect)} COLLATE {_quote(self.collation, dialect)}"
 
 
 class CollectionAggregate(ColumnElement):
@@ -467,6 +816,10 @@ class CollectionAggregate(ColumnElement):
 class Grouping(ColumnElement):
     def __init__(self, element):
         ...
+
+    @property
+    def type(self):
+        return _type_of(self.element)
 
     def _sql(self, dialect):
         return f"({_sql_of(self.element, dialect)})"
@@ -486,11 +839,15 @@ class Null(ColumnElement):
 
 
 class True_(ColumnElement):
+    type = _types.Boolean()
+
     def _sql(self, dialect):
         return "1" if dialect.name == "sqlite" else "true"
 
 
 class False_(ColumnElement):
+    type = _types.Boolean()
+
     def _sql(self, dialect):
         return "0" if dialect.name == "sqlite" else "false"
 
@@ -532,7 +889,11 @@ class ColumnClause(ColumnElement):
         self.type = type_instance(type_) if type_ is not None else _types.NULLTYPE
 
     def _sql(self, dialect):
-        return self.name if self.is_literal else _quote(self.name)
+        if self.is_literal or getattr(self, "quote", None) is False:
+            return self.name
+        if getattr(self, "quote", None):
+            return '"' + self.name.replace('"', '""') + '"'
+        return _quote(self.name, dialect)
 
 
 class BindParameter(ColumnElement):
@@ -542,7 +903,7 @@ class BindParameter(ColumnElement):
         self.type = type_instance(type_) if type_ is not None else _types.NULLTYPE
 
     def _sql(self, dialect):
-        return _literal_sql(self.value, dialect)
+        return _literal_sql(self.value, dialect, self.type)
 
 
 class Cast(ColumnElement):
@@ -567,8 +928,21 @@ class Extract(ColumnElement):
     def __init__(self, field, expr):
         ...
 
+    type = _types.Integer()
+
     def _sql(self, dialect):
-        return f"EXTRACT({self.field} FROM {_sql_of(self.expr, dialect)})"
+        expr = _sql_of(self.expr, dialect)
+        if dialect.name == "sqlite":
+            code = _STRFTIME.get(self.field)
+            if code is None:
+                raise CompileError(f"{self.field} is not a valid extract argument.")
+            return f"CAST(STRFTIME('{code}', {expr}) AS INTEGER)"
+        return f"EXTRACT({self.field} FROM {expr})"
+
+
+_STRFTIME = {
+    "month": "%m", "day": "%d", "year": "%Y", "second": "%S", "hour": "%H", "doy": "%j", "minute": "%M", "epoch": "%s", "dow": "%w", "week": "%W",
+}
 
 
 class Case(ColumnElement):
@@ -578,13 +952,16 @@ class Case(ColumnElement):
         self.whens = list(whens[0].items()) if len(whens) == 1 and isinstance(whens[0], dict) else list(whens)
         self.value = value
         self.else_ = else_
+        self.type = _type_of(self.whens[0][1]) if self.whens else _types.NULLTYPE
 
     def _sql(self, dialect):
         text = "CASE"
+        type_ = None
         if self.value is not None:
             text += " " + _sql_of(self.value, dialect)
+            type_ = _type_of(self.value)
         for condition, result in self.whens:
-            text += f" WHEN {_sql_of(condition, dialect)} THEN {_sql_of(result, dialect)}"
+            text += f" WHEN {_grouped(condition, None, dialect, type_)} THEN {_sql_of(result, dialect)}"
         if self.else_ is not None:
             text += " ELSE " + _sql_of(self.else_, dialect)
         return text + " END"
@@ -605,7 +982,7 @@ class FunctionElement(ColumnElement):
         compiled = _find_compiled(self, dialect)
         if compiled is not None:
             return compiled
-        return f"{self.name}({', '.join([_sql_of(clause, dialect) for clause in self.clause_args])})"
+        return _call(self.name, self.clause_args, dialect)
 
     def alias(self, *args, **kw):
         return self
@@ -632,6 +1009,10 @@ class Function(FunctionElement):
         self.clause_args = clauses
         if type_ is not None:
             self.type = type_instance(type_)
+        elif name.lower() in _TYPED_AS_ARGUMENT and clauses:
+            self.type = _type_of(clauses[0])
+        else:
+            self.type = _FUNCTION_TYPES.get(name.lower(), _types.NULLTYPE)
 
     def _sql(self, dialect):
         compiled = _find_compiled(self, dialect)
@@ -643,7 +1024,26 @@ class Function(FunctionElement):
             return lower.upper()
         if lower == "now" and dialect.name == "sqlite":
             return "CURRENT_TIMESTAMP"
-        return f"{self.name}({', '.join([_sql_of(clause, dialect) for clause in self.clause_args])})"
+        if lower == "char_length" and dialect.name == "sqlite":
+            return _call("length", self.clause_args, dialect)
+        return _call(self.name, self.clause_args, dialect)
+
+
+def _call(name, arguments, dialect):
+    return f"{name}({', '.join([_grouped(argument, ',', dialect) for argument in arguments])})"
+
+
+# Functions whose type SQLAlchemy knows; what other functions return is open.
+_TYPED_AS_ARGUMENT = ("coalesce", "max", "min", "sum")
+_FUNCTION_TYPES = {
+    "char_length": _types.Integer(),
+    "concat": _types.String(),
+    "count": _types.Integer(),
+    "current_date": _types.Date(),
+    "current_timestamp": _types.DateTime(),
+    "localtimestamp": _types.DateTime(),
+    "now": _types.DateTime(),
+}
 
 
 def _find_compiled(element, dialect):
@@ -707,7 +1107,9 @@ class next_value(ColumnElement):
         self.sequence = seq
 
     def _sql(self, dialect):
-        name = self.sequence.name if self.sequence.schema is None else f"{self.sequence.schema}.{self.sequence.name}"
+        name = _quote(self.sequence.name, dialect)
+        if self.sequence.schema is not None:
+            name = f"{_quote(self.sequence.schema, dialect)}.{name}"
         return f"nextval('{name}')"
 
 
@@ -748,20 +1150,49 @@ def outparam(key, type_=None):
 
 
 def and_(*clauses):
-    clauses = [clause for clause in clauses if clause is not True]
-    return clauses[0] if len(clauses) == 1 else BooleanClauseList("AND", clauses)
+    return _conjunction("AND", True_, False_, clauses)
 
 
 def or_(*clauses):
-    clauses = [clause for clause in clauses if clause is not False]
-    return clauses[0] if len(clauses) == 1 else BooleanClauseList("OR", clauses)
+    return _conjunction("OR", False_, True_, clauses)
+
+
+def _conjunction(operator, neutral, decisive, clauses):
+    """`and_(true(), x)` is `x`, `and_(false(), x)` is `false()`, and a list in a list of its kind is one list."""
+    constants = {True: True_, False: False_}
+    clauses = [constants[clause]() if clause is True or clause is False else _unwrapped(clause) for clause in clauses]
+    for clause in clauses:
+        if isinstance(clause, decisive):
+            return clause
+    parts = [clause for clause in clauses if not isinstance(clause, neutral)]
+    if not parts and clauses:
+        return clauses[0]
+    if len(parts) == 1:
+        is_column = parts[0]._binding is None and isinstance(_type_of(parts[0]), _types.Boolean)
+        return AsBoolean(parts[0], True) if is_column and not isinstance(parts[0], AsBoolean) else parts[0]
+    flat = []
+    for clause in parts:
+        is_same = isinstance(clause, BooleanClauseList) and clause.operator == operator
+        flat.extend(clause.clauses if is_same else [clause])
+    return BooleanClauseList(operator, flat)
 
 
 def not_(clause):
-    if isinstance(clause, BinaryExpression):
-        negated = {"=": "!=", "!=": "=", "IS": "IS NOT", "IS NOT": "IS", "IN": "NOT IN", "NOT IN": "IN", "LIKE": "NOT LIKE", "<": ">=", ">": "<=", "<=": ">", ">=": "<"}.get(clause.operator)
-        if negated is not None:
-            return BinaryExpression(clause.left, clause.right, negated)
+    clause = _unwrapped(clause)
+    if isinstance(clause, (True_, False_)):
+        return false() if isinstance(clause, True_) else true()
+    if isinstance(clause, AsBoolean):
+        return AsBoolean(clause.element, not clause.wanted)
+    if isinstance(clause, (BinaryExpression, Between)):
+        negated = NEGATED.get(clause.operator) if clause._own_precedence is None else None
+        if negated is None:
+            clause = Grouping(clause)
+        else:
+            new = copy_object(clause)
+            new.operator = negated
+            return new
+    if clause._binding is None and isinstance(_type_of(clause), _types.Boolean):
+        return AsBoolean(clause, False)
     return UnaryExpression(clause, "NOT", True)
 
 
@@ -790,7 +1221,7 @@ def collate(expression, collation):
 
 
 def between(expr, lower_bound, upper_bound, symmetric=False):
-    return Between(expr, lower_bound, upper_bound)
+    return Between(expr, lower_bound, upper_bound, symmetric)
 
 
 def distinct(expr):

@@ -166,8 +166,8 @@ class Table(SchemaItem, FromClause):
         self.key = self.name if schema is None else f"{schema}.{self.name}"
         self.fullname = self.key
         self._all_columns = {}
-        self.constraints = []
-        self.indexes = []
+        self.constraints = set()
+        self.indexes = set()
         self._foreign_keys = []
         self._prefixes = kw.pop("prefixes", None) or ()
         self.comment = kw.pop("comment", None)
@@ -259,7 +259,9 @@ class Table(SchemaItem, FromClause):
                 new._attach(constraint.copy())
         for index in self.indexes:
             if not index._column_flag:
-                Index(index.name, *[new._all_columns[item.key] if isinstance(item, Column) else item for item in index.expressions], unique=index.unique, **index.kwargs)
+                expressions = [item.__clause_element__() if hasattr(item, "__clause_element__") else item for item in index.expressions]
+                expressions = [new._all_columns[item.key] if isinstance(item, Column) else item for item in expressions]
+                Index(index.name, *expressions, unique=index.unique, _table=new, **index.kwargs)
         return new
 
     tometadata = to_metadata
@@ -362,7 +364,7 @@ class ForeignKey(SchemaItem):
 
     @property
     def target_fullname(self):
-        target = self.column
+        target = getattr(self, "_spec", None) or self.column
         if isinstance(target, str):
             return target
         if hasattr(target, "__clause_element__"):
@@ -502,7 +504,8 @@ class Constraint(SchemaItem):
     def _set_parent(self, parent):
         self.table = parent
         self.parent = parent
-        parent.constraints.append(self)
+        # Columns of a table attach it by themselves, and the table's arguments do once more: hence a set.
+        parent.constraints.add(self)
 
     def copy(self, **kw):
         return self._copy(**kw)
@@ -581,14 +584,68 @@ def _column_of(value):
     return None
 
 
+def _columns_in(table, items):
+    """Columns and expressions, with the table's columns for keys."""
+    known = table._all_columns if table is not None else {}
+    return [known.get(item, item) if isinstance(item, str) else item for item in items]
+
+
+def _columns_of(expression):
+    """The columns of tables that an expression mentions, in the order in which SQLAlchemy finds them: breadth first."""
+    found = []
+    level = [expression]
+    for _ in range(40):
+        following = []
+        for item in level:
+            if is_unknown(item):
+                continue
+            if not isinstance(item, Column) and hasattr(item, "__clause_element__"):
+                item = item.__clause_element__()
+            if isinstance(item, Column):
+                found.append(item)
+            elif isinstance(item, ClauseElement):
+                following.extend(item._children())
+            elif isinstance(item, (list, tuple)):
+                following.extend(item)
+        level = following
+        if not level:
+            break
+    return found
+
+
+def _name_token(function, kind, subject, table):
+    """Calls a function of a naming convention with a constraint as SQLAlchemy has it once its table is known."""
+    if isinstance(subject, ForeignKey):
+        named = ForeignKeyConstraint([subject.parent], [subject.column], name=subject.name)
+    elif subject is None:
+        named = PrimaryKeyConstraint()
+        named.columns = [column for column in table._all_columns.values() if column.primary_key]
+    elif isinstance(subject, Column):
+        named = {"uq": UniqueConstraint, "ck": ColumnCollectionConstraint, "ix": _ColumnIndex}[kind]()
+        named.columns = [subject]
+    else:
+        named = copy_object(subject)
+    named.table = table
+    named.parent = table
+    if not isinstance(named, Index):
+        if isinstance(named, CheckConstraint):
+            named.columns = _columns_of(named.sqltext)
+        elif isinstance(named, PrimaryKeyConstraint) and not named.columns:
+            named.columns = [column for column in table._all_columns.values() if column.primary_key]
+        columns = _columns_in(table, named.columns)
+        named.columns = ColumnCollection({getattr(column, "key", column): column for column in columns})
+    return function(named, table)
+
+
 class PrimaryKeyConstraint(ColumnCollectionConstraint):
     __visit_name__ = "primary_key_constraint"
 
     def _set_parent(self, table):
         self.table = table
         self.parent = table
-        table.constraints = [item for item in table.constraints if not isinstance(item, PrimaryKeyConstraint)]
-        table.constraints.append(self)
+        for item in [item for item in table.constraints if isinstance(item, PrimaryKeyConstraint)]:
+            table.constraints.discard(item)
+        table.constraints.add(self)
 
 
 class UniqueConstraint(ColumnCollectionConstraint):
@@ -631,8 +688,7 @@ class CheckConstraint(Constraint):
             return
         self.table = parent
         self.parent = parent
-        if not any([item is self for item in parent.constraints]):
-            parent.constraints.append(self)
+        parent.constraints.add(self)
 
 
 class ForeignKeyConstraint(ColumnCollectionConstraint):
@@ -672,7 +728,15 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
 
     @property
     def elements(self):
-        return [ForeignKey(column) for column in self.refcolumns]
+        keys = [ForeignKey(column) for column in self.refcolumns]
+        for key, column in zip(keys, _columns_in(self.table, self.columns)):
+            key.parent = column
+            key.constraint = self
+        return keys
+
+    @property
+    def column_keys(self):
+        return [column if isinstance(column, str) else column.key for column in self.columns]
 
     @property
     def referred_table(self):
@@ -712,18 +776,28 @@ class Index(ColumnCollectionMixin, SchemaItem):
 
     @property
     def columns(self):
-        return [column for column in [_column_of(item) for item in self.expressions] if column is not None]
+        found = [_columns_of(item) for item in _columns_in(self.table, self.expressions)]
+        return ColumnCollection({columns[0].key: columns[0] for columns in found if columns})
 
     def _set_parent(self, table):
         self.table = table
-        if not any([item is self for item in table.indexes]):
-            table.indexes.append(self)
+        table.indexes.add(self)
 
     def create(self, bind=None, checkfirst=False):
         ...
 
     def drop(self, bind=None, checkfirst=False):
         ...
+
+
+class _ColumnIndex(ColumnCollectionConstraint):
+    """The index of `index=True`, as functions of a naming convention see it."""
+
+    unique = False
+
+    @property
+    def expressions(self):
+        return list(self.columns)
 
 
 class DDLElement(Executable, ClauseElement):

@@ -424,13 +424,19 @@ class Enum(SchemaType, String):
         values_callable = kw.get("values_callable")
         if len(enums) == 1 and isinstance(enums[0], type) and hasattr(enums[0], "__members__"):
             enum_class = enums[0]
-            labels = list(values_callable(enum_class)) if values_callable is not None else list(enum_class.__members__)
+            if values_callable is not None:
+                labels = list(values_callable(enum_class))
+            else:
+                # An alias is another name of a member, not a label.
+                keeps_aliases = kw.get("omit_aliases", True) is False
+                labels = [name for name, member in enum_class.__members__.items() if keeps_aliases or member.name == name]
         elif len(enums) == 1 and isinstance(enums[0], (list, tuple)):
             labels = list(enums[0])
         else:
             labels = list(enums)
         self.enum_class = enum_class
         self.enums = labels
+        self._options = kw
         name = kw.get("name")
         if name is None and enum_class is not None:
             name = enum_class.__name__.lower()
@@ -447,6 +453,22 @@ class Enum(SchemaType, String):
             self.metadata._types.append(self)
             if self.schema is None and self.metadata.schema is not None:
                 self.schema = self.metadata.schema
+
+    def _for_python_type(self, *enums, **options):
+        """`Enum(enum.Enum, …)` and `Enum(…)` without labels: the same type for an enumeration or the texts of a `Literal`."""
+        settings = dict(self._options)
+        settings.update(options)
+        return type(self)(*enums, **settings)
+
+    def _label_of(self, member):
+        """The label of a member of the enumeration."""
+        if self.enum_class is None:
+            return member.name
+        members = [found for name, found in self.enum_class.__members__.items() if found.name == name]
+        for found, label in zip(members, self.enums):
+            if found is member:
+                return label
+        return member.name
 
     def _label_length(self):
         longest = max([len(label) for label in self.enums] or [0])

@@ -191,6 +191,9 @@ impl Checking<'_> {
         }
         for problem in &reading.problems {
             let Some(rule) = rule("unreadable-model") else { return };
+            if self.is_unread_model(reading, problem) {
+                continue;
+            }
             let mut finding = rule.finding(problem.message.clone());
             if let Some(table) = &problem.table {
                 finding = finding.about(ObjectRef::new(ObjectKind::Table, table.to_string()));

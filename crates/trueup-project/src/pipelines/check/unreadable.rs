@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use trueup_alembic::models::ModelProblem;
 use trueup_alembic::{ProjectReading, ReadingNote};
 use trueup_lint::Cause;
 use trueup_python::ast::{ClassDef, Expr, ExprKind, ModuleAst, Stmt, StmtKind};
@@ -115,6 +116,14 @@ impl Checking<'_> {
             }
         }
         tables
+    }
+
+    /// Tells whether [`unread_models`](Self::unread_models) reports a problem already, as one of a whole definition.
+    pub(super) fn is_unread_model(&self, reading: &ProjectReading, problem: &ModelProblem) -> bool {
+        let Some(location) = &problem.location else { return false };
+        self.notes_in(reading, &location.path).iter().any(|failed| {
+            failed.defined.is_some() && failed.note.message == problem.message && failed.location == *location
+        })
     }
 
     /// Returns what went wrong in the top-level statements of a file: the first note of each, with the statement.

@@ -16,15 +16,6 @@ pub(crate) const EXCEPTION_METHODS: Table =
 
 pub(crate) const TYPE_METHODS: Table = &[("__call__", nothing_call), ("__subclasses__", subclasses)];
 
-/// `cls.__subclasses__()`: those defined so far, in their order.
-fn subclasses(vm: &mut Vm, args: Args) -> PyResult {
-    let Value::Class(class) = args.receiver() else { return Ok(Value::list(Vec::new())) };
-    let is_base = |base: &Value| matches!(base, Value::Class(base) if Rc::ptr_eq(base, &class));
-    let known = vm.classes.iter().filter_map(std::rc::Weak::upgrade);
-    let found = known.filter(|known| known.bases.iter().any(is_base));
-    Ok(Value::list(found.map(Value::Class).collect()))
-}
-
 fn nothing(_: &mut Vm, _: Args) -> PyResult {
     Ok(Value::None)
 }
@@ -38,6 +29,15 @@ fn nothing_call(vm: &mut Vm, mut args: Args) -> PyResult {
         Value::Class(class) => vm.construct_plain(&class, args),
         other => Ok(other),
     }
+}
+
+/// `type.__subclasses__(cls)`: the classes made so far that have it among their bases.
+fn subclasses(vm: &mut Vm, args: Args) -> PyResult {
+    let Value::Class(class) = args.receiver() else { return Ok(Value::list(Vec::new())) };
+    let children = vm.living_classes().into_iter().filter(|child| {
+        child.bases.iter().any(|base| matches!(base, Value::Class(base) if Rc::ptr_eq(base, &class)))
+    });
+    Ok(Value::list(children.map(Value::Class).collect()))
 }
 
 fn new(vm: &mut Vm, mut args: Args) -> PyResult {

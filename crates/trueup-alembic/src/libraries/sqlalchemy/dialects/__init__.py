@@ -30,7 +30,7 @@ class Dialect:
 
     @property
     def identifier_preparer(self):
-        return IdentifierPreparer()
+        return IdentifierPreparer(self)
 
     @property
     def type_compiler(self):
@@ -45,10 +45,13 @@ class Dialect:
 
 
 class IdentifierPreparer:
-    def quote(self, name, force=None):
-        from sqlalchemy._elements import _quote
+    def __init__(self, dialect=None):
+        ...
 
-        return _quote(name)
+    def quote(self, name, force=None):
+        from sqlalchemy._operators import quote
+
+        return quote(name, self.dialect)
 
     def quote_identifier(self, name):
         return '"' + name.replace('"', '""') + '"'
@@ -79,7 +82,7 @@ class SQLCompiler:
 
     def __init__(self, dialect):
         self.dialect = dialect
-        self.preparer = IdentifierPreparer()
+        self.preparer = IdentifierPreparer(dialect)
         self.type_compiler = TypeCompiler(dialect)
         self.sql_compiler = self
 
@@ -100,7 +103,7 @@ class SQLCompiler:
     def render_literal_value(self, value, type_):
         from sqlalchemy._elements import _literal_sql
 
-        return _literal_sql(value, self.dialect)
+        return _literal_sql(value, self.dialect, type_)
 
     def __getattr__(self, name):
         if name.startswith("visit_"):

@@ -1,4 +1,6 @@
 """PostgreSQL's types and constructs. Source: SQLAlchemy 2.0 `dialects/postgresql`."""
+from typing import _GenericAlias
+
 from sqlalchemy import types as _types
 from sqlalchemy._elements import (
     BinaryExpression,
@@ -92,10 +94,19 @@ class JSON(_JSON):
 
 
 class JSONB(JSON):
+    _is_subscripted = True
+
     def _compile(self, dialect):
         if dialect.name != "postgresql":
             raise CompileError(f"{dialect.name} has no type JSONB")
         return "JSONB"
+
+
+class Range:
+    """A value of a range type, which annotations name: `Mapped[Range[int]]`."""
+
+    def __class_getitem__(cls, item):
+        return _GenericAlias(cls, (item,))
 
 
 class JSONPATH(_Only):

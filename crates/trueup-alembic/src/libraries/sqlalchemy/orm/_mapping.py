@@ -9,7 +9,7 @@ from sqlalchemy import types as _types
 from sqlalchemy._elements import ColumnOperators
 from sqlalchemy._trueup import annotations_of, copy_object, evaluate_forward, has_own_attr, is_unknown, note_unknown, own_attr, own_names, return_annotation, set_class_attr, sqlalchemy_version, type_instance
 from sqlalchemy.exc import InvalidRequestError
-from sqlalchemy.orm._annotations import DEFAULT_TYPE_MAP, _lookup_type, _unwrap
+from sqlalchemy.orm._annotations import DEFAULT_TYPE_MAP, _adapted, _lookup_type, _unwrap
 from sqlalchemy.orm.exc import MappedAnnotationError
 from sqlalchemy.schema import Column, ForeignKey, MetaData, PrimaryKeyConstraint, SchemaItem, Table
 
@@ -342,7 +342,8 @@ class MapperProperty:
 
     @property
     def columns(self):
-        return [item for item in self.args if isinstance(item, Column)]
+        columns = [item.column if isinstance(item, MappedColumn) else item for item in self.args]
+        return [item for item in columns if isinstance(item, Column)]
 
 
 class ColumnProperty(MapperProperty):
@@ -444,9 +445,25 @@ def merge_in_order(first, second):
             return result
 
 
+def _collect_fields(cls):
+    """The columns in the metadata of a data class's fields, where `__sa_dataclass_metadata_key__` says their key."""
+    key = getattr(cls, "__sa_dataclass_metadata_key__", None)
+    fields = own_attr(cls, "__dataclass_fields__")
+    if key is None or not fields:
+        return {}
+    found = {}
+    for name, field in fields.items():
+        value = field.metadata.get(key)
+        if callable(value) and not isinstance(value, (SchemaItem, Relationship, MapperProperty)):
+            value = value()
+        if value is not None:
+            found[name] = (value, None, cls)
+    return found
+
+
 def _collect(cls, inherits):
     """Returns the attributes that mapping looks at, in SQLAlchemy's order: name → (value, annotation, owner)."""
-    collected = {}
+    collected = _collect_fields(cls)
     for base in cls.__mro__:
         if base is not cls and (own_attr(base, "_sa_mapped") or own_attr(base, "_mapping_root") or base is object):
             continue
@@ -574,11 +591,7 @@ def map_class(cls, registry):
                 _name_column(column, name)
                 columns.append((name, column))
         elif isinstance(value, Composite):
-            for item in value.args:
-                if isinstance(item, MappedColumn):
-                    item = item.column
-                if isinstance(item, Column) and item.name is not None:
-                    columns.append((item.key, item))
+            columns.extend([(column.key, column) for column in _composite_columns(value, _resolved(annotation, owner, name), registry)])
         elif value is None and isinstance(annotation, _MappedAnnotation) and annotation.container == "Mapped":
             made = _from_annotation(name, _resolved(annotation, owner, name), registry)
             if isinstance(made, Relationship):
@@ -636,6 +649,34 @@ def map_class(cls, registry):
     registry._classes.append(cls)
     for listener in ON_MAPPED:
         listener(mapper, cls)
+
+
+def _composite_columns(composite, annotation, registry):
+    """The columns of `composite(…)`: those of a data class have the names and annotations of its fields."""
+    arguments = list(composite.args)
+    made_of = _unwrap(annotation.inner)[0] if isinstance(annotation, _MappedAnnotation) else None
+    if arguments and not is_unknown(arguments[0]) and not isinstance(arguments[0], (str, Column, MappedColumn, InstrumentedAttribute)):
+        made_of = arguments.pop(0)
+    known = own_attr(made_of, "__dataclass_fields__") if isinstance(made_of, type) else None
+    fields = [name for name, field in (known or {}).items() if field.init]
+    annotations = {}
+    for base in reversed(made_of.__mro__) if known else ():
+        annotations.update(annotations_of(base))
+    while len(arguments) < len(fields):
+        arguments.append(MappedColumn())
+    columns = []
+    for at, item in enumerate(arguments):
+        field = fields[at] if at < len(fields) else None
+        column = item.column if isinstance(item, MappedColumn) else item
+        if not isinstance(column, Column):
+            continue
+        if field is not None:
+            _name_column(column, field)
+            if isinstance(item, MappedColumn) and field in annotations:
+                _apply_annotation(column, item, _MappedAnnotation("Mapped", annotations[field]), registry)
+        if column.name is not None:
+            columns.append(column)
+    return columns
 
 
 def _implicit_tablename(cls, inherits):
@@ -697,8 +738,8 @@ def _apply_annotation(column, mapped, annotation, registry):
             column.type = found
         elif not column._foreign_keys:
             column.type = _unknown_type(python_type, column.key)
-    elif isinstance(column.type, _types.Enum) and not column.type.enums and isinstance(python_type, type) and issubclass(python_type, enum.Enum):
-        column.type = _types.Enum(python_type, native_enum=column.type.native_enum)
+    elif isinstance(column.type, _types.Enum):
+        column.type = _adapted(column.type, python_type)
 
 
 def _merge_column(column, mapped, template):
@@ -722,8 +763,6 @@ def _merge_column(column, mapped, template):
             column._foreign_keys.append(copied)
     if not column.constraints:
         column.constraints.extend(source.constraints)
-    if source.name is not None and column.name is None:
-        column.name = source.name
 
 
 def _from_annotation(name, annotation, registry):
@@ -733,9 +772,8 @@ def _from_annotation(name, annotation, registry):
     column = mapped.column
     for extra in extras:
         if isinstance(extra, MappedColumn):
+            # The column has the attribute's name, whatever the template's is.
             _merge_column(column, mapped, extra)
-            if extra.column.name is not None:
-                column.name = extra.column.name
         if isinstance(extra, Relationship):
             return copy_object(extra)
     _name_column(column, name)
