@@ -442,14 +442,14 @@ fn table_facts(
 }
 
 /// Adds what is missing from the models that env.py reaches because something it needs is not known.
-fn lost_models(vm: &Vm, reached: &BTreeSet<String>, problems: &mut Vec<ModelProblem>) {
+fn lost_models(vm: &Vm, reached: &Reached, problems: &mut Vec<ModelProblem>) {
     let Some(context) = vm.state::<Context>() else { return };
     for (message, place) in context.lost.borrow().iter() {
         let Some(place) = place.as_ref().filter(|place| reached.contains(&*place.source.module)) else {
             continue;
         };
-        let problem =
-            ModelProblem { message: message.clone(), location: origin(Some(place)).location(), table: None };
+        let location = origin(Some(place)).location();
+        let problem = ModelProblem { message: message.clone(), location, table: None, missing_in: None };
         if !problems.contains(&problem) {
             problems.push(problem);
         }
