@@ -62,6 +62,12 @@ fn guard(cursor: &Cursor<'_>, depth: usize) -> Read<()> {
 /// Reads `SELECT … FROM … WHERE …`.
 pub(super) fn query(cursor: &mut Cursor<'_>, depth: usize) -> Read<Query> {
     guard(cursor, depth)?;
+    if cursor.is("(") {
+        let mut inner = cursor.parenthesised()?;
+        let query = query(&mut inner, depth + 1)?;
+        inner.expect_end()?;
+        return Ok(query);
+    }
     cursor.expect("SELECT")?;
     let _ = cursor.eat("DISTINCT") || cursor.eat("ALL");
     let mut query = Query { items: Vec::new(), sources: Vec::new(), filter: None, limit: None };

@@ -5,6 +5,8 @@
 //! what the schema cannot tell is unknown, and an unknown condition in front of a schema change makes the whole
 //! block opaque. Nothing is recognised by its text as a whole.
 
+mod condition;
+mod effect;
 mod parse;
 mod run;
 

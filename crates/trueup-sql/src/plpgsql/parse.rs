@@ -14,17 +14,19 @@ pub(super) enum Node<'a> {
     Loop(Header<'a>, Vec<Node<'a>>),
     /// `name := expression`.
     Assign(String, Cursor<'a>),
-    /// `EXECUTE expression [INTO …] [USING …]`: the expression and the target.
-    Execute(Cursor<'a>, Option<String>),
+    /// `EXECUTE expression [INTO …] [USING …]`: the expression and the targets.
+    Execute(Cursor<'a>, Vec<String>),
     /// `SELECT … INTO name …`: the query without its INTO is in two parts.
     SelectInto {
-        target: String,
+        targets: Vec<String>,
         before: Cursor<'a>,
         after: Cursor<'a>,
     },
     /// `RAISE EXCEPTION` and bare `RAISE`.
     Fail,
     Return,
+    /// Variables that get a value only the server knows.
+    Forget(Vec<String>),
     /// Statements that change neither schema nor flow.
     Nothing,
     /// What only a database can follow, such as `EXIT` or `FETCH`.
@@ -243,8 +245,11 @@ fn loop_statement<'a>(cursor: &mut Cursor<'a>, depth: usize) -> Read<Node<'a>> {
 }
 
 fn simple_statement<'a>(cursor: &mut Cursor<'a>) -> Read<Node<'a>> {
-    if cursor.is_end() || cursor.is("NULL") || cursor.is("ASSERT") || cursor.is("GET") {
+    if cursor.is_end() || cursor.is("NULL") || cursor.is("ASSERT") {
         return Ok(Node::Nothing);
+    }
+    if cursor.eat("GET") {
+        return diagnostics(cursor);
     }
     if cursor.eat("RAISE") {
         let harmless = ["NOTICE", "INFO", "LOG", "DEBUG", "WARNING"].iter().any(|level| cursor.is(level));
@@ -263,8 +268,8 @@ fn simple_statement<'a>(cursor: &mut Cursor<'a>) -> Read<Node<'a>> {
         let start = cursor.position();
         cursor.skip_until(|cursor| cursor.is("INTO") || cursor.is("USING"));
         let expression = cursor.part(start, cursor.position());
-        let target = into(cursor)?;
-        return Ok(Node::Execute(expression, target));
+        let targets = into(cursor)?;
+        return Ok(Node::Execute(expression, targets));
     }
     if cursor.is("PERFORM") {
         return Ok(Node::Perform(cursor.clone()));
@@ -278,13 +283,36 @@ fn simple_statement<'a>(cursor: &mut Cursor<'a>) -> Read<Node<'a>> {
     Ok(Node::Sql(cursor.clone()))
 }
 
-fn into(cursor: &mut Cursor<'_>) -> Read<Option<String>> {
+/// Returns the variables that `INSERT … RETURNING … INTO a, b` assigns.
+pub(super) fn returned(statement: &Cursor<'_>) -> Vec<String> {
+    let mut cursor = statement.clone();
+    cursor.skip_until(|cursor| cursor.is("RETURNING"));
+    cursor.skip_until(|cursor| cursor.is("INTO"));
+    into(&mut cursor).unwrap_or_default()
+}
+
+/// Reads `INTO [STRICT] a, b`.
+fn into(cursor: &mut Cursor<'_>) -> Read<Vec<String>> {
     if !cursor.eat("INTO") {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     cursor.eat("STRICT");
-    let name = cursor.dotted()?.join(".");
-    Ok(Some(name))
+    let mut names = vec![cursor.dotted()?.join(".")];
+    while cursor.eat(",") {
+        names.push(cursor.dotted()?.join("."));
+    }
+    Ok(names)
+}
+
+/// Reads what follows GET: `[CURRENT | STACKED] DIAGNOSTICS a = item, …`.
+fn diagnostics<'a>(cursor: &mut Cursor<'a>) -> Read<Node<'a>> {
+    let _ = cursor.eat("CURRENT") || cursor.eat("STACKED");
+    cursor.expect("DIAGNOSTICS")?;
+    let mut names = Vec::new();
+    for mut item in cursor.list() {
+        names.push(item.dotted()?.join("."));
+    }
+    Ok(Node::Forget(names))
 }
 
 fn assignment<'a>(cursor: &Cursor<'a>) -> Option<Node<'a>> {
@@ -304,11 +332,14 @@ fn select<'a>(cursor: &mut Cursor<'a>) -> Read<Node<'a>> {
     let start = cursor.position();
     cursor.skip_until(|cursor| cursor.is("INTO"));
     let middle = cursor.position();
-    let Some(target) = into(cursor)? else { return Ok(Node::Sql(whole)) };
+    let targets = into(cursor)?;
+    if targets.is_empty() {
+        return Ok(Node::Sql(whole));
+    }
     let from = cursor.position();
     cursor.rest();
     Ok(Node::SelectInto {
-        target,
+        targets,
         before: cursor.part(start, middle),
         after: cursor.part(from, cursor.position()),
     })

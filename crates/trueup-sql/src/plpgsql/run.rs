@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use trueup_schema::ops::RunData;
 use trueup_schema::{ApplyError, Dialect, Operation};
 
-use super::parse::{Block, Header, Node};
+use super::condition::failure_conditions;
+use super::effect::{grants, is_data, only_data, returns, spares_schema};
+use super::parse::{Block, Header, Node, returned};
 use crate::catalog::{Scope, Value, evaluate, query_rows};
 use crate::cursor::Cursor;
 use crate::postgres::changing_call;
@@ -30,6 +32,7 @@ pub(super) fn run(reader: &mut Reader, statement: &str, block: &Block<'_>, start
         notices: Vec::new(),
         rounds: 0,
         guarded: 0,
+        doubt: None,
     };
     match run.block(block) {
         Flow::Go | Flow::Return => {}
@@ -67,6 +70,7 @@ struct Failure {
     message: String,
 }
 
+#[derive(Clone)]
 struct Run {
     reader: Reader,
     variables: BTreeMap<String, Value>,
@@ -75,6 +79,8 @@ struct Run {
     rounds: usize,
     /// How many blocks with handlers are open.
     guarded: usize,
+    /// Why it is not known whether what follows runs: a RETURN behind a condition that is not known.
+    doubt: Option<String>,
 }
 
 impl Run {
@@ -124,18 +130,16 @@ impl Run {
                 self.variables.insert(name.clone(), value);
                 Flow::Go
             }
-            Node::Execute(expression, target) => self.execute(expression, target.as_ref()),
-            Node::SelectInto { target, before, after } => {
+            Node::Execute(expression, targets) => self.execute(expression, targets),
+            Node::SelectInto { targets, before, after } => {
                 let text = format!("{} {}", before.whole(), after.whole());
-                let rows = query_rows(&self.scope(), &text);
-                let value = match rows {
-                    Some(rows) => rows.into_iter().next().map_or(Value::Null, |row| {
-                        row.into_iter().next().map_or(Value::Unknown, |(_, value)| value)
-                    }),
-                    None => Value::Unknown,
-                };
-                self.variables.insert("found".to_owned(), Value::Unknown);
-                self.variables.insert(target.clone(), value);
+                self.select_into(targets, &text);
+                Flow::Go
+            }
+            Node::Forget(names) => {
+                for name in names {
+                    self.variables.insert(name.clone(), Value::Unknown);
+                }
                 Flow::Go
             }
             Node::Fail => Flow::Failed(Failure {
@@ -157,6 +161,7 @@ impl Run {
                 }
                 let query = tokens.whole().get("PERFORM".len()..).unwrap_or_default();
                 self.operations.push(RunData { sql: format!("SELECT{query}") }.into());
+                self.variables.insert("found".to_owned(), Value::Unknown);
                 Flow::Go
             }
             Node::Sql(tokens) => self.sql(tokens),
@@ -169,20 +174,67 @@ impl Run {
             match self.value(condition) {
                 Value::Bool(true) => return self.nodes(body),
                 Value::Bool(false) | Value::Null => {}
-                _ if arms[position..].iter().all(|(_, body)| only_data(body)) => {
-                    // Whichever arm runs, the schema stays; what it assigns is unknown.
-                    for (_, body) in &arms[position..] {
-                        self.forget(body);
-                    }
-                    return Flow::Go;
-                }
                 _ => {
-                    let condition = first_line(condition.whole());
-                    return Flow::Opaque(format!("whether `{condition}` holds is not known"));
+                    let reason = format!("whether `{}` holds is not known", first_line(condition.whole()));
+                    return self.any_arm(&arms[position..], reason);
                 }
             }
         }
         Flow::Go
+    }
+
+    /// Runs one of several arms without knowing which: that is fine where the schema is the same after all of them.
+    fn any_arm(&mut self, arms: &[(Option<Cursor<'_>>, Vec<Node<'_>>)], reason: String) -> Flow {
+        if arms.iter().all(|(_, body)| spares_schema(body)) {
+            for (_, body) in arms {
+                self.skip(body, &reason);
+            }
+            return Flow::Go;
+        }
+        let mut runs = Vec::new();
+        for (_, body) in arms {
+            let mut run = self.clone();
+            match run.nodes(body) {
+                Flow::Go => runs.push(run),
+                // An arm that raises ends the revision: what follows is about databases where it does not run.
+                Flow::Failed(_) if self.guarded == 0 => {}
+                _ => return Flow::Opaque(reason),
+            }
+        }
+        if arms.iter().all(|(condition, _)| condition.is_some()) {
+            runs.push(self.clone());
+        }
+        let same = runs.windows(2).all(|pair| pair[0].has_effect_of(&pair[1], self.operations.len()));
+        match runs.into_iter().next() {
+            Some(run) if same => {
+                *self = run;
+                for (_, body) in arms {
+                    self.skip(body, &reason);
+                }
+                Flow::Go
+            }
+            _ => Flow::Opaque(reason),
+        }
+    }
+
+    /// Tells whether two runs did the same to the schema since they had so many operations.
+    fn has_effect_of(&self, other: &Self, since: usize) -> bool {
+        let changes = |run: &Self| -> Vec<Operation> {
+            let new = run.operations.iter().skip(since);
+            new.filter(|operation| !matches!(operation, Operation::RunData(_))).cloned().collect()
+        };
+        self.reader.session == other.reader.session && changes(self) == changes(other)
+    }
+
+    /// Passes over statements that may or may not run and leave the schema alone.
+    fn skip(&mut self, nodes: &[Node<'_>], reason: &str) {
+        self.forget(nodes);
+        if returns(nodes) {
+            self.doubt = Some(reason.to_owned());
+        }
+        if grants(nodes) {
+            self.notices.push(format!("privileges are left out: {reason}"));
+        }
     }
 
     fn repeat(&mut self, header: &Header<'_>, body: &[Node<'_>]) -> Flow {
@@ -212,11 +264,12 @@ impl Run {
             Header::Open => None,
         };
         let Some(values) = values else {
-            if only_data(body) {
-                self.forget(body);
+            let reason = "how often its loop runs is not known";
+            if spares_schema(body) {
+                self.skip(body, reason);
                 return Flow::Go;
             }
-            return Flow::Opaque("how often its loop runs is not known".to_owned());
+            return Flow::Opaque(reason.to_owned());
         };
         for fields in values {
             self.rounds += 1;
@@ -236,10 +289,11 @@ impl Run {
     fn forget(&mut self, nodes: &[Node<'_>]) {
         for node in nodes {
             match node {
-                Node::Assign(name, _)
-                | Node::SelectInto { target: name, .. }
-                | Node::Execute(_, Some(name)) => {
+                Node::Assign(name, _) => {
                     self.variables.insert(name.clone(), Value::Unknown);
+                }
+                Node::SelectInto { targets: names, .. } | Node::Execute(_, names) | Node::Forget(names) => {
+                    self.assign_unknown(names);
                 }
                 Node::If(arms) => arms.iter().for_each(|(_, body)| self.forget(body)),
                 Node::Loop(_, body) => self.forget(body),
@@ -247,9 +301,38 @@ impl Run {
                     self.forget(&block.body);
                     block.handlers.iter().for_each(|(_, body)| self.forget(body));
                 }
+                Node::Sql(tokens) => self.assign_unknown(&returned(tokens)),
                 _ => {}
             }
         }
+    }
+
+    /// What a query assigns that is not known; a target can be a record with fields.
+    fn assign_unknown(&mut self, targets: &[String]) {
+        for target in targets {
+            let prefix = format!("{target}.");
+            self.variables.retain(|name, _| !name.starts_with(&prefix));
+            self.variables.insert(target.clone(), Value::Unknown);
+        }
+        self.variables.insert("found".to_owned(), Value::Unknown);
+    }
+
+    /// `SELECT a, b INTO x, y`: the first row, or NULL where there is none; one target can be a record.
+    fn select_into(&mut self, targets: &[String], query: &str) {
+        self.assign_unknown(targets);
+        let Some(rows) = query_rows(&self.scope(), query) else { return };
+        self.variables.insert("found".to_owned(), Value::Bool(!rows.is_empty()));
+        let Some(row) = rows.into_iter().next() else {
+            let nothing = targets.iter().map(|target| (target.clone(), Value::Null));
+            self.variables.extend(nothing);
+            return;
+        };
+        if let [target] = targets {
+            let fields = row.iter().map(|(field, value)| (format!("{target}.{field}"), value.clone()));
+            self.variables.extend(fields);
+        }
+        let values = targets.iter().cloned().zip(row.into_iter().map(|(_, value)| value));
+        self.variables.extend(values);
     }
 
     fn scope(&self) -> Scope<'_> {
@@ -264,11 +347,17 @@ impl Run {
         evaluate(&self.scope(), expression)
     }
 
-    fn execute(&mut self, expression: &Cursor<'_>, target: Option<&String>) -> Flow {
-        if let Some(target) = target {
-            self.variables.insert(target.clone(), Value::Unknown);
+    fn execute(&mut self, expression: &Cursor<'_>, targets: &[String]) -> Flow {
+        let text = self.value(expression);
+        if !targets.is_empty() {
+            self.assign_unknown(targets);
         }
-        let Value::Text(sql) = self.value(expression) else {
+        let Value::Text(sql) = text else {
+            let node = [Node::Execute(expression.clone(), targets.to_vec())];
+            if spares_schema(&node) {
+                self.skip(&node, "a part of the text of EXECUTE is not known");
+                return Flow::Go;
+            }
             let expression = first_line(expression.whole());
             return Flow::Opaque(format!("the text of `EXECUTE {expression}` is not known"));
         };
@@ -292,6 +381,7 @@ impl Run {
     fn sql(&mut self, tokens: &Cursor<'_>) -> Flow {
         if is_data(tokens) && !tokens.is("SELECT") {
             self.operations.push(RunData { sql: tokens.whole().to_owned() }.into());
+            self.assign_unknown(&returned(tokens));
             return Flow::Go;
         }
         // A nested DO would nest this function; nobody writes one.
@@ -315,6 +405,9 @@ impl Run {
 
     /// Applies an operation; inside of a block with handlers a refusal is an exception.
     fn apply(&mut self, mut operation: Operation) -> Result<(), Flow> {
+        if let Some(doubt) = self.doubt.as_ref().filter(|_| !matches!(operation, Operation::RunData(_))) {
+            return Err(Flow::Opaque(doubt.clone()));
+        }
         if self.guarded > 0 && self.reader.schema.is_none() && !tolerate(&mut operation) {
             let reason = format!("whether {} fails is not known", operation.name().replace('_', " "));
             return Err(Flow::Opaque(reason));
@@ -322,7 +415,10 @@ impl Run {
         if let Some(schema) = &mut self.reader.schema {
             match operation.apply(schema) {
                 Ok(()) | Err(ApplyError::NotModelled { .. }) => {}
-                Err(error) if self.guarded > 0 => return Err(Flow::Failed(failure(&error))),
+                Err(error) if self.guarded > 0 => {
+                    let conditions = failure_conditions(&operation, &error);
+                    return Err(Flow::Failed(Failure { conditions, message: error.to_string() }));
+                }
                 // Whoever replays the operation will report the refusal with its place.
                 Err(_) => {}
             }
@@ -352,71 +448,6 @@ fn tolerate(operation: &mut Operation) -> bool {
         _ => return false,
     }
     true
-}
-
-/// Returns the conditions by which PostgreSQL's handlers know a refusal (17 Appendix A, class 42).
-fn failure(error: &ApplyError) -> Failure {
-    let conditions: &'static [&'static str] = match error {
-        ApplyError::Exists { .. } => &[
-            "duplicate_object",
-            "duplicate_table",
-            "duplicate_column",
-            "duplicate_schema",
-            "duplicate_alias",
-            "duplicate_function",
-            "42710",
-            "42P07",
-            "42701",
-            "42P06",
-            "42723",
-        ],
-        ApplyError::Missing { .. } => &[
-            "undefined_object",
-            "undefined_table",
-            "undefined_column",
-            "undefined_function",
-            "invalid_schema_name",
-            "42704",
-            "42P01",
-            "42703",
-            "42883",
-            "3F000",
-        ],
-        ApplyError::Needed { .. } => &["dependent_objects_still_exist", "2BP01"],
-        _ => &[],
-    };
-    Failure { conditions, message: error.to_string() }
-}
-
-/// Tells whether none of these statements changes the schema by its own words.
-fn only_data(nodes: &[Node<'_>]) -> bool {
-    nodes.iter().all(|node| match node {
-        Node::Block(block) => {
-            only_data(&block.body) && block.handlers.iter().all(|(_, body)| only_data(body))
-        }
-        Node::If(arms) => arms.iter().all(|(_, body)| only_data(body)),
-        Node::Loop(_, body) => only_data(body),
-        Node::Assign(..)
-        | Node::SelectInto { .. }
-        | Node::Perform(_)
-        | Node::Fail
-        | Node::Return
-        | Node::Nothing => true,
-        Node::Execute(expression, _) => {
-            let mut expression = expression.clone();
-            let text = expression.string().unwrap_or_default();
-            let word = text.split_whitespace().next().unwrap_or_default().to_ascii_uppercase();
-            matches!(word.as_str(), "SELECT" | "INSERT" | "UPDATE" | "DELETE")
-        }
-        Node::Other(tokens) | Node::Sql(tokens) => is_data(tokens),
-    })
-}
-
-/// Tells whether a statement has none of the words that change a schema.
-fn is_data(tokens: &Cursor<'_>) -> bool {
-    let words = ["CREATE", "ALTER", "DROP", "COMMENT", "GRANT", "REVOKE", "EXECUTE", "SET", "RESET"];
-    let update = ["UPDATE", "INSERT", "MERGE", "WITH", "DELETE"].iter().any(|word| tokens.is(word));
-    update || !tokens.mentions(&words)
 }
 
 fn first_line(text: &str) -> String {
