@@ -1,6 +1,6 @@
 //! `add_column`: adds a column at the end; its constraints are operations of their own.
 
-use super::{ApplyError, Op, columns, lookup, render};
+use super::{ApplyError, Op, columns, follow, lookup, render};
 use crate::{Column, Dialect, ObjectKind, ObjectName, Schema};
 
 /// Adds a column at the end; its constraints are operations of their own.
@@ -28,6 +28,7 @@ impl Op for AddColumn {
         columns::validate(schema, &self.column)?;
         let mut column = self.column.clone();
         columns::complete(schema, table, &mut column);
+        follow::freeze_stars(schema, &self.table);
         let inherited = column.inherited(schema.dialect);
         for descendant in lookup::descendants(schema, &self.table) {
             if let Some(table) = schema.table_mut(&descendant)

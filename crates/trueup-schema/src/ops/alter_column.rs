@@ -1,6 +1,6 @@
 //! `alter_column`: changes properties of a column; `None` leaves one alone.
 
-use super::{ApplyError, Op, columns, drop_column, lookup, render};
+use super::{ApplyError, Op, columns, follow, lookup, render};
 use crate::name::quote_identifier;
 use crate::{Column, ColumnType, Dialect, Generated, ObjectName, Schema, SqlExpr, Table};
 
@@ -133,7 +133,8 @@ impl AlterColumn {
         }
         if self.column_type.is_some() {
             let views = lookup::views_of_column(schema, &self.table, &self.column).map(lookup::view_words);
-            let policies = drop_column::policies_of(schema.dialect, table, &self.column);
+            let policies = follow::policies_of(schema, &self.table, Some(&self.column));
+            let policies = follow::policy_words(&policies, &self.table);
             let computed = columns::computed_from(schema, table, &self.column);
             let computed = computed.iter().map(|column| format!("generated column `{column}`"));
             let using: Vec<String> = views.chain(policies).chain(computed).collect();

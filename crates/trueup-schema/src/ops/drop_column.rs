@@ -1,6 +1,6 @@
 //! `drop_column`: drops a column, with the constraints and indexes that use it.
 
-use super::{ApplyError, Op, columns, identifiers, lookup, render};
+use super::{ApplyError, Op, columns, follow, identifiers, lookup, render};
 use crate::name::quote_identifier;
 use crate::{Dialect, IndexKey, ObjectKind, ObjectName, Policy, Schema, SqlExpr, Table};
 
@@ -41,6 +41,7 @@ impl Op for DropColumn {
             .map(|view| view.name.clone())
             .collect();
         let computed = columns::computed_from(schema, table, &self.column);
+        let policies = follow::policies_of(schema, &self.table, Some(&self.column));
         if !self.cascade {
             let mut words: Vec<String> = keys
                 .iter()
@@ -49,15 +50,15 @@ impl Op for DropColumn {
                 .collect();
             words.extend(views.iter().filter_map(|name| schema.views.get(name)).map(lookup::view_words));
             words.extend(computed.iter().map(|column| format!("generated column `{column}`")));
-            words.extend(policies_of(schema.dialect, table, &self.column));
+            words.extend(follow::policy_words(&policies, &self.table));
             ApplyError::needed(ObjectKind::Column, &self.column, words)?;
         }
         for column in &computed {
             remove(schema.dialect, &mut remaining, column);
         }
         let dialect = schema.dialect;
-        remaining.policies.retain(|policy| !uses(dialect, policy, &self.column));
         schema.insert_table(remaining);
+        follow::drop_policies(schema, &policies);
         lookup::drop_foreign_keys(schema, &keys);
         for view in lookup::with_dependent_views(schema, views) {
             schema.views.shift_remove(&view);
@@ -97,12 +98,6 @@ impl DropColumn {
         }
         Ok(())
     }
-}
-
-/// Returns the policies that mention a column, in words.
-pub(super) fn policies_of(dialect: Dialect, table: &Table, column: &str) -> Vec<String> {
-    let used = table.policies.iter().filter(|policy| uses(dialect, policy, column));
-    used.map(|policy| format!("policy `{}`", policy.name)).collect()
 }
 
 /// Tells whether a policy mentions a column.

@@ -1,6 +1,6 @@
 //! `drop_table`: drops a table with everything on it.
 
-use super::{ApplyError, Op, columns, lookup, render};
+use super::{ApplyError, Op, columns, follow, lookup, render};
 use crate::{Dialect, ObjectKind, ObjectName, Schema};
 
 /// Drops a table with everything on it.
@@ -37,10 +37,13 @@ impl Op for DropTable {
             .collect();
         let mut keys = Vec::new();
         let mut views = Vec::new();
+        let mut policies = Vec::new();
         for name in &gone {
             let others = lookup::incoming(schema, name).filter(|(table, _)| !gone.contains(&table.name));
             keys.extend(others.map(|(table, key)| (table.name.clone(), key.clone())));
             views.extend(lookup::views_of(schema, name).map(|view| view.name.clone()));
+            let others = follow::policies_of(schema, name, None);
+            policies.extend(others.into_iter().filter(|(owner, _)| !gone.contains(owner)));
         }
         if !self.cascade {
             let mut words: Vec<String> = keys
@@ -48,11 +51,13 @@ impl Op for DropTable {
                 .filter_map(|(table, key)| Some(lookup::foreign_key_words(schema.table(table)?, key)))
                 .collect();
             words.extend(views.iter().filter_map(|name| schema.views.get(name)).map(lookup::view_words));
+            words.extend(follow::policy_words(&policies, &self.table));
             let children = partitions.iter().filter(|name| inherits(name));
             words.extend(children.map(|name| format!("table `{name}`, which inherits from it")));
             ApplyError::needed(ObjectKind::Table, &self.table, words)?;
         }
         lookup::drop_foreign_keys(schema, &keys);
+        follow::drop_policies(schema, &policies);
         for view in lookup::with_dependent_views(schema, views) {
             schema.views.shift_remove(&view);
         }

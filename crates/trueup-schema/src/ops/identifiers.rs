@@ -9,8 +9,8 @@ use crate::{Dialect, ObjectName, SqlExpr};
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Token {
     pub(crate) kind: TokenKind,
-    start: usize,
-    end: usize,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -350,7 +350,7 @@ fn replaced(text: &str, tokens: &[Token], places: &[usize], new: &str) -> Option
 }
 
 /// Returns an identifier as text needs it: bare where that is safe, since both catalogs show it so.
-fn spelled(name: &str) -> String {
+pub(crate) fn spelled(name: &str) -> String {
     let mut characters = name.chars();
     let starts = characters.next().is_some_and(|c| c.is_ascii_lowercase() || c == '_');
     let plain =

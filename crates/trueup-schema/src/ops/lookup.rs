@@ -1,6 +1,6 @@
 //! Finding what an operation names, with the error a server would give, and who needs it.
 
-use super::{ApplyError, identifiers};
+use super::{ApplyError, follow, identifiers, references};
 use crate::{
     Column, ColumnType, Dialect, ForeignKey, Generated, IndexKey, IndexPart, ObjectKind, ObjectName, Schema,
     Table, View,
@@ -159,6 +159,13 @@ pub(crate) fn parts_use(dialect: Dialect, parts: &[IndexPart], column: &str) -> 
 pub(crate) fn views_of<'a>(schema: &'a Schema, name: &'a ObjectName) -> impl Iterator<Item = &'a View> {
     let views = schema.views.values().filter(move |view| view.name != *name);
     views.filter(move |view| {
+        if !follow::may_mention(view.query.text(), &name.name) {
+            return false;
+        }
+        let uses = references::of_query(schema, view.query.text());
+        if !uses.doubt {
+            return uses.reads(name);
+        }
         let read = identifiers::tables_read(schema.dialect, &view.query);
         read.iter().any(|(namespace, table)| {
             let namespace = namespace.as_deref();
@@ -167,13 +174,18 @@ pub(crate) fn views_of<'a>(schema: &'a Schema, name: &'a ObjectName) -> impl Ite
     })
 }
 
-/// Returns the views that certainly use a column: it is all they read from, or it is written with its table.
+/// Returns the views that certainly use a column. Of a query that is not understood: it is all that it reads from, or
+/// it is written with its table.
 pub(crate) fn views_of_column<'a>(
     schema: &'a Schema,
     table: &'a ObjectName,
     column: &'a str,
 ) -> impl Iterator<Item = &'a View> {
     views_of(schema, table).filter(move |view| {
+        let uses = references::of_query(schema, view.query.text());
+        if !uses.doubt {
+            return uses.uses(table, column);
+        }
         let read = identifiers::tables_read(schema.dialect, &view.query);
         let tokens = identifiers::tokens(schema.dialect, view.query.text());
         let only = read.len() == 1 && !tokens.iter().any(|token| token.is_keyword(&["with", "lateral"]));

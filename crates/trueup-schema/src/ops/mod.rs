@@ -8,9 +8,11 @@ use crate::{Check, Dialect, Exclude, ForeignKey, ObjectName, PrimaryKey, Schema,
 pub(crate) mod columns;
 mod constraints;
 mod error;
+mod follow;
 pub(crate) mod identifiers;
 pub(crate) mod lookup;
 mod partition_bound;
+pub(crate) mod references;
 pub(crate) mod render;
 pub use error::ApplyError;
 

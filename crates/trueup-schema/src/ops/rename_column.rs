@@ -1,6 +1,6 @@
 //! `rename_column`: renames a column of a table or view.
 
-use super::{ApplyError, Op, Operation, identifiers, lookup};
+use super::{ApplyError, Op, Operation, follow, identifiers, lookup};
 use crate::name::quote_identifier;
 use crate::{
     Dialect, Generated, IndexKey, IndexPart, ObjectKind, ObjectName, ReferentialAction, Schema, SqlExpr,
@@ -22,6 +22,9 @@ impl Op for RenameColumn {
     const NAME: &'static str = "rename_column";
 
     fn apply(&self, schema: &mut Schema) -> Result<(), ApplyError> {
+        if schema.views.contains_key(&self.table) {
+            follow::rename_column(schema, &self.table, (&self.column, &self.new_name));
+        }
         if let Some(view) = schema.views.get_mut(&self.table) {
             if let Some(column) = view.columns.iter_mut().find(|column| **column == self.column) {
                 column.clone_from(&self.new_name);
@@ -40,7 +43,9 @@ impl Op for RenameColumn {
             .iter()
             .flat_map(|name| lookup::incoming(schema, name).map(|(table, _)| table.name.clone()))
             .collect();
-        self.follow_in_views(schema);
+        for name in &tables {
+            follow::rename_column(schema, name, (&self.column, &self.new_name));
+        }
         for name in &tables {
             if let Some(table) = schema.table_mut(name) {
                 self.rename_in(dialect, table);
@@ -134,10 +139,6 @@ impl RenameColumn {
             self.rename_all(&mut index.include);
             index.predicate.iter_mut().for_each(expr);
         }
-        for policy in &mut table.policies {
-            policy.using.iter_mut().for_each(expr);
-            policy.with_check.iter_mut().for_each(expr);
-        }
         if let Some(partitioning) = &mut table.partitioning {
             partitioning.parts.iter_mut().for_each(part);
         }
@@ -150,24 +151,6 @@ impl RenameColumn {
             );
             if let Some(renamed) = renamed {
                 trigger.definition = renamed;
-            }
-        }
-    }
-
-    /// A view keeps the name of its output column, so PostgreSQL then shows `new AS old`.
-    fn follow_in_views(&self, schema: &mut Schema) {
-        let dialect = schema.dialect;
-        let views: Vec<ObjectName> = lookup::views_of_column(schema, &self.table, &self.column)
-            .filter(|view| identifiers::tables_read(dialect, &view.query).len() == 1)
-            .map(|view| view.name.clone())
-            .collect();
-        for name in views {
-            if let Some(view) = schema.views.get_mut(&name) {
-                let renamed =
-                    identifiers::rename_column_in_query(dialect, &view.query, &self.column, &self.new_name);
-                if let Some(query) = renamed {
-                    view.query = query;
-                }
             }
         }
     }

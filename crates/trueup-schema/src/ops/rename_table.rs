@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use std::sync::Arc;
 
-use super::{ApplyError, Op, Operation, identifiers, lookup, render};
+use super::{ApplyError, Op, Operation, follow, identifiers, lookup, render};
 use crate::name::quote_identifier;
 use crate::{Dialect, Generated, IndexKey, ObjectName, Schema, SqlExpr, Table};
 
@@ -58,7 +58,7 @@ impl Op for RenameTable {
                 *table = new.clone();
             }
         }
-        follow_in_views(schema, old, new);
+        follow::rename_table(schema, old, new);
         let position = schema.tables.get_index_of(old);
         if let Some(mut table) = schema.tables.shift_remove(old) {
             rename_in(dialect, Arc::make_mut(&mut table), new);
@@ -126,20 +126,6 @@ fn rename_in(dialect: Dialect, table: &mut Table, new: &ObjectName) {
             identifiers::rename_table_in_definition(dialect, definition, &old, new)
         {
             trigger.definition = renamed;
-        }
-    }
-}
-
-/// Lets the views that certainly read a table or view follow its new name.
-pub(super) fn follow_in_views(schema: &mut Schema, old: &ObjectName, new: &ObjectName) {
-    let dialect = schema.dialect;
-    let views: Vec<ObjectName> = lookup::views_of(schema, old).map(|view| view.name.clone()).collect();
-    for name in views {
-        let Some(view) = schema.views.get_mut(&name) else { continue };
-        if let Some(query) =
-            identifiers::rename_table_in_definition(dialect, &view.query, old, new)
-        {
-            view.query = query;
         }
     }
 }

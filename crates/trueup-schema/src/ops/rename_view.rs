@@ -1,6 +1,6 @@
 //! `rename_view`: renames a view.
 
-use super::{ApplyError, Op, Operation, lookup, rename_table, render};
+use super::{ApplyError, Op, Operation, follow, lookup, rename_table, render};
 use crate::{Dialect, ObjectKind, ObjectName, Schema};
 
 /// Renames a view.
@@ -22,7 +22,7 @@ impl Op for RenameView {
         }
         lookup::namespace(schema, &self.new_name)?;
         lookup::free_row_type(schema, &self.new_name)?;
-        rename_table::follow_in_views(schema, &self.name, &self.new_name);
+        follow::rename_table(schema, &self.name, &self.new_name);
         rename_table::rename_entry(&mut schema.views, &self.name, &self.new_name, |view| {
             view.name = self.new_name.clone();
         });
