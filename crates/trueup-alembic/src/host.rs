@@ -4,7 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use trueup_python::{Callee, Effect, Host, ModuleOrigin, Place, UnknownBranch, UnknownCall, Value, Vm, ast};
+use trueup_python::{
+    Callee, Effect, Entry, Host, ModuleOrigin, Place, UnknownBranch, UnknownCall, Value, Vm, ast,
+};
 use trueup_schema::{Dialect, ObjectName};
 
 use crate::facts::listing;
@@ -21,6 +23,11 @@ pub trait Sources {
 
     /// Returns the version of a library that the project is made for, where something says it.
     fn library_version(&self, _package: &str) -> Option<LibraryVersion> {
+        None
+    }
+
+    /// Returns what is at a path relative to the project; `None` for what is not there, not text, or outside of it.
+    fn entry(&self, _path: &str) -> Option<Entry> {
         None
     }
 
@@ -166,6 +173,10 @@ impl Host for ShimHost {
         }
         let missing = self.sources.owns(top_level) && !self.is_extended(name);
         if missing { ModuleOrigin::Missing } else { ModuleOrigin::Absent }
+    }
+
+    fn entry(&self, path: &str) -> Option<Entry> {
+        self.sources.entry(path)
     }
 
     fn on_unknown_branch(&self, vm: &mut Vm, branch: &UnknownBranch) {

@@ -23,3 +23,4 @@ pub use env::{Argument, EnvInput, EnvReading, FilterObject, Start, search_folder
 pub use facts::{ProjectInput, ProjectModule, ProjectReading, ReadingNote, read_project, scan_candidates};
 pub use host::{Context, LibraryVersion, SourceModule, Sources, new_vm};
 pub use libraries::is_library;
+pub use trueup_python::Entry;

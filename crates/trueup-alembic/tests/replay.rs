@@ -4,19 +4,20 @@
 //! `report` what is not proved or fails, `schema` what they build. A block with a path is a module that revisions
 //! import; `env.py` is the environment.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use trueup_alembic::replay::{EnvSource, Replay, ReplayOptions, RevisionSource, replay};
-use trueup_alembic::{SourceModule, Sources};
+use trueup_alembic::{Entry, SourceModule, Sources};
 use trueup_schema::schema::dump;
 use trueup_schema::{Dialect, Operation, Origin};
 use trueup_testkit::scenario::{self, Outputs, Section};
 
-/// Modules that revisions import: blocks with a path.
-struct Modules(Vec<(String, SourceModule)>);
+/// Modules that revisions import: blocks with a path; and files that they read: `file` blocks.
+struct Modules(Vec<(String, SourceModule)>, BTreeMap<String, String>);
 
 impl Sources for Modules {
     fn module(&self, name: &str) -> Option<SourceModule> {
@@ -25,6 +26,17 @@ impl Sources for Modules {
 
     fn is_namespace(&self, _name: &str) -> bool {
         false
+    }
+
+    fn entry(&self, path: &str) -> Option<Entry> {
+        if let Some(text) = self.1.get(path) {
+            return Some(Entry::File(text.as_str().into()));
+        }
+        let inside = self.1.keys().filter_map(|file| file.strip_prefix(path)?.strip_prefix('/'));
+        let mut names: Vec<String> =
+            inside.filter_map(|rest| rest.split('/').next()).map(str::to_owned).collect();
+        names.dedup();
+        (!names.is_empty()).then_some(Entry::Folder(names))
     }
 
     fn owns(&self, top_level: &str) -> bool {
@@ -56,7 +68,9 @@ fn run(section: &Section, dialect: Dialect) -> (Replay, Vec<RevisionSource>) {
             revisions.push(RevisionSource { path: Rc::from(format!("versions/{id}.py")), id, text });
         }
     }
-    let sources: Rc<dyn Sources> = Rc::new(Modules(modules));
+    let files =
+        section.blocks_in("file").map(|block| (block.label.trim().to_owned(), block.text.clone())).collect();
+    let sources: Rc<dyn Sources> = Rc::new(Modules(modules, files));
     (replay(&sources, &revisions, &options), revisions)
 }
 

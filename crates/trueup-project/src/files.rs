@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use trueup_alembic::Entry;
 use trueup_schema::Span;
 
 /// Most entries that one walk visits; a tree larger than this is cut, and the caller told.
@@ -197,6 +198,29 @@ fn declares_latin1(bytes: &[u8]) -> bool {
                 .iter()
                 .any(|name| line.contains(name))
     })
+}
+
+/// Returns what is at a path below a root, as a project's own code would read it; `None` for what is not there, no text,
+/// hidden or outside of the root, links that lead out of it included.
+pub fn entry(root: &Path, path: &str) -> Option<Entry> {
+    let hidden = |part: &str| part.starts_with('.') && part != ".";
+    if path.starts_with('/') || path.contains('\\') || path.split('/').any(hidden) {
+        return None;
+    }
+    let found = fs::canonicalize(root.join(path)).ok()?;
+    if !found.starts_with(fs::canonicalize(root).ok()?) {
+        return None;
+    }
+    if found.is_dir() {
+        let entries = fs::read_dir(&found).ok()?.take(MAX_ENTRIES);
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let mut names: Vec<String> = names.filter(|name| !hidden(name)).collect();
+        names.sort();
+        return Some(Entry::Folder(names));
+    }
+    // Python reads line ends of all systems as its own.
+    let text = read_source(&found).ok()?.replace("\r\n", "\n");
+    Some(Entry::File(text.into()))
 }
 
 /// Returns a path relative to a root, with `/` between parts; a path elsewhere stays as it is.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use trueup_alembic::{LibraryVersion, SourceModule, Sources};
+use trueup_alembic::{Entry, LibraryVersion, SourceModule, Sources};
 
 use crate::config::{Configuration, normalize};
 use crate::files;
@@ -120,6 +120,10 @@ impl Sources for ProjectSources {
             Located::Module(module) => Some(module),
             Located::Namespace => None,
         }
+    }
+
+    fn entry(&self, path: &str) -> Option<Entry> {
+        files::entry(&self.root, path)
     }
 
     fn library_version(&self, package: &str) -> Option<LibraryVersion> {

@@ -64,7 +64,8 @@ pub use error::{Abort, Exception, PyResult, Raised};
 pub use import_graph::{ImportRecord, imports_of};
 pub use module::{Module, ModuleKind};
 pub use native::{
-    Args, Callee, Effect, Host, ModuleOrigin, NativeFn, NativeObject, NoHost, UnknownBranch, UnknownCall,
+    Args, Callee, Effect, Entry, Host, ModuleOrigin, NativeFn, NativeObject, NoHost, UnknownBranch,
+    UnknownCall,
 };
 pub use parse::{parse, parse_assignments, parse_expression};
 pub use place::{Place, SourceRef};

@@ -172,6 +172,15 @@ pub struct UnknownCall<'a> {
     pub args: &'a Args,
 }
 
+/// What is at a path of the project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// A file and its text.
+    File(Rc<str>),
+    /// A folder and the names in it, sorted.
+    Folder(Vec<String>),
+}
+
 /// The world outside the interpreter.
 pub trait Host {
     /// Tells where a module comes from.
@@ -179,6 +188,11 @@ pub trait Host {
 
     /// Returns the native function for a stub, by `module.qualname`.
     fn native(&self, _full_name: &str) -> Option<NativeFn> {
+        None
+    }
+
+    /// Returns what is at a path relative to the project; `None` for what is not there, not text, or outside of it.
+    fn entry(&self, _path: &str) -> Option<Entry> {
         None
     }
 

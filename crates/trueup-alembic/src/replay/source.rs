@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::RevisionSource;
-use crate::{LibraryVersion, SourceModule, Sources};
+use crate::{Entry, LibraryVersion, SourceModule, Sources};
 
 const PREFIX: &str = "__alembic_revision_";
 
@@ -39,6 +39,10 @@ impl Sources for WithRevisions {
 
     fn is_namespace(&self, name: &str) -> bool {
         self.sources.is_namespace(name)
+    }
+
+    fn entry(&self, path: &str) -> Option<Entry> {
+        self.sources.entry(path)
     }
 
     fn library_version(&self, package: &str) -> Option<LibraryVersion> {

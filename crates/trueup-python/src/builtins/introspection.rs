@@ -127,8 +127,11 @@ fn id(vm: &mut Vm, args: Args) -> PyResult {
 }
 
 fn open(vm: &mut Vm, args: Args) -> PyResult {
-    let name = args.receiver().as_str().map(|name| name.to_string()).unwrap_or_default();
-    Ok(vm.unknown(format!("files are not read (`open({name:?})`)")))
+    if let Some(unknown) = args.first_unknown() {
+        return Ok(Value::Unknown(unknown.clone()));
+    }
+    let open = vm.module_attr("io", "open")?;
+    vm.call(&open, args)
 }
 
 fn refused(vm: &mut Vm, _args: Args) -> PyResult {

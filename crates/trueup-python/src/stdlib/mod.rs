@@ -6,6 +6,7 @@
 
 mod digest;
 mod enums;
+mod files;
 mod texts;
 
 use crate::error::PyResult;
@@ -28,10 +29,13 @@ const SOURCES: &[(&str, &str)] = &[
     ("decimal", include_str!("decimal.py")),
     ("enum", include_str!("enum.py")),
     ("functools", include_str!("functools.py")),
+    ("glob", include_str!("glob.py")),
     ("hashlib", include_str!("hashlib.py")),
     ("http", include_str!("http.py")),
     ("importlib", include_str!("importlib.py")),
+    ("importlib.resources", include_str!("importlib_resources.py")),
     ("inspect", include_str!("inspect.py")),
+    ("io", include_str!("io.py")),
     ("ipaddress", include_str!("ipaddress.py")),
     ("itertools", include_str!("itertools.py")),
     ("json", include_str!("json.py")),
@@ -42,6 +46,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("os", include_str!("os.py")),
     ("os.path", include_str!("os_path.py")),
     ("pathlib", include_str!("pathlib.py")),
+    ("pkgutil", include_str!("pkgutil.py")),
     ("random", include_str!("random.py")),
     ("re", include_str!("re.py")),
     ("string", include_str!("string.py")),
@@ -64,6 +69,7 @@ pub(crate) fn source(name: &str) -> Option<&'static str> {
 pub(crate) fn register(vm: &mut Vm) {
     digest::register(vm);
     enums::register(vm);
+    files::register(vm);
     texts::register(vm);
     vm.register("importlib.import_module", import_module);
 }

@@ -86,8 +86,8 @@ def getpid():
     return _environment("PID")
 
 
-def listdir(*args):
-    return _environment("*")
+def listdir(folder="."):
+    return path._names(path.normpath(folder))
 
 
 def walk(*args):

@@ -1,10 +1,33 @@
-"""`os.path`: paths are text with `/`; what is on the disk is not known."""
+"""`os.path`: paths are text with `/`; of the disk, what is in the project is known."""
 
 sep = "/"
 
 
 def _disk(path):
     ...
+
+
+def _read(path):
+    ...
+
+
+def _names(path):
+    ...
+
+
+def _is_folder(path):
+    ...
+
+
+def _matches(name, pattern):
+    if not pattern:
+        return not name
+    if pattern[0] == "*":
+        for at in range(len(name) + 1):
+            if _matches(name[at:], pattern[1:]):
+                return True
+        return False
+    return bool(name) and pattern[0] in ("?", name[0]) and _matches(name[1:], pattern[1:])
 
 
 def join(first, *rest):
@@ -81,12 +104,22 @@ def relpath(path, start="."):
     return _disk(path)
 
 
+def isdir(path):
+    return _is_folder(normpath(path))
+
+
+def isfile(path):
+    return not _is_folder(normpath(path))
+
+
 def exists(path):
+    # A path that is neither is unknown, and so is the sum.
+    return isdir(path) or True
+
+
+def getsize(path):
     return _disk(path)
 
 
-isfile = exists
-isdir = exists
-getsize = exists
-getmtime = exists
-commonpath = exists
+getmtime = getsize
+commonpath = getsize

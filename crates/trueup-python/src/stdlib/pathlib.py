@@ -1,4 +1,5 @@
-"""Paths as text; what is on the disk is not known."""
+"""Paths as text; of the disk, what is in the project is known."""
+import io
 import os
 
 
@@ -93,22 +94,45 @@ class Path(PurePath):
         return self
 
     def exists(self):
-        return os.path._disk(self._path)
+        return os.path.exists(self._path)
 
-    is_file = exists
-    is_dir = exists
+    def is_file(self):
+        return os.path.isfile(self._path)
+
+    def is_dir(self):
+        return os.path.isdir(self._path)
 
     def read_text(self, *args, **kwargs):
-        return os.path._disk(self._path)
+        return os.path._read(self._path)
 
-    read_bytes = read_text
-    iterdir = read_text
-    open = read_text
+    def read_bytes(self):
+        return os.path._read(self._path).encode("utf-8")
+
+    def open(self, mode="r", *args, **kwargs):
+        return io.open(self._path, mode)
+
+    def iterdir(self):
+        return [type(self)(self._path, name) for name in os.path._names(self._path)]
 
     def glob(self, pattern):
+        first, *rest = pattern.split("/")
+        if first == "**":
+            return os.path._disk(self._path)
+        if "*" in first or "?" in first or "[" in first:
+            if "[" in first:
+                return os.path._disk(self._path)
+            found = [path for path in self.iterdir() if os.path._matches(path.name, first)]
+        else:
+            found = [self.joinpath(first)]
+        if rest:
+            return [inner for path in found for inner in path.glob("/".join(rest))]
+        return found
+
+    def rglob(self, pattern):
         return os.path._disk(self._path)
 
-    rglob = glob
+    def __lt__(self, other):
+        return self._path < other._path
 
     def mkdir(self, *args, **kwargs):
         pass
