@@ -1,6 +1,6 @@
 //! `create_view`: creates or replaces a view.
 
-use super::{ApplyError, Op, lookup, render};
+use super::{ApplyError, Op, lookup, references, render};
 use crate::name::quote_identifier;
 use crate::{Dialect, Schema, View};
 
@@ -33,6 +33,9 @@ impl Op for CreateView {
                 return Ok(());
             }
             if self.or_replace && !existing.materialized && !view.materialized {
+                if !schema.dialect.is_sqlite() {
+                    keeps_columns(schema, existing, &view)?;
+                }
                 // Triggers, and the comment unless a new one is given, stay with the view.
                 if view.triggers.is_empty() {
                     view.triggers.clone_from(&existing.triggers);
@@ -76,5 +79,26 @@ impl Op for CreateView {
             statements.push(render::comment(kind, &name, Some(comment)));
         }
         statements
+    }
+}
+
+/// Refuses a replacement that drops or renames a column of the view; where the columns of either are not known, nothing
+/// is refused (PostgreSQL 17, CREATE VIEW: the new query must generate the same columns, and may add to the end).
+fn keeps_columns(schema: &Schema, existing: &View, view: &View) -> Result<(), ApplyError> {
+    let columns = |view: &View| {
+        let told = (!view.columns.is_empty()).then(|| view.columns.clone());
+        told.or_else(|| references::columns_of_query(schema, view.query.text()))
+    };
+    let (Some(before), Some(after)) = (columns(existing), columns(view)) else { return Ok(()) };
+    let refuse = |message: String| Err(ApplyError::invalid(message));
+    if after.len() < before.len() {
+        return refuse(format!("CREATE OR REPLACE cannot drop columns from view `{}`", view.name));
+    }
+    match before.iter().zip(&after).find(|(before, after)| before != after) {
+        Some((before, after)) => refuse(format!(
+            "CREATE OR REPLACE cannot change the name of column `{before}` of view `{}` to `{after}`",
+            view.name
+        )),
+        None => Ok(()),
     }
 }

@@ -264,12 +264,95 @@ pub(crate) fn rename_column_in_query(
     found.then(|| SqlExpr::definition(dialect, text))
 }
 
-/// Returns an expression in which a type has its new name after `::`, or nothing when it is not mentioned.
-pub(crate) fn rename_cast(dialect: Dialect, expr: &SqlExpr, old: &str, new: &str) -> Option<SqlExpr> {
+/// Returns an expression in which a type has its new name where something is cast to it, or nothing when nothing is:
+/// `x::t`, `CAST(x AS t)`, `t 'literal'`.
+pub(crate) fn rename_cast(
+    dialect: Dialect,
+    expr: &SqlExpr,
+    old: &ObjectName,
+    new: &ObjectName,
+) -> Option<SqlExpr> {
     let tokens = tokens(dialect, expr.text());
-    let is_cast = |at: &usize| *at > 0 && tokens[at - 1].is_symbol(':') && tokens[*at].is_word(dialect, old);
-    let places: Vec<usize> = (0..tokens.len()).filter(is_cast).collect();
-    replaced(expr.text(), &tokens, &places, new).map(|text| SqlExpr::new(dialect, text))
+    let is_type = |first: usize, at: usize| {
+        let before = first.checked_sub(1).and_then(|before| tokens.get(before));
+        let after = tokens.get(at + 1);
+        let cast = before.is_some_and(|token| token.is_symbol(':'));
+        let in_cast = before.is_some_and(|token| token.is_keyword(&["as"]))
+            && after.is_some_and(|token| token.is_symbol(')') || token.is_symbol('['))
+            && cast_opens(&tokens, first);
+        let literal = after.is_some_and(|token| token.kind == TokenKind::Literal)
+            && !before.is_some_and(|token| token.word().is_some());
+        cast || in_cast || literal
+    };
+    rename_type_where(dialect, expr.text(), &tokens, old, new, &is_type)
+        .map(|text| SqlExpr::new(dialect, text))
+}
+
+/// Tells whether the innermost bracket around a token belongs to CAST.
+fn cast_opens(tokens: &[Token], at: usize) -> bool {
+    let mut depth = 0;
+    for place in (1..at).rev() {
+        if tokens[place].is_symbol(')') {
+            depth += 1;
+        } else if tokens[place].is_symbol('(') {
+            if depth == 0 {
+                return tokens[place - 1].is_keyword(&["cast"]);
+            }
+            depth -= 1;
+        }
+    }
+    false
+}
+
+/// Returns a function's definition in which a type of its signature has its new name, or nothing when it has none.
+///
+/// A type ends a parameter or follows RETURNS; the body is a string and stays as it is, as on the server.
+pub(crate) fn rename_in_signature(
+    dialect: Dialect,
+    definition: &SqlExpr,
+    old: &ObjectName,
+    new: &ObjectName,
+) -> Option<SqlExpr> {
+    let tokens = tokens(dialect, definition.text());
+    let behind =
+        ["default", "language", "as", "immutable", "stable", "volatile", "strict", "security", "returns"];
+    let is_type = |first: usize, at: usize| {
+        let after = tokens.get(at + 1);
+        let ends = after.is_none_or(|token| {
+            [',', ')', '[', '='].iter().any(|symbol| token.is_symbol(*symbol)) || token.is_keyword(&behind)
+        });
+        ends && !first.checked_sub(1).is_some_and(|before| tokens[before].is_keyword(&["language"]))
+    };
+    rename_type_where(dialect, definition.text(), &tokens, old, new, &is_type)
+        .map(|text| SqlExpr::definition(dialect, text))
+}
+
+/// Replaces a type's name, with the namespace before it, where a test of the first and last token holds.
+fn rename_type_where(
+    dialect: Dialect,
+    text: &str,
+    tokens: &[Token],
+    old: &ObjectName,
+    new: &ObjectName,
+    is_type: &dyn Fn(usize, usize) -> bool,
+) -> Option<String> {
+    let mut result = text.to_owned();
+    let mut found = false;
+    for at in (0..tokens.len()).rev().filter(|at| tokens[*at].is_word(dialect, &old.name)) {
+        let namespace = if at >= 2 && tokens[at - 1].is_symbol('.') { tokens[at - 2].word() } else { None };
+        let first = if namespace.is_some() { at - 2 } else { at };
+        let same = ObjectName::qualified(dialect, namespace, old.name.as_str()).namespace == old.namespace;
+        if !same || !is_type(first, at) {
+            continue;
+        }
+        let written = match &new.namespace {
+            Some(namespace) => format!("{}.{}", spelled(namespace), spelled(&new.name)),
+            None => spelled(&new.name),
+        };
+        result.replace_range(tokens[first].start..tokens[at].end, &written);
+        found = true;
+    }
+    found.then_some(result)
 }
 
 /// Tells whether a trigger's definition calls a function: `EXECUTE FUNCTION f()`.

@@ -1,7 +1,7 @@
 //! `rename_type`: renames a type, or moves it to another namespace.
 
-use super::{ApplyError, Op, Operation, identifiers, lookup, rename_table, render};
-use crate::{ColumnType, Dialect, ObjectKind, ObjectName, Schema};
+use super::{ApplyError, Op, Operation, create_function, identifiers, lookup, rename_table, render};
+use crate::{ColumnType, Dialect, Generated, IndexKey, ObjectKind, ObjectName, Schema, SqlExpr, Table};
 
 /// Renames a type, or moves it to another namespace.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,7 +30,9 @@ impl Op for RenameType {
             .tables
             .values()
             .filter(|table| {
-                table.columns.iter().any(|column| lookup::type_name(schema, &column.column_type) == *old)
+                let typed =
+                    |column: &crate::Column| lookup::type_name(schema, &column.column_type) == *old;
+                table.columns.iter().any(typed) || casts(table, &old.name)
             })
             .map(|table| table.name.clone())
             .collect();
@@ -48,12 +50,27 @@ impl Op for RenameType {
             if let Some(table) = schema.table_mut(&user) {
                 for column in &mut table.columns {
                     rename(&mut column.column_type);
-                    if let Some(default) = &mut column.default {
-                        let renamed = identifiers::rename_cast(dialect, default, &old.name, &new.name);
-                        *default = renamed.unwrap_or_else(|| default.clone());
-                    }
                 }
+                each_expression(table, &mut |expr| {
+                    if let Some(renamed) = identifiers::rename_cast(dialect, expr, old, new) {
+                        *expr = renamed;
+                    }
+                });
             }
+        }
+        for view in schema.views.values_mut() {
+            if let Some(renamed) = identifiers::rename_cast(dialect, &view.query, old, new) {
+                view.query = SqlExpr::definition(dialect, renamed.text());
+            }
+        }
+        let functions = std::mem::take(&mut schema.functions);
+        for (_, mut function) in functions {
+            function.argument_types.iter_mut().for_each(rename);
+            if let Some(renamed) = identifiers::rename_in_signature(dialect, &function.definition, old, new) {
+                function.definition = renamed;
+            }
+            let key = create_function::key(dialect, &function.name, &function.argument_types);
+            schema.functions.insert(key, function);
         }
         schema.domains.values_mut().for_each(|domain| rename(&mut domain.base_type));
         rename_table::rename_entry(&mut schema.enums, old, new, |found| found.name = new.clone());
@@ -70,5 +87,34 @@ impl Op for RenameType {
 
     fn reverse(&self, _before: &Schema) -> Option<Vec<Operation>> {
         Some(vec![Self { name: self.new_name.clone(), new_name: self.name.clone() }.into()])
+    }
+}
+
+/// Tells whether an expression of a table may cast to a type.
+fn casts(table: &Table, name: &str) -> bool {
+    let mut found = false;
+    each_expression(&mut table.clone(), &mut |expr| found |= expr.text().contains(name));
+    found
+}
+
+/// Hands over every expression of a table.
+fn each_expression(table: &mut Table, change: &mut dyn FnMut(&mut SqlExpr)) {
+    for column in &mut table.columns {
+        column.default.iter_mut().for_each(&mut *change);
+        if let Some(Generated::Computed(computed)) = &mut column.generated {
+            change(&mut computed.expr);
+        }
+    }
+    table.checks.iter_mut().for_each(|check| change(&mut check.expr));
+    for index in &mut table.indexes {
+        index.predicate.iter_mut().for_each(&mut *change);
+        for part in &mut index.parts {
+            if let IndexKey::Expression(key) = &mut part.key {
+                change(key);
+            }
+        }
+    }
+    for policy in &mut table.policies {
+        policy.using.iter_mut().chain(&mut policy.with_check).for_each(&mut *change);
     }
 }

@@ -105,6 +105,11 @@ impl SetComment {
         };
         let missing = || ApplyError::missing_on(self.target.kind, name, &table);
         if let Some(view) = schema.views.get_mut(&table) {
+            if self.target.kind == ObjectKind::Column {
+                // Comments on a view's columns are kept by the server but are no part of the model.
+                let known = view.columns.is_empty() || view.columns.iter().any(|column| column == name);
+                return if known { Ok(()) } else { Err(missing()) };
+            }
             let index =
                 view.indexes.iter_mut().find(|index| index.name == name).map(|index| &mut index.comment);
             let trigger = view
