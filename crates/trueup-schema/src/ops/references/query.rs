@@ -167,8 +167,7 @@ impl Reader<'_> {
         if let Some((at, end)) = clauses.iter().find(|(at, _)| self.is(*at, &["from"])) {
             self.sources(at + 1, *end, &mut scope, common);
         }
-        let columns = self.select_list(start, list_end, &scope, common);
-        let labels = columns.clone().unwrap_or_default();
+        let (columns, labels) = self.select_list(start, list_end, &scope, common);
         if let Some((start, end)) = distinct_on {
             self.sorted(start, end, &scope, common, &labels);
         }
@@ -208,23 +207,23 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads the select list and returns the names it shows.
+    /// Reads the select list and returns the names it shows, if all can be told, and those that can.
     fn select_list(
         &mut self,
         from: usize,
         to: usize,
         scope: &Scope<'_>,
         common: &[Common],
-    ) -> Option<Vec<String>> {
-        let mut columns = Some(Vec::new());
+    ) -> (Option<Vec<String>>, Vec<String>) {
+        let mut labels = Vec::new();
+        let mut complete = true;
         for (start, end) in self.list(from, to) {
-            let shown = self.select_item(start, end, scope, common);
-            columns = match (columns, shown) {
-                (Some(columns), Some(shown)) => Some([columns, shown].concat()),
-                _ => None,
-            };
+            match self.select_item(start, end, scope, common) {
+                Some(shown) => labels.extend(shown),
+                None => complete = false,
+            }
         }
-        columns
+        (complete.then(|| labels.clone()), labels)
     }
 
     fn select_item(

@@ -50,8 +50,8 @@ fn columns_are_followed_by_scope() {
             "SELECT b.title AS name FROM a AS b WHERE EXISTS (SELECT 1 FROM a c WHERE c.title = b.title)",
         ),
         (
-            "SELECT id, upper(name) AS name FROM a GROUP BY id, name ORDER BY name",
-            "SELECT id, upper(title) AS name FROM a GROUP BY id, title ORDER BY name",
+            "SELECT upper(name) AS name, count(*) OVER () FROM a GROUP BY id, name ORDER BY name",
+            "SELECT upper(title) AS name, count(*) OVER () FROM a GROUP BY id, title ORDER BY name",
         ),
         (
             "WITH q AS (SELECT name, x FROM a) SELECT q.name FROM q",
