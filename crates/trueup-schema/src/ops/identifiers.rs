@@ -281,7 +281,7 @@ pub(crate) fn rename_cast(
             && after.is_some_and(|token| token.is_symbol(')') || token.is_symbol('['))
             && cast_opens(&tokens, first);
         let literal = after.is_some_and(|token| token.kind == TokenKind::Literal)
-            && !before.is_some_and(|token| token.word().is_some());
+            && before.is_none_or(|token| token.word().is_none());
         cast || in_cast || literal
     };
     rename_type_where(dialect, expr.text(), &tokens, old, new, &is_type)

@@ -81,7 +81,7 @@ fn begins(expression: &Cursor<'_>, words: &[&str]) -> bool {
     let starts = |words: &&str| {
         text.strip_prefix(*words).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '(']))
     };
-    single && words.iter().any(|words| starts(&words))
+    single && words.iter().any(starts)
 }
 
 /// Tells whether a statement has none of the words that change a schema.

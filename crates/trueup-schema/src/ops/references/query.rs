@@ -460,9 +460,10 @@ impl Reader<'_> {
             if self.is(close, &["with"]) && self.is(close + 1, &["ordinality"]) { close + 2 } else { close };
         let anonymous = self.is(behind, &["as"]) && self.symbol(behind + 1, '(');
         let (alias, names, end) = self.alias(behind + usize::from(anonymous), to);
-        let (names, end) = match anonymous {
-            true => (self.names(behind + 2, self.closing[behind + 1] - 1), self.closing[behind + 1]),
-            false => (names, end),
+        let (names, end) = if anonymous {
+            (self.names(behind + 2, self.closing[behind + 1] - 1), self.closing[behind + 1])
+        } else {
+            (names, end)
         };
         let columns = (!names.is_empty()).then_some(names);
         scope.sources.push(Source {

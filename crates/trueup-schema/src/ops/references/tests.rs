@@ -1,3 +1,5 @@
+//! Queries in, followed queries out: scopes, labels, joins by name, and `*` written out.
+
 use super::*;
 use crate::ops::{CreateTable, CreateView, Op};
 use crate::{Column, ColumnType, Dialect, SqlExpr, View};
