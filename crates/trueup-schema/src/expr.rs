@@ -81,6 +81,11 @@ impl SqlExpr {
         mentions::columns(self.dialect, &self.text)
     }
 
+    /// Returns the columns as [`identifiers`](Self::identifiers) does, but only where every word is understood.
+    pub(crate) fn known_columns(&self) -> Option<Vec<String>> {
+        mentions::known_columns(self.dialect, &self.text)
+    }
+
     /// Tells whether it mentions a column.
     pub fn mentions(&self, column: &str) -> bool {
         let same = |name: &String| match self.dialect {

@@ -56,6 +56,8 @@ pub(crate) enum Step {
     Refuse { operation: trueup_schema::Operation, class: &'static str, message: String },
     /// The index of a new column with `index=True`, once more: a rebuilt table gets it with the column, too.
     IndexOfCopy { table: trueup_schema::ObjectName, index: trueup_schema::Index },
+    /// What Alembic refuses only when the table is rebuilt.
+    RefuseRebuild { class: &'static str, message: String },
     /// A default that is an expression or a stored computed column: SQLite needs a rebuild.
     NeedsRebuild,
 }

@@ -2,8 +2,8 @@
 
 use super::{ApplyError, Constraint, ConstraintKind, columns, identifiers, lookup};
 use crate::{
-    Check, ForeignKey, Index, IndexKey, IndexPart, ObjectKind, ObjectName, ReferentialAction, Schema, Table,
-    naming,
+    Check, Dialect, ForeignKey, Index, IndexKey, IndexPart, ObjectKind, ObjectName, ReferentialAction,
+    Schema, Table, naming,
 };
 
 impl Constraint {
@@ -109,12 +109,33 @@ pub(super) fn validate(schema: &Schema, table: &Table, constraint: &Constraint) 
         Constraint::ForeignKey(key) if !schema.dialect.is_sqlite() => {
             validate_foreign_key(schema, table, key)
         }
+        Constraint::Check(check) => check_columns_exist(schema, table, check),
         Constraint::Exclude(exclude) => {
             let parts = exclude.elements.iter().map(|element| &element.part);
             parts_exist(table, parts)
         }
-        _ => Ok(()),
+        Constraint::ForeignKey(_) => Ok(()),
     }
+}
+
+/// Refuses a CHECK over a column that the table certainly does not have.
+fn check_columns_exist(schema: &Schema, table: &Table, check: &Check) -> Result<(), ApplyError> {
+    const SYSTEM: &[&str] = &["ctid", "tableoid", "xmin", "xmax", "cmin", "cmax", "oid", "rowid", "_rowid_"];
+    // In double quotes a column that is not there is a text to SQLite.
+    if schema.dialect.is_sqlite() && check.expr.text().contains('"') {
+        return Ok(());
+    }
+    for name in check.expr.known_columns().unwrap_or_default() {
+        let is = |other: &str| match schema.dialect {
+            Dialect::Postgresql => name == other,
+            Dialect::Sqlite => name.eq_ignore_ascii_case(other),
+        };
+        let known = table.columns.iter().any(|column| is(&column.name));
+        if !known && !is(&table.name.name) && !SYSTEM.iter().any(|system| is(system)) {
+            return Err(ApplyError::missing_on(ObjectKind::Column, name, &table.name));
+        }
+    }
+    Ok(())
 }
 
 fn included(table: &Table, columns: &[String]) -> Result<(), ApplyError> {
