@@ -340,6 +340,37 @@ pub(crate) fn check_cast(
     Ok(())
 }
 
+/// Refuses a type change when the column's default is a constant that PostgreSQL cannot cast to the new type by itself.
+///
+/// A text in quotes is stored as a constant of the column's type, a number as one of its own.
+/// Source: PostgreSQL 17, `ATExecAlterColumnType`.
+pub(crate) fn check_default_cast(
+    schema: &Schema,
+    table: &ObjectName,
+    column: &Column,
+    to: &ColumnType,
+) -> Result<(), ApplyError> {
+    let Some(default) = column.default.as_ref().filter(|_| column.generated.is_none()) else { return Ok(()) };
+    let text = default.text().trim();
+    let is_number = text.parse::<f64>().is_ok();
+    let is_truth = text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false");
+    let own_type = match column.column_type.name.as_str() {
+        "smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision" => is_number,
+        "boolean" => is_truth,
+        _ => false,
+    };
+    let is_text = text.starts_with('\'') && identifiers::tokens(schema.dialect, text).len() == 1;
+    if (is_text || own_type) && check_cast(schema, table, column, to).is_err() {
+        let message = format!(
+            "the default {text} of column `{}` of `{table}` cannot be cast automatically to type {to}; drop it \
+             before the type changes",
+            column.name
+        );
+        return Err(ApplyError::invalid(message));
+    }
+    Ok(())
+}
+
 /// Tells whether a foreign key's column can never be compared with a key's column of another type.
 ///
 /// Says yes only for built-in types of different families (PostgreSQL 17, `pg_amop`).
