@@ -10,13 +10,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use trueup_alembic::replay::{EnvSource, Replay, ReplayOptions, RevisionSource, replay};
-use trueup_alembic::{SourceModule, Sources};
+use trueup_alembic::{LibraryVersion, SourceModule, Sources};
 use trueup_schema::schema::dump;
 use trueup_schema::{Dialect, Operation, Origin};
 use trueup_testkit::scenario::{self, Outputs, Section};
 
-/// Modules that revisions import: blocks with a path.
-struct Modules(Vec<(String, SourceModule)>);
+/// Modules that revisions import, blocks with a path; and SQLAlchemy's version, where a block `sqlalchemy` names it.
+struct Modules(Vec<(String, SourceModule)>, Option<LibraryVersion>);
 
 impl Sources for Modules {
     fn module(&self, name: &str) -> Option<SourceModule> {
@@ -25,6 +25,10 @@ impl Sources for Modules {
 
     fn is_namespace(&self, _name: &str) -> bool {
         false
+    }
+
+    fn library_version(&self, package: &str) -> Option<LibraryVersion> {
+        self.1.filter(|_| package == "sqlalchemy")
     }
 
     fn owns(&self, top_level: &str) -> bool {
@@ -36,6 +40,10 @@ fn run(section: &Section, dialect: Dialect) -> (Replay, Vec<RevisionSource>) {
     let mut revisions = Vec::new();
     let mut modules = Vec::new();
     let mut options = ReplayOptions::new(dialect);
+    let version = section.blocks_in("sqlalchemy").next().and_then(|block| {
+        let (major, minor) = block.text.trim().split_once('.')?;
+        Some(LibraryVersion { major: major.parse().ok()?, minor: minor.parse().ok()?, patch: None })
+    });
     for block in section.blocks_in("py") {
         let text: Rc<str> = Rc::from(block.text.as_str());
         let label = block.label.trim();
@@ -56,7 +64,7 @@ fn run(section: &Section, dialect: Dialect) -> (Replay, Vec<RevisionSource>) {
             revisions.push(RevisionSource { path: Rc::from(format!("versions/{id}.py")), id, text });
         }
     }
-    let sources: Rc<dyn Sources> = Rc::new(Modules(modules));
+    let sources: Rc<dyn Sources> = Rc::new(Modules(modules, version));
     (replay(&sources, &revisions, &options), revisions)
 }
 

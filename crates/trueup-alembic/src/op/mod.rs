@@ -28,7 +28,7 @@ pub(crate) use arguments::Call;
 pub(crate) use execute::{
     Statement, index_operation, object_name, run_sql, run_statement, run_unknown, sql_of_statement,
 };
-pub(crate) use perform::{perform, raise_missing, record_data, unproven};
+pub(crate) use perform::{perform, raise_failure, raise_missing, record_data, unproven};
 pub(crate) use table::{
     EnumCreation, create_order, foreign_keys_added_later, operation_step, perform_compiled_table,
     perform_create_table,

@@ -115,8 +115,13 @@ impl AlterColumn {
         {
             columns::check_cast(schema, &self.table, column, column_type)?;
         }
-        if self.default.is_none() {
-            self.check_default_cast(schema)?;
+        match &self.default {
+            None => self.check_default_cast(schema)?,
+            Some(default) => {
+                let column_type = self.column_type.clone().unwrap_or_else(|| column.column_type.clone());
+                let default = default.clone();
+                columns::check_default(schema, &Column { column_type, default, ..column.clone() })?;
+            }
         }
         let generated = self.generated.as_ref().unwrap_or(&column.generated);
         let is_identity = matches!(generated, Some(Generated::Identity(_)));

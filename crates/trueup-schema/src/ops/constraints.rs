@@ -99,6 +99,9 @@ pub(super) fn validate(schema: &Schema, table: &Table, constraint: &Constraint) 
             table.name
         )));
     }
+    if matches!(constraint, Constraint::PrimaryKey(_) | Constraint::Unique(_)) {
+        can_be_compared(schema.dialect, table, constraint.columns().iter().map(String::as_str))?;
+    }
     match constraint {
         Constraint::PrimaryKey(_) if table.primary_key.is_some() => {
             let message = format!("table `{}` has a primary key already", table.name);
@@ -116,6 +119,35 @@ pub(super) fn validate(schema: &Schema, table: &Table, constraint: &Constraint) 
         }
         Constraint::ForeignKey(_) => Ok(()),
     }
+}
+
+/// Refuses an ordinary index over columns that PostgreSQL cannot put into order.
+pub(super) fn has_order(dialect: Dialect, table: &Table, index: &Index) -> Result<(), ApplyError> {
+    let plain = index.parts.iter().filter(|part| part.operator_class.is_none() && index.method == "btree");
+    let columns = plain.filter_map(|part| match &part.key {
+        IndexKey::Column(name) => Some(name.as_str()),
+        IndexKey::Expression(_) => None,
+    });
+    can_be_compared(dialect, table, columns)
+}
+
+/// Refuses an index or a key over values that PostgreSQL cannot compare.
+pub(super) fn can_be_compared<'a>(
+    dialect: Dialect,
+    table: &Table,
+    columns: impl Iterator<Item = &'a str>,
+) -> Result<(), ApplyError> {
+    for column in columns.filter_map(|name| table.column(name)) {
+        let found = &column.column_type;
+        let is_builtin = found.kind == crate::TypeKind::Builtin && !found.array;
+        if !dialect.is_sqlite() && is_builtin && matches!(found.name.as_str(), "json" | "xml" | "point") {
+            return Err(ApplyError::invalid(format!(
+                "column `{}` of `{}` is of type {found}, which has no order for an index or a key",
+                column.name, table.name
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Refuses a CHECK over a column that the table certainly does not have.
