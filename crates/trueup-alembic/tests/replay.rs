@@ -11,13 +11,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use trueup_alembic::replay::{EnvSource, Replay, ReplayOptions, RevisionSource, replay};
-use trueup_alembic::{Entry, SourceModule, Sources};
+use trueup_alembic::{Entry, LibraryVersion, SourceModule, Sources};
 use trueup_schema::schema::dump;
 use trueup_schema::{Dialect, Operation, Origin};
 use trueup_testkit::scenario::{self, Outputs, Section};
 
-/// Modules that revisions import: blocks with a path; and files that they read: `file` blocks.
-struct Modules(Vec<(String, SourceModule)>, BTreeMap<String, String>);
+/// Modules that revisions import: blocks with a path; files that they read: `file` blocks; and SQLAlchemy's version, where
+/// a block `sqlalchemy` names it.
+struct Modules(Vec<(String, SourceModule)>, BTreeMap<String, String>, Option<LibraryVersion>);
 
 impl Sources for Modules {
     fn module(&self, name: &str) -> Option<SourceModule> {
@@ -39,6 +40,10 @@ impl Sources for Modules {
         (!names.is_empty()).then_some(Entry::Folder(names))
     }
 
+    fn library_version(&self, package: &str) -> Option<LibraryVersion> {
+        self.2.filter(|_| package == "sqlalchemy")
+    }
+
     fn owns(&self, top_level: &str) -> bool {
         self.0.iter().any(|(known, _)| known == top_level)
     }
@@ -48,6 +53,10 @@ fn run(section: &Section, dialect: Dialect) -> (Replay, Vec<RevisionSource>) {
     let mut revisions = Vec::new();
     let mut modules = Vec::new();
     let mut options = ReplayOptions::new(dialect);
+    let version = section.blocks_in("sqlalchemy").next().and_then(|block| {
+        let (major, minor) = block.text.trim().split_once('.')?;
+        Some(LibraryVersion { major: major.parse().ok()?, minor: minor.parse().ok()?, patch: None })
+    });
     for block in section.blocks_in("py") {
         let text: Rc<str> = Rc::from(block.text.as_str());
         let label = block.label.trim();
@@ -70,7 +79,7 @@ fn run(section: &Section, dialect: Dialect) -> (Replay, Vec<RevisionSource>) {
     }
     let files =
         section.blocks_in("file").map(|block| (block.label.trim().to_owned(), block.text.clone())).collect();
-    let sources: Rc<dyn Sources> = Rc::new(Modules(modules, files));
+    let sources: Rc<dyn Sources> = Rc::new(Modules(modules, files, version));
     (replay(&sources, &revisions, &options), revisions)
 }
 

@@ -81,6 +81,21 @@ impl SqlExpr {
         mentions::columns(self.dialect, &self.text)
     }
 
+    /// Returns the columns as [`identifiers`](Self::identifiers) does, but only where every word is understood.
+    pub(crate) fn known_columns(&self) -> Option<Vec<String>> {
+        mentions::known_columns(self.dialect, &self.text)
+    }
+
+    /// Returns the text of an expression that is nothing but a text in simple quotes.
+    pub(crate) fn plain_text(&self) -> Option<String> {
+        match lexer::tokens(self.dialect, &self.text).as_slice() {
+            [only] if only.kind == lexer::Kind::String && self.text.trim().starts_with('\'') => {
+                Some(only.text.to_string())
+            }
+            _ => None,
+        }
+    }
+
     /// Tells whether it mentions a column.
     pub fn mentions(&self, column: &str) -> bool {
         let same = |name: &String| match self.dialect {

@@ -42,7 +42,7 @@ pub use object::{
     View,
 };
 pub use ops::{ApplyError, Operation};
-pub use origin::{Origin, Span};
+pub use origin::{Inline, Origin, Span};
 pub use schema::Schema;
 pub use shared::Shared;
 pub use table::{

@@ -45,6 +45,19 @@ impl PartialEq for Origin {
 
 impl Eq for Origin {}
 
+/// Whether a constraint is written as part of its column, `b integer REFERENCES t`, rather than of its table.
+///
+/// SQLite drops the one with its column and refuses to drop the column of the other. It is no property of the schema
+/// either, so two always compare equal.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Inline(pub bool);
+
+impl PartialEq for Inline {
+    fn eq(&self, _other: &Self) -> bool {
+        true
+    }
+}
+
 impl std::hash::Hash for Origin {
     fn hash<H: std::hash::Hasher>(&self, _state: &mut H) {}
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{ColumnType, Grant, ObjectName, Origin, Policy, SqlExpr, Trigger};
+use crate::{ColumnType, Grant, Inline, ObjectName, Origin, Policy, SqlExpr, Trigger};
 
 /// A table.
 #[derive(Clone, Debug, PartialEq)]
@@ -315,6 +315,8 @@ pub struct ForeignKey {
     pub not_valid: bool,
     /// Comment.
     pub comment: Option<String>,
+    /// Whether it is written with its column.
+    pub inline: Inline,
     /// Where it was declared.
     pub origin: Origin,
 }
@@ -338,6 +340,7 @@ impl ForeignKey {
             deferrable: Deferrable::No,
             not_valid: false,
             comment: None,
+            inline: Inline(false),
             origin: Origin::none(),
         }
     }
@@ -356,6 +359,8 @@ pub struct Check {
     pub not_valid: bool,
     /// Comment.
     pub comment: Option<String>,
+    /// Whether it is written with its column.
+    pub inline: Inline,
     /// Where it was declared.
     pub origin: Origin,
 }
@@ -363,7 +368,15 @@ pub struct Check {
 impl Check {
     /// Returns a CHECK constraint.
     pub fn new(name: Option<String>, expr: SqlExpr) -> Self {
-        Self { name, expr, no_inherit: false, not_valid: false, comment: None, origin: Origin::none() }
+        Self {
+            name,
+            expr,
+            no_inherit: false,
+            not_valid: false,
+            comment: None,
+            inline: Inline(false),
+            origin: Origin::none(),
+        }
     }
 }
 

@@ -5,7 +5,8 @@ use trueup_python::{Args, PyResult, Value, Vm};
 use super::query::{self, Answer};
 use super::rows;
 use crate::op::{
-    Problem, Statement, context, record_data, run_sql, run_statement, run_unknown, settle, sql_of_statement,
+    Problem, Statement, context, raise_failure, record_data, run_sql, run_statement, run_unknown, settle,
+    sql_of_statement,
 };
 
 /// Makes the natives known to an interpreter.
@@ -42,6 +43,17 @@ pub(super) fn register(vm: &mut Vm) {
         })
     });
     vm.register("sqlalchemy.engine.base._execute", execute);
+    vm.register("sqlalchemy.engine.base._refuse_text", |vm, args| {
+        let Some(text) = args.get("statement").and_then(Value::as_str) else { return Ok(Value::None) };
+        // Without a word on the version it may be an older project, whose connections take texts.
+        if context(vm).library_version("sqlalchemy").is_some_and(|version| version.major >= 2) {
+            let start: String = text.chars().take(40).collect();
+            let message = format!("Not an executable object: '{start}': it must be `sa.text(…)`");
+            let place = vm.user_place();
+            raise_failure(vm, "sqlalchemy.exc.ObjectNotExecutableError", message, place.as_ref())?;
+        }
+        Ok(Value::None)
+    });
     vm.register("sqlalchemy.engine.base._savepoint", |vm, _| {
         let context = context(vm);
         let mut state = context.state.borrow_mut();

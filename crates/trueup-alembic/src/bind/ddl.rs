@@ -30,8 +30,10 @@ pub(super) fn register(vm: &mut Vm) {
     });
     vm.register("sqlalchemy.schema.Index.create", |vm, args| guarded(vm, &args, create_index));
     vm.register("sqlalchemy.schema.Index.drop", |vm, args| guarded(vm, &args, drop_one_index));
-    vm.register("sqlalchemy.types.SchemaType.create", |vm, args| guarded(vm, &args, create_type));
-    vm.register("sqlalchemy.types.SchemaType.drop", |vm, args| guarded(vm, &args, drop_type));
+    for class in ["sqlalchemy.types.SchemaType", "sqlalchemy.dialects.postgresql.ENUM"] {
+        vm.register(&format!("{class}.create"), |vm, args| guarded(vm, &args, create_type));
+        vm.register(&format!("{class}.drop"), |vm, args| guarded(vm, &args, drop_type));
+    }
     vm.register("sqlalchemy.schema.Sequence.create", |vm, args| guarded(vm, &args, create_sequence));
     vm.register("sqlalchemy.schema.Sequence.drop", |vm, args| guarded(vm, &args, drop_sequence));
 }

@@ -2,8 +2,8 @@
 
 use trueup_python::{Place, Value, Vm};
 use trueup_schema::{
-    Check, Column, Computed, Dialect, ForeignKey, Generated, Identity, Index, SequenceOptions, SqlExpr,
-    Unique, name::quote_identifier,
+    Check, Column, Computed, Dialect, ForeignKey, Generated, Identity, Index, Inline, SequenceOptions,
+    SqlExpr, Unique, name::quote_identifier,
 };
 
 use super::{
@@ -118,7 +118,8 @@ pub fn column(
     let mut checks: Vec<Check> = Vec::new();
     for item in items_attr(vm, value, "constraints")? {
         if is_a(&item, "sqlalchemy.schema.CheckConstraint") {
-            checks.push(constraint::check(vm, &item, context).map_err(at)?);
+            let check = constraint::check(vm, &item, context).map_err(at)?;
+            checks.push(Check { inline: Inline(true), ..check });
         }
     }
     if let Some(check) = check {

@@ -47,6 +47,13 @@ pub fn default_expr(
             let next = vm.call_with(&method, Vec::new())?;
             sql_text(vm, &next, dialect)?
         }
+        Value::Bool(_) | Value::Int(_) | Value::Float(_) => {
+            let message = format!(
+                "server_default={} is no text and no SQL expression: write it in quotes or as `sa.text(…)`",
+                vm.repr_text(&value)
+            );
+            return Err(CompileError::new(message, place_of(&value)));
+        }
         // A member of a `(str, Enum)` is a string here, whatever an `Enum` column makes of it.
         other => match other.as_str() {
             Some(text) => format!("'{}'", text.replace('\'', "''")),

@@ -445,7 +445,7 @@ fn table_facts(
 fn lost_models(vm: &Vm, reached: &Reached, problems: &mut Vec<ModelProblem>) {
     let Some(context) = vm.state::<Context>() else { return };
     for (message, place) in context.lost.borrow().iter() {
-        let Some(place) = place.as_ref().filter(|place| reached.contains(&*place.source.module)) else {
+        let Some(place) = place.as_ref().filter(|place| reached.contains(&place.source.module)) else {
             continue;
         };
         let location = origin(Some(place)).location();

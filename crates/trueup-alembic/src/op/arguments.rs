@@ -187,9 +187,15 @@ impl<'a> Call<'a> {
         Planned { step, place: self.place.clone() }
     }
 
+    /// Tells whether SQLite has to do the call by `ALTER TABLE`: outside of batch mode, or where no rebuild is allowed.
+    pub(crate) fn alters_on_sqlite(&self) -> bool {
+        let mode = self.batch.as_ref().map(|batch| batch.get("recreate").and_then(|mode| mode.as_str()));
+        self.dialect.is_sqlite() && mode.is_none_or(|mode| mode.as_deref() == Some("never"))
+    }
+
     /// Returns the exception for what SQLite cannot alter, outside of batch mode.
     pub(crate) fn refuse_constraint_on_sqlite(&self) -> Option<Planned> {
-        (self.dialect.is_sqlite() && self.batch.is_none()).then(|| {
+        self.alters_on_sqlite().then(|| {
             self.step(Step::Raise {
                 class: "NotImplementedError",
                 message:

@@ -100,7 +100,11 @@ fn needs_rebuild(step: &Step) -> bool {
             false
         }
         Step::Operation(_) | Step::NeedsRebuild => true,
-        Step::Position { .. } | Step::IndexOfCopy { .. } | Step::Raise { .. } | Step::Refuse { .. } => false,
+        Step::Position { .. }
+        | Step::IndexOfCopy { .. }
+        | Step::Raise { .. }
+        | Step::Refuse { .. }
+        | Step::RefuseRebuild { .. } => false,
     }
 }
 

@@ -4,7 +4,9 @@ use trueup_python::{Place, Value};
 use trueup_schema::ops::{
     AddColumn, AddConstraint, AlterColumn, Constraint, CreateIndex, DropColumn, DropConstraint, RenameColumn,
 };
-use trueup_schema::{Check, ColumnType, Generated, Index, IndexKey, IndexPart, ObjectName, SqlExpr};
+use trueup_schema::{
+    Check, ColumnType, ForeignKey, Generated, Index, IndexKey, IndexPart, Inline, ObjectName, SqlExpr,
+};
 
 use super::{Call, Planned, Problem, Step, context, table, unproven};
 use crate::compile::{self, is_a};
@@ -46,8 +48,14 @@ pub(super) fn add_column(call: &mut Call<'_>) -> Result<Vec<Planned>, Problem> {
     constraints.extend(compiled_table.checks.into_iter().map(Constraint::Check));
     constraints.extend(compiled_table.foreign_keys.into_iter().map(Constraint::ForeignKey));
     for constraint in constraints {
-        let skipped = call.dialect.is_sqlite() && call.batch.is_none();
+        let skipped = call.alters_on_sqlite();
         let is_inline = inline_reference && matches!(constraint, Constraint::ForeignKey(_));
+        let constraint = match constraint {
+            Constraint::ForeignKey(key) if is_inline => {
+                Constraint::ForeignKey(ForeignKey { inline: Inline(true), ..key })
+            }
+            other => other,
+        };
         if skipped && matches!(constraint, Constraint::Check(_)) && type_checks {
             // Alembic only warns: "Skipping unsupported ALTER for creation of implicit constraint".
             continue;
@@ -96,7 +104,7 @@ fn needs_rebuild(
     column: &Value,
     added: &trueup_schema::Column,
 ) -> Result<bool, Problem> {
-    if !call.dialect.is_sqlite() || call.batch.is_none() {
+    if !call.dialect.is_sqlite() || call.alters_on_sqlite() {
         return Ok(false);
     }
     let stored = matches!(&added.generated, Some(Generated::Computed(computed)) if computed.stored);
@@ -142,7 +150,9 @@ pub(super) fn drop_column(call: &mut Call<'_>) -> Result<Vec<Planned>, Problem> 
     let table = call.table("table_name", "schema")?;
     let column = call.text("column_name")?;
     let if_exists = call.flag("if_exists")?;
-    Ok(vec![call.plan(DropColumn { table, column, if_exists, cascade: false })])
+    // A rebuild takes along what uses the column; `ALTER TABLE` of SQLite refuses.
+    let cascade = call.dialect.is_sqlite() && !call.alters_on_sqlite();
+    Ok(vec![call.plan(DropColumn { table, column, if_exists, cascade })])
 }
 
 /// `op.alter_column(table, column, …)`.
@@ -168,7 +178,7 @@ pub(super) fn alter_column(call: &mut Call<'_>) -> Result<Vec<Planned>, Problem>
         let named = new_name.as_deref().unwrap_or(&column);
         for check in type_checks(call, &table, named, &new_type)? {
             let constraint = Constraint::Check(check);
-            if call.dialect.is_sqlite() && call.batch.is_none() {
+            if call.alters_on_sqlite() {
                 continue;
             }
             steps.push(call.plan(AddConstraint { table: table.clone(), constraint, using_index: None }));
@@ -223,7 +233,13 @@ fn change(
         set_default(call, &mut operation, &default, existing_type)?;
     }
     let comment = call.known("comment")?;
-    if comment.as_bool() != Some(false) && call.dialect.has_comments() {
+    let is_given = comment.as_bool() != Some(false);
+    if is_given && call.alters_on_sqlite() {
+        let message = "SQLite has no comments, and Alembic writes one outside of batch mode".to_owned();
+        let class = "sqlalchemy.exc.UnsupportedCompilationError";
+        return Ok(Some(call.step(Step::Raise { class, message })));
+    }
+    if is_given && call.dialect.has_comments() {
         operation.comment = Some(call.text_value(&comment, "comment")?);
     }
     let changes_more = operation.column_type.is_some()
@@ -233,7 +249,7 @@ fn change(
     if !changes_more && operation.comment.is_none() && operation.collation.is_none() {
         return Ok(None);
     }
-    if call.dialect.is_sqlite() && call.batch.is_none() {
+    if call.alters_on_sqlite() {
         let message = "near \"ALTER\": syntax error".to_owned();
         return Ok(Some(call.step(Step::Raise { class: "sqlalchemy.exc.OperationalError", message })));
     }
@@ -330,7 +346,7 @@ fn drop_type_checks(
 ) -> Result<Vec<Planned>, Problem> {
     let mut steps = Vec::new();
     for check in type_checks(call, table, column, existing_type)? {
-        if call.dialect.is_sqlite() && call.batch.is_none() {
+        if call.alters_on_sqlite() {
             continue;
         }
         if check.name.is_none() {

@@ -7,7 +7,9 @@ use trueup_sql::{Effect, ReadContext, read};
 
 use super::table::{EnumCreation, operation_step};
 use super::written::{inserted_by_source, source_effect};
-use super::{Call, Problem, context, perform, perform_create_table, record_data, settle, unproven};
+use super::{
+    Call, Problem, context, perform, perform_create_table, raise_failure, record_data, settle, unproven,
+};
 use crate::bind::rows;
 use crate::compile::{self, is_a};
 
@@ -27,8 +29,41 @@ pub(crate) enum Statement {
 pub(super) fn execute(vm: &mut Vm, args: Args) -> PyResult {
     let statement = args.get("sqltext").cloned().unwrap_or(Value::None);
     let place = vm.user_place();
+    if let Some(name) = statement.as_str().and_then(|text| bind_parameter(&text).map(str::to_owned)) {
+        let message = format!(
+            "a value is required for bind parameter '{name}': in a text, `:{name}` is one unless it is written `\\:{name}`"
+        );
+        raise_failure(vm, "sqlalchemy.exc.StatementError", message, place.as_ref())?;
+    }
     run_statement(vm, &statement, place.as_ref())?;
     Ok(Value::None)
+}
+
+/// Returns the first word of a text that SQLAlchemy takes for a bind parameter, wherever it stands.
+///
+/// Source: SQLAlchemy 2.0 `TextClause._bind_params_regex`, `(?<![:\w\x5c]):(\w+)(?!:)`.
+fn bind_parameter(text: &str) -> Option<&str> {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let mut before = None;
+    for (at, c) in text.char_indices() {
+        let starts = c == ':' && !before.is_some_and(|c| is_word(c) || matches!(c, ':' | '\\'));
+        before = Some(c);
+        if !starts {
+            continue;
+        }
+        let rest = &text[at + 1..];
+        let length = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+        // Before a colon the expression still matches all but the last letter of the word.
+        let short = if rest[length..].starts_with(':') {
+            rest[..length].char_indices().next_back().map_or(0, |(last, _)| last)
+        } else {
+            length
+        };
+        if short > 0 {
+            return Some(&rest[..short]);
+        }
+    }
+    None
 }
 
 /// `op.bulk_insert(table, rows)`.

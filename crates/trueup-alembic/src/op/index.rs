@@ -4,13 +4,14 @@ use trueup_python::{Args, Value};
 use trueup_schema::naming::{ConventionFacts, ConventionKind};
 use trueup_schema::ops::{CreateIndex, DropIndex};
 
-use super::{Call, Planned, Problem};
-use crate::compile;
+use super::{Call, Planned, Problem, Step};
+use crate::compile::{self, is_a};
 
 /// `op.create_index(name, table, columns, schema, unique, if_not_exists, **kw)`.
 pub(super) fn create_index(call: &mut Call<'_>) -> Result<Vec<Planned>, Problem> {
     let table = call.table("table_name", "schema")?;
     let columns = call.items("columns")?;
+    let written = columns.iter().find(|column| is_a(column, "sqlalchemy._elements.TextClause")).cloned();
     let mut positional = vec![call.known("index_name")?];
     positional.extend(columns);
     let mut keywords: Vec<(trueup_python::ast::Name, Value)> = vec![("unique".into(), call.known("unique")?)];
@@ -25,7 +26,15 @@ pub(super) fn create_index(call: &mut Call<'_>) -> Result<Vec<Planned>, Problem>
     index.origin = compile::origin(call.place.as_ref());
     let concurrently = !call.dialect.is_sqlite() && call.keyword_flag("postgresql_concurrently")?;
     let if_not_exists = call.flag("if_not_exists")?;
-    Ok(vec![call.plan(CreateIndex { table, index, concurrently, if_not_exists })])
+    let mut steps = vec![call.plan(CreateIndex { table, index, concurrently, if_not_exists })];
+    if let Some(text) = written.filter(|_| call.dialect.is_sqlite() && call.batch.is_some()) {
+        // A rebuild looks every part up among the columns of the new table, under the text that it has.
+        let text = compile::sql_text(call.vm, &text, call.dialect)?;
+        let message =
+            format!("'{text}' is no column, and a batch that rebuilds its table takes no other index");
+        steps.insert(0, call.step(Step::RefuseRebuild { class: "KeyError", message }));
+    }
+    Ok(steps)
 }
 
 /// `op.drop_index(name, table, schema, if_exists, **kw)`.

@@ -28,7 +28,7 @@ pub(crate) use arguments::Call;
 pub(crate) use execute::{
     Statement, index_operation, object_name, run_sql, run_statement, run_unknown, sql_of_statement,
 };
-pub(crate) use perform::{perform, raise_missing, record_data, unproven};
+pub(crate) use perform::{perform, raise_failure, raise_missing, record_data, unproven};
 pub(crate) use table::{
     EnumCreation, create_order, foreign_keys_added_later, operation_step, perform_compiled_table,
     perform_create_table,
@@ -56,6 +56,8 @@ pub(crate) enum Step {
     Refuse { operation: trueup_schema::Operation, class: &'static str, message: String },
     /// The index of a new column with `index=True`, once more: a rebuilt table gets it with the column, too.
     IndexOfCopy { table: trueup_schema::ObjectName, index: trueup_schema::Index },
+    /// What Alembic refuses only when the table is rebuilt.
+    RefuseRebuild { class: &'static str, message: String },
     /// A default that is an expression or a stored computed column: SQLite needs a rebuild.
     NeedsRebuild,
 }

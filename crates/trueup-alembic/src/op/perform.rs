@@ -32,7 +32,7 @@ pub(crate) fn perform(vm: &mut Vm, planned: Planned) -> PyResult<()> {
             let failure = Failure { operation: None, error: None, message, origin: origin(place.as_ref()) };
             fail(vm, "alembic.util.exc.CommandError", failure)
         }
-        Step::NeedsRebuild | Step::IndexOfCopy { .. } => Ok(()),
+        Step::RefuseRebuild { .. } | Step::NeedsRebuild | Step::IndexOfCopy { .. } => Ok(()),
     }
 }
 

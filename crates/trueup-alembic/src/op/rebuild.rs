@@ -11,8 +11,8 @@ use trueup_schema::ops::{
     DropTrigger, RenameColumn, TableChange,
 };
 use trueup_schema::{
-    ApplyError, Column, Dialect, ForeignKey, Generated, IndexKey, IndexPart, ObjectKind, ObjectName,
-    Operation, PrimaryKey, Table, Unique,
+    ApplyError, Column, ColumnType, Dialect, ForeignKey, Generated, IndexKey, IndexPart, Inline, ObjectKind,
+    ObjectName, Operation, PrimaryKey, Table, Unique,
 };
 
 use super::{Planned, Step, context, perform::raise_failure, unproven};
@@ -88,7 +88,9 @@ pub(super) fn perform(
                 recorded.push(RecordedOperation { operation, origin, implied: false });
             }
             Step::Position { column, before, after } => rebuild.positions.push((column, before, after)),
-            Step::Raise { class, message } | Step::Refuse { class, message, .. } => {
+            Step::Raise { class, message }
+            | Step::Refuse { class, message, .. }
+            | Step::RefuseRebuild { class, message } => {
                 raise_failure(vm, class, message, place.as_ref())?;
             }
             Step::IndexOfCopy { table, index } => {
@@ -115,6 +117,15 @@ pub(super) fn perform(
     }
     if let Some(column) = rebuild.indexed_and_dropped() {
         let message = format!("no such column: {column} (an index of `{}` uses it)", options.table);
+        raise_failure(vm, "sqlalchemy.exc.OperationalError", message, place)?;
+    }
+    let reader = context.state.borrow().schema.reader_on_sqlite(&options.table).filter(|_| !lenient);
+    if let Some(reader) = reader {
+        let message = format!(
+            "{reader} reads `{0}`, and SQLite does not rename the new table to `{0}` while it does: drop it before \
+             the batch and create it again after",
+            options.table
+        );
         raise_failure(vm, "sqlalchemy.exc.OperationalError", message, place)?;
     }
     let table = rebuild.finish(options);
@@ -238,6 +249,9 @@ impl Rebuild {
             self.losses.push(operation.into());
         }
         self.table.checks.retain(|check| check.name.is_some());
+        // Alembic writes what it read back as constraints of the table.
+        self.table.checks.iter_mut().for_each(|check| check.inline = Inline(false));
+        self.table.foreign_keys.iter_mut().for_each(|key| key.inline = Inline(false));
         self.lose_duplicates();
         for column in &mut self.table.columns {
             if self.dialect.is_sqlite()
@@ -399,6 +413,12 @@ impl Rebuild {
             return Err(("KeyError", format!("'{}'", op.column)));
         };
         if let Some(column_type) = &op.column_type {
+            // What is copied gets a CAST between kinds of types, and a new column has nothing to copy.
+            if self.added.contains(&name) && casts(&column.column_type, column_type) {
+                let message =
+                    format!("'expr' (the type of `{name}` cannot change in the batch that adds the column)");
+                return Err(("KeyError", message));
+            }
             column.column_type.clone_from(column_type);
         }
         if let Some(nullable) = op.nullable {
@@ -566,14 +586,25 @@ impl Rebuild {
         // In double quotes a column that is not there is a text to SQLite.
         let unquoted = self.table.checks.iter().filter(|check| !check.expr.text().contains('"'));
         let mut used = unquoted.flat_map(|check| check.expr.identifiers());
-        used.find(|column| {
-            let is = |other: &String| other.eq_ignore_ascii_case(column);
-            self.dropped.iter().any(is) && !self.table.columns.iter().any(|column| is(&column.name))
-        })
+        used.find(|column| self.is_gone(column))
+    }
+
+    /// Tells whether a text that Alembic writes again names a column which the new table does not have any more.
+    fn is_gone(&self, column: &str) -> bool {
+        let is = |other: &String| other.eq_ignore_ascii_case(column);
+        let was = self.dropped.iter().chain(self.renamed.iter().map(|(old, _)| old)).any(is);
+        was && !self.table.columns.iter().any(|column| is(&column.name))
     }
 
     /// Returns a dropped column that an index still uses; creating that index anew fails.
     fn indexed_and_dropped(&self) -> Option<String> {
+        let predicates = self.table.indexes.iter().filter_map(|index| index.predicate.as_ref());
+        let unquoted = predicates.filter(|predicate| !predicate.text().contains('"'));
+        if let Some(column) =
+            unquoted.flat_map(trueup_schema::SqlExpr::identifiers).find(|column| self.is_gone(column))
+        {
+            return Some(column);
+        }
         let parts = self.table.indexes.iter().flat_map(|index| &index.parts);
         let mut used = parts.filter_map(|part| match &part.key {
             IndexKey::Column(column) => Some(column),
@@ -627,6 +658,13 @@ impl Rebuild {
             }
         }
     }
+}
+
+/// Tells whether two types are certainly of different kinds to SQLAlchemy: whole numbers and texts.
+fn casts(old: &ColumnType, new: &ColumnType) -> bool {
+    let whole = |found: &ColumnType| matches!(found.name.as_str(), "INTEGER" | "SMALLINT" | "BIGINT");
+    let text = |found: &ColumnType| matches!(found.name.as_str(), "VARCHAR" | "TEXT");
+    (whole(old) && text(new)) || (text(old) && whole(new))
 }
 
 fn plain_parts(parts: &mut [IndexPart]) {

@@ -171,7 +171,7 @@ pub(crate) fn perform_compiled_table(
 pub(crate) fn foreign_keys_added_later(vm: &mut Vm, table: &Value) -> PyResult<Vec<Vec<String>>> {
     let mut found = Vec::new();
     let constraints = vm.getattr(table, "constraints")?;
-    for constraint in constraints.items().unwrap_or_default() {
+    for constraint in vm.iterate(&constraints)? {
         if !compile::is_a(&constraint, "sqlalchemy.schema.ForeignKeyConstraint")
             || !uses_alter(vm, &constraint)?
         {

@@ -76,7 +76,7 @@ impl Differ<'_> {
                 table.columns.retain(|other| other.name != column.name);
             });
             let (table, column) = (existing.name.clone(), column.name.clone());
-            self.emit(DropColumn { table, column, if_exists: false, cascade: false });
+            self.emit(DropColumn { table, column, if_exists: false, cascade: dialect.is_sqlite() });
         }
     }
 

@@ -18,6 +18,28 @@ pub(super) fn columns(dialect: Dialect, text: &str) -> Vec<String> {
     found
 }
 
+/// Returns the columns that an expression mentions when all of it was understood.
+pub(super) fn known_columns(dialect: Dialect, text: &str) -> Option<Vec<String>> {
+    let expr = parser::parse(dialect, text, &tokens(dialect, text))?;
+    let mut found = Vec::new();
+    understood(&expr).then(|| collect(dialect, &expr, &mut found))?;
+    Some(found)
+}
+
+fn understood(expr: &Expr) -> bool {
+    match expr {
+        Expr::Tokens(_) | Expr::Field(..) => return false,
+        // These have words of their own between the parentheses.
+        Expr::Call { name, .. } if matches!(name.as_str(), "extract" | "overlay" | "position" | "trim") => {
+            return false;
+        }
+        _ => {}
+    }
+    let mut all = true;
+    expr.children(&mut |child| all &= understood(child));
+    all
+}
+
 fn collect(dialect: Dialect, expr: &Expr, found: &mut Vec<String>) {
     match expr {
         Expr::Column(name) => found.push(name.clone()),

@@ -83,6 +83,23 @@ impl AlterColumn {
         }
     }
 
+    /// Refuses a type change that the column's present default does not survive: `USING` is for the rows only.
+    ///
+    /// Where a default is dropped in the same step it depends on who writes the statements: Alembic changes the type
+    /// first.
+    ///
+    /// # Errors
+    /// The default has no cast to the new type.
+    pub fn check_default_cast(&self, schema: &Schema) -> Result<(), ApplyError> {
+        let column = schema.table(&self.table).and_then(|table| table.column(&self.column));
+        match (&self.column_type, column) {
+            (Some(to), Some(column)) if !schema.dialect.is_sqlite() => {
+                columns::check_default_cast(schema, &self.table, column, to)
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn check(&self, schema: &Schema, table: &Table, column: &Column) -> Result<(), ApplyError> {
         if let Some(column_type) = &self.column_type {
             columns::type_exists(schema, column_type)?;
@@ -97,6 +114,14 @@ impl AlterColumn {
             && self.using.is_none()
         {
             columns::check_cast(schema, &self.table, column, column_type)?;
+        }
+        match &self.default {
+            None => self.check_default_cast(schema)?,
+            Some(default) => {
+                let column_type = self.column_type.clone().unwrap_or_else(|| column.column_type.clone());
+                let default = default.clone();
+                columns::check_default(schema, &Column { column_type, default, ..column.clone() })?;
+            }
         }
         let generated = self.generated.as_ref().unwrap_or(&column.generated);
         let is_identity = matches!(generated, Some(Generated::Identity(_)));

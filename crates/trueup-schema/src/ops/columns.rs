@@ -14,7 +14,39 @@ pub(crate) fn validate(schema: &Schema, column: &Column) -> Result<(), ApplyErro
         let message = format!("column `{}` is generated and cannot have a default", column.name);
         return Err(ApplyError::invalid(message));
     }
-    type_exists(schema, &column.column_type)
+    type_exists(schema, &column.column_type)?;
+    check_default(schema, column)
+}
+
+/// Refuses a constant as a default that PostgreSQL certainly cannot turn into the column's type.
+pub(crate) fn check_default(schema: &Schema, column: &Column) -> Result<(), ApplyError> {
+    let Some(default) = column.default.as_ref().filter(|_| !schema.dialect.is_sqlite()) else {
+        return Ok(());
+    };
+    let (text, to) = (default.text().trim(), &column.column_type);
+    let refuse = |why: String| {
+        Err(ApplyError::invalid(format!("the default {text} of column `{}` {why}", column.name)))
+    };
+    if to.array {
+        return Ok(());
+    }
+    let is_whole = to.kind == TypeKind::Builtin && matches!(&*to.name, "smallint" | "integer" | "bigint");
+    let is_boolean = to.kind == TypeKind::Builtin && to.name == "boolean";
+    if is_boolean && text.parse::<i64>().is_ok() {
+        return refuse(format!(
+            "is an integer and the column is of type boolean; write '{text}' or a boolean"
+        ));
+    }
+    let Some(constant) = default.plain_text() else { return Ok(()) };
+    // PostgreSQL 16 also reads `0x1f` and `1_000`.
+    if is_whole && !constant.trim().chars().any(|c| c.is_ascii_digit()) {
+        return refuse(format!("is no {to}"));
+    }
+    let labels = schema.enums.get(&lookup::type_name(schema, to)).map(|found| &found.labels);
+    if labels.is_some_and(|labels| !labels.contains(&constant)) {
+        return refuse(format!("is no label of the enum `{to}`"));
+    }
+    Ok(())
 }
 
 /// Types that common extensions bring; where an extension came from outside of the revisions, they are trusted.
@@ -335,6 +367,37 @@ pub(crate) fn check_cast(
     if refused {
         let message =
             format!("column `{}` of `{table}` cannot be cast automatically from {old} to {to}", from.name);
+        return Err(ApplyError::invalid(message));
+    }
+    Ok(())
+}
+
+/// Refuses a type change when the column's default is a constant that PostgreSQL cannot cast to the new type by itself.
+///
+/// A text in quotes is stored as a constant of the column's type, a number as one of its own.
+/// Source: PostgreSQL 17, `ATExecAlterColumnType`.
+pub(crate) fn check_default_cast(
+    schema: &Schema,
+    table: &ObjectName,
+    column: &Column,
+    to: &ColumnType,
+) -> Result<(), ApplyError> {
+    let Some(default) = column.default.as_ref().filter(|_| column.generated.is_none()) else { return Ok(()) };
+    let text = default.text().trim();
+    let is_number = text.parse::<f64>().is_ok();
+    let is_truth = text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false");
+    let own_type = match column.column_type.name.as_str() {
+        "smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision" => is_number,
+        "boolean" => is_truth,
+        _ => false,
+    };
+    let is_text = text.starts_with('\'') && identifiers::tokens(schema.dialect, text).len() == 1;
+    if (is_text || own_type) && check_cast(schema, table, column, to).is_err() {
+        let message = format!(
+            "the default {text} of column `{}` of `{table}` cannot be cast automatically to type {to}; drop it \
+             before the type changes",
+            column.name
+        );
         return Err(ApplyError::invalid(message));
     }
     Ok(())

@@ -2,8 +2,8 @@
 
 use super::{ApplyError, Constraint, ConstraintKind, columns, identifiers, lookup};
 use crate::{
-    Check, ForeignKey, Index, IndexKey, IndexPart, ObjectKind, ObjectName, ReferentialAction, Schema, Table,
-    naming,
+    Check, Dialect, ForeignKey, Index, IndexKey, IndexPart, ObjectKind, ObjectName, ReferentialAction,
+    Schema, Table, naming,
 };
 
 impl Constraint {
@@ -99,6 +99,9 @@ pub(super) fn validate(schema: &Schema, table: &Table, constraint: &Constraint) 
             table.name
         )));
     }
+    if matches!(constraint, Constraint::PrimaryKey(_) | Constraint::Unique(_)) {
+        can_be_compared(schema.dialect, table, constraint.columns().iter().map(String::as_str))?;
+    }
     match constraint {
         Constraint::PrimaryKey(_) if table.primary_key.is_some() => {
             let message = format!("table `{}` has a primary key already", table.name);
@@ -109,12 +112,62 @@ pub(super) fn validate(schema: &Schema, table: &Table, constraint: &Constraint) 
         Constraint::ForeignKey(key) if !schema.dialect.is_sqlite() => {
             validate_foreign_key(schema, table, key)
         }
+        Constraint::Check(check) => check_columns_exist(schema, table, check),
         Constraint::Exclude(exclude) => {
             let parts = exclude.elements.iter().map(|element| &element.part);
             parts_exist(table, parts)
         }
-        _ => Ok(()),
+        Constraint::ForeignKey(_) => Ok(()),
     }
+}
+
+/// Refuses an ordinary index over columns that PostgreSQL cannot put into order.
+pub(super) fn has_order(dialect: Dialect, table: &Table, index: &Index) -> Result<(), ApplyError> {
+    let plain = index.parts.iter().filter(|part| part.operator_class.is_none() && index.method == "btree");
+    let columns = plain.filter_map(|part| match &part.key {
+        IndexKey::Column(name) => Some(name.as_str()),
+        IndexKey::Expression(_) => None,
+    });
+    can_be_compared(dialect, table, columns)
+}
+
+/// Refuses an index or a key over values that PostgreSQL cannot compare.
+pub(super) fn can_be_compared<'a>(
+    dialect: Dialect,
+    table: &Table,
+    columns: impl Iterator<Item = &'a str>,
+) -> Result<(), ApplyError> {
+    for column in columns.filter_map(|name| table.column(name)) {
+        let found = &column.column_type;
+        let is_builtin = found.kind == crate::TypeKind::Builtin && !found.array;
+        if !dialect.is_sqlite() && is_builtin && matches!(found.name.as_str(), "json" | "xml" | "point") {
+            return Err(ApplyError::invalid(format!(
+                "column `{}` of `{}` is of type {found}, which has no order for an index or a key",
+                column.name, table.name
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a CHECK over a column that the table certainly does not have.
+fn check_columns_exist(schema: &Schema, table: &Table, check: &Check) -> Result<(), ApplyError> {
+    const SYSTEM: &[&str] = &["ctid", "tableoid", "xmin", "xmax", "cmin", "cmax", "oid", "rowid", "_rowid_"];
+    // In double quotes a column that is not there is a text to SQLite.
+    if schema.dialect.is_sqlite() && check.expr.text().contains('"') {
+        return Ok(());
+    }
+    for name in check.expr.known_columns().unwrap_or_default() {
+        let is = |other: &str| match schema.dialect {
+            Dialect::Postgresql => name == other,
+            Dialect::Sqlite => name.eq_ignore_ascii_case(other),
+        };
+        let known = table.columns.iter().any(|column| is(&column.name));
+        if !known && !is(&table.name.name) && !SYSTEM.iter().any(|system| is(system)) {
+            return Err(ApplyError::missing_on(ObjectKind::Column, name, &table.name));
+        }
+    }
+    Ok(())
 }
 
 fn included(table: &Table, columns: &[String]) -> Result<(), ApplyError> {

@@ -34,6 +34,7 @@ impl Op for CreateIndex {
         }
         lookup::free_relation(schema, &name)?;
         constraints::parts_exist(table, index.parts.iter())?;
+        constraints::has_order(schema.dialect, table, &index)?;
         index.include.iter().try_for_each(|column| lookup::column(table, column).map(drop))?;
         if self.concurrently && table.partitioning.is_some() {
             let message =

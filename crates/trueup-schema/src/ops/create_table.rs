@@ -173,6 +173,7 @@ fn add_indexes(schema: &Schema, table: &mut Table, indexes: Vec<Index>) -> Resul
             return Err(ApplyError::exists_on(ObjectKind::Index, &index.name, &table.name));
         }
         constraints::parts_exist(table, index.parts.iter())?;
+        constraints::has_order(schema.dialect, table, &index)?;
         index.include.iter().try_for_each(|column| lookup::column(table, column).map(drop))?;
         if !schema.dialect.has_comments() {
             index.comment = None;

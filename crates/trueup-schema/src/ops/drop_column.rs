@@ -13,7 +13,7 @@ pub struct DropColumn {
     pub column: String,
     /// `IF EXISTS`.
     pub if_exists: bool,
-    /// `CASCADE`.
+    /// `CASCADE`; on SQLite, which has no such word, a rebuild of the table that takes along what uses the column.
     pub cascade: bool,
 }
 
@@ -31,7 +31,9 @@ impl Op for DropColumn {
         let mut remaining = table.clone();
         remove(schema.dialect, &mut remaining, &self.column);
         if schema.dialect.is_sqlite() {
-            // The rebuild that drops a column drops what uses it; a trigger that mentions it fails only when it fires.
+            if !self.cascade {
+                self.check_alter_on_sqlite(schema, table)?;
+            }
             schema.insert_table(remaining);
             return Ok(());
         }
@@ -84,6 +86,55 @@ impl Op for DropColumn {
 }
 
 impl DropColumn {
+    /// Refuses what `ALTER TABLE … DROP COLUMN` of SQLite refuses: the table, its indexes and what reads it must still
+    /// make sense without the column.
+    ///
+    /// Source: <https://www.sqlite.org/lang_altertable.html#altertabdropcol>; held against SQLite 3.40, which other
+    /// than the page says drops constraints that are written with the column.
+    fn check_alter_on_sqlite(&self, schema: &Schema, table: &Table) -> Result<(), ApplyError> {
+        let (dialect, name) = (schema.dialect, self.column.as_str());
+        let is = |column: &String| column == name;
+        let mentions = |expr: &SqlExpr| identifiers::mentions_column(dialect, expr, name);
+        if table.columns.len() == 1 {
+            let message = format!("column `{name}` cannot be dropped: `{}` has no other column", self.table);
+            return Err(ApplyError::invalid(message));
+        }
+        let mut words: Vec<String> = Vec::new();
+        words.extend(
+            table.primary_key.iter().filter(|key| key.columns.iter().any(is)).map(|_| "the primary key".to_owned()),
+        );
+        let named = |kind: &str, name: Option<&String>| match name {
+            Some(name) => format!("{kind} `{name}`"),
+            None => format!("a {kind}"),
+        };
+        let uniques = table.uniques.iter().filter(|unique| unique.columns.iter().any(is));
+        words.extend(uniques.map(|unique| named("unique constraint", unique.name.as_ref())));
+        let keys = table.foreign_keys.iter().filter(|key| !key.inline.0 && key.columns.iter().any(is));
+        words.extend(keys.map(|key| lookup::foreign_key_words(table, key)));
+        // A CHECK that is written with the column goes with it, unless it is another column's.
+        let others = |check: &&crate::Check| {
+            let columns = table.columns.iter().map(|column| column.name.as_str());
+            !check.inline.0 || identifiers::mentioned_columns(dialect, &check.expr, columns) != [name]
+        };
+        let checks = table.checks.iter().filter(|check| mentions(&check.expr)).filter(others);
+        words.extend(checks.map(|check| named("CHECK constraint", check.name.as_ref())));
+        let indexes = table.indexes.iter().filter(|index| {
+            lookup::parts_use(dialect, &index.parts, name) || index.predicate.as_ref().is_some_and(mentions)
+        });
+        words.extend(indexes.map(|index| format!("index `{}`", index.name)));
+        let computed = columns::computed_from(schema, table, name);
+        words.extend(computed.iter().map(|column| format!("generated column `{column}`")));
+        let views = lookup::views_of(schema, &self.table);
+        let views = views.filter(|view| identifiers::selects_column(dialect, &view.query, name));
+        words.extend(views.map(lookup::view_words));
+        let triggers = table.triggers.iter().filter(|trigger| {
+            let rows = ["new", "old"];
+            rows.iter().any(|row| identifiers::qualifies(dialect, &trigger.definition, row, name))
+        });
+        words.extend(triggers.map(|trigger| format!("trigger `{}`", trigger.name)));
+        ApplyError::needed(ObjectKind::Column, name, words)
+    }
+
     fn check_partition_key(&self, table: &Table) -> Result<(), ApplyError> {
         let key = table.partitioning.as_ref().is_some_and(|partitioning| {
             partitioning

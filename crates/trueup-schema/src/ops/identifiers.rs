@@ -143,6 +143,35 @@ pub(crate) fn mentions_column(dialect: Dialect, expr: &SqlExpr, column: &str) ->
     (0..tokens.len()).any(|at| tokens[at].is_word(dialect, column) && is_column_place(&tokens, at))
 }
 
+/// Tells whether a text certainly has `row.column`.
+pub(crate) fn qualifies(dialect: Dialect, expr: &SqlExpr, row: &str, column: &str) -> bool {
+    tokens(dialect, expr.text()).windows(3).any(|three| {
+        three[0].is_word(dialect, row) && three[1].is_symbol('.') && three[2].is_word(dialect, column)
+    })
+}
+
+/// Tells whether a query over one table certainly uses a column of it: not as the name of an output column, and not in
+/// double quotes, which SQLite takes for a text where there is no such column.
+pub(crate) fn selects_column(dialect: Dialect, query: &SqlExpr, column: &str) -> bool {
+    const BEFORE: &[&str] =
+        &["select", "distinct", "where", "and", "or", "not", "by", "on", "when", "having"];
+    let tokens = tokens(dialect, query.text());
+    let is = |at: usize| tokens[at].is_word(dialect, column);
+    let is_quoted = |at: usize| matches!(tokens[at].kind, TokenKind::Word { quoted: true, .. });
+    let is_label = |at: usize| at > 0 && tokens[at - 1].is_keyword(&["as"]);
+    if tables_read(dialect, query).len() != 1 || (0..tokens.len()).any(|at| is(at) && is_label(at)) {
+        return false;
+    }
+    (0..tokens.len()).any(|at| {
+        let begins = at.checked_sub(1).is_some_and(|before| match &tokens[before].kind {
+            TokenKind::Symbol(symbol) => !matches!(symbol, '.' | ')'),
+            TokenKind::Word { .. } => tokens[before].is_keyword(BEFORE),
+            TokenKind::Literal => false,
+        });
+        is(at) && !is_quoted(at) && is_column_place(&tokens, at) && begins
+    })
+}
+
 /// Returns those columns that an expression mentions, in the order given.
 pub(crate) fn mentioned_columns<'a>(
     dialect: Dialect,
@@ -178,6 +207,22 @@ pub(crate) fn tables_read(dialect: Dialect, query: &SqlExpr) -> Vec<(Option<Stri
         }
     }
     found
+}
+
+/// Returns the tables that a trigger's statements certainly read or change.
+pub(crate) fn tables_changed(dialect: Dialect, definition: &SqlExpr) -> Vec<String> {
+    let tokens = tokens(dialect, definition.text());
+    let body = tokens.iter().position(|token| token.is_keyword(&["begin"])).unwrap_or(tokens.len());
+    let changed = (body..tokens.len()).filter(|at| {
+        let inserts = *at > body && tokens[*at].is_keyword(&["into"]);
+        let updates = tokens[*at].is_keyword(&["update"])
+            && tokens.get(at + 2).is_some_and(|token| token.is_keyword(&["set"]));
+        inserts || updates
+    });
+    let changed = changed.filter_map(|at| tokens.get(at + 1)?.word().map(str::to_owned));
+    let read =
+        (body..tokens.len()).filter_map(|at| tokens[table_after(&tokens, at)?].word().map(str::to_owned));
+    changed.chain(read).collect()
 }
 
 /// Returns the position of a table's name when the token at a position introduces one.

@@ -200,6 +200,23 @@ pub(crate) fn views_of_column<'a>(
     })
 }
 
+impl Schema {
+    /// Returns, in words, a view or a trigger of another table that certainly reads or changes a table, on SQLite.
+    ///
+    /// SQLite looks at all of them when any table is renamed, and then one that names a dropped table is an error.
+    pub fn reader_on_sqlite(&self, name: &ObjectName) -> Option<String> {
+        if let Some(view) = views_of(self, name).next() {
+            return Some(view_words(view));
+        }
+        let others = self.tables.values().filter(|table| table.name != *name);
+        let mut triggers = others.flat_map(|table| &table.triggers);
+        let changes = |trigger: &&crate::Trigger| {
+            identifiers::tables_changed(self.dialect, &trigger.definition).contains(&name.name)
+        };
+        triggers.find(changes).map(|trigger| format!("trigger `{}`", trigger.name))
+    }
+}
+
 /// Returns views in words.
 pub(crate) fn view_words(view: &View) -> String {
     format!("{} `{}`", if view.materialized { "materialized view" } else { "view" }, view.name)

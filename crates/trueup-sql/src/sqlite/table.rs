@@ -2,7 +2,7 @@
 
 use trueup_schema::ops::CreateTable;
 use trueup_schema::{
-    Check, Column, ColumnType, Computed, Deferrable, ForeignKey, Generated, IndexKey, PrimaryKey,
+    Check, Column, ColumnType, Computed, Deferrable, ForeignKey, Generated, IndexKey, Inline, PrimaryKey,
     ReferentialAction, Table, Unique,
 };
 
@@ -261,6 +261,7 @@ fn column_constraint(
     } else if cursor.eat("CHECK") {
         let mut check = Check::new(name, reader.expr(cursor.parenthesised()?.whole()));
         conflict(cursor)?;
+        check.inline = Inline(true);
         check.origin = reader.origin(cursor.span_since(start));
         parts.checks.push(check);
     } else if cursor.eat("DEFAULT") {
@@ -270,7 +271,8 @@ fn column_constraint(
         column.collation = Some(cursor.identifier()?);
     } else if cursor.is("REFERENCES") {
         let columns = vec![column.name.clone()];
-        parts.foreign_keys.push(references(reader, cursor, name, columns, start)?);
+        let key = references(reader, cursor, name, columns, start)?;
+        parts.foreign_keys.push(ForeignKey { inline: Inline(true), ..key });
     } else if cursor.eat("GENERATED ALWAYS AS") || cursor.eat("AS") {
         let expr = reader.expr(cursor.parenthesised()?.whole());
         let stored = cursor.eat("STORED");

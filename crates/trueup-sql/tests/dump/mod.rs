@@ -1,7 +1,7 @@
 //! A short text of operations for expectations: everything that is not the default, nothing twice.
 //!
 //! It reads the `Debug` text of an operation, so no field can be forgotten, and leaves out what says nothing
-//! (`None`, `false`, `[]`, origins, canonical forms beside the text).
+//! (`None`, `false`, `[]`, origins, forms, canonical forms beside the text).
 
 use std::fmt::Write;
 use trueup_schema::Operation;
@@ -27,7 +27,9 @@ fn list(fields: &[(String, Value)]) -> String {
     let mut text = String::new();
     for (name, value) in fields {
         let shown = show(value);
-        let silent = name == "origin" || shown.is_empty() || (name == "nullable" && shown == "true");
+        let silent = matches!(name.as_str(), "origin" | "inline")
+            || shown.is_empty()
+            || (name == "nullable" && shown == "true");
         let said = matches!(name.as_str(), "nullable" | "stored" | "enabled")
             || !matches!(shown.as_str(), "false" | "No" | "NoAction");
         let usual = matches!(

@@ -116,3 +116,7 @@ class SAWarning(RuntimeWarning):
 
 class MovedIn20Warning(SADeprecationWarning):
     ...
+
+
+class ObjectNotExecutableError(ArgumentError):
+    ...

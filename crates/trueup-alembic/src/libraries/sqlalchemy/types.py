@@ -131,10 +131,11 @@ class Indexable:
 
 
 class SchemaType:
-    def create(self, bind=None, checkfirst=True):
+    # Only PostgreSQL's own types look first whether they exist.
+    def create(self, bind=None, checkfirst=False):
         ...
 
-    def drop(self, bind=None, checkfirst=True):
+    def drop(self, bind=None, checkfirst=False):
         ...
 
 
@@ -443,7 +444,8 @@ class Enum(SchemaType, String):
         self.name = name
         self.native_enum = kw.get("native_enum", True)
         self.create_constraint = kw.get("create_constraint", _CONSTRAINED)
-        self.create_type = kw.get("create_type", True)
+        # `Enum` takes the keyword without a word and does nothing with it; `postgresql.ENUM` heeds it.
+        self.create_type = True
         self.schema = kw.get("schema")
         self.metadata = kw.get("metadata")
         self.inherit_schema = kw.get("inherit_schema", False)

@@ -206,8 +206,9 @@ fn of_tables(name: &str) -> Option<Vec<Case>> {
             case("With CASCADE the foreign key goes too", drop_column("users", "id", true)),
             case("A view needs the column", drop_column("users", "name", false)),
             case("A partition key stays", drop_column("events", "day", false)),
+            on_sqlite("On SQLite the rebuild drops what uses the column", drop_column("users", "name", true)),
             on_sqlite(
-                "On SQLite the rebuild drops what uses the column",
+                "`ALTER TABLE` of SQLite refuses what something uses",
                 drop_column("users", "name", false),
             ),
         ],

@@ -234,6 +234,13 @@ class ENUM(_Enum):
     def __init__(self, *enums, **kw):
         super().__init__(*enums, **kw)
         self.native_enum = True
+        self.create_type = kw.get("create_type", True)
+
+    def create(self, bind=None, checkfirst=True):
+        ...
+
+    def drop(self, bind=None, checkfirst=True):
+        ...
 
 
 class DOMAIN(_Only, SchemaType):

@@ -80,6 +80,7 @@ class Connection:
         return self
 
     def execute(self, statement, parameters=None, *more, execution_options=None, **kw):
+        _refuse_text(statement)
         return _execute(self, statement, parameters, more, kw)
 
     def exec_driver_sql(self, statement, parameters=None, execution_options=None):
@@ -159,6 +160,11 @@ class Connection:
 
     def _run_ddl_visitor(self, visitor, element, **kw):
         return _unknown_statement()
+
+
+def _refuse_text(statement):
+    """Raises where a connection of SQLAlchemy 2.0 is given a plain text."""
+    ...
 
 
 def _execute(connection, statement, parameters, more, keywords):
