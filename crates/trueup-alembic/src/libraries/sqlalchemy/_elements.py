@@ -27,6 +27,9 @@ def _quote_literal(text):
 
 def _literal_sql(value, dialect, type_=None):
     """Returns a plain value as SQL; `type_` is that of the expression it stands next to."""
+    if value is not None and isinstance(type_, _types.TypeDecorator) and hasattr(type(type_), "process_bind_param"):
+        # What the project makes of its values before a database sees them.
+        value, type_ = type_.process_bind_param(value, dialect), type_.impl_instance
     if value is None:
         return "NULL"
     if isinstance(value, enum.Enum):
@@ -111,10 +114,15 @@ def _grouped(value, against, dialect, type_=None, against_own=None):
 
 def _type_of(value):
     """The type of an expression or of a plain value, `NULLTYPE` where there is none or it is not known."""
+    return _undecorated(_declared_type_of(value))
+
+
+def _declared_type_of(value):
+    """The same with its `TypeDecorator`, which has a say in how values beside it are written."""
     value = _unwrapped(value)
     if isinstance(value, ClauseElement):
         found = getattr(value, "type", None)
-        return _types.NULLTYPE if found is None or is_unknown(found) else _undecorated(found)
+        return _types.NULLTYPE if found is None or is_unknown(found) else found
     for python_type, type_ in _LITERAL_TYPES:
         if isinstance(value, python_type):
             return type_
@@ -529,7 +537,7 @@ class BinaryExpression(ColumnElement):
         return self.operator
 
     def _operand(self, value, other, dialect):
-        return _grouped(value, self.operator, dialect, _type_of(other), self._own_precedence)
+        return _grouped(value, self.operator, dialect, _declared_type_of(other), self._own_precedence)
 
     def _sql(self, dialect):
         left = self._operand(self.left, self.right, dialect)
@@ -539,7 +547,7 @@ class BinaryExpression(ColumnElement):
         return _BINARY.get(self.operator, _plain)(self, left, right, dialect)
 
     def _membership(self, left, dialect):
-        items = self.right._sql(dialect, _type_of(self.left))
+        items = self.right._sql(dialect, _declared_type_of(self.left))
         is_negated = self.operator == "NOT IN"
         if not self.right.items:
             if dialect.name == "sqlite":
@@ -732,7 +740,7 @@ class Between(ColumnElement):
         return self.operator
 
     def _sql(self, dialect):
-        type_ = _type_of(self.element)
+        type_ = _declared_type_of(self.element)
         operator = self.operator + (" SYMMETRIC" if self.symmetric else "")
         element = _grouped(self.element, self.operator, dialect)
         return f"{element} {operator} {_sql_of(self.lower, dialect, type_)} AND {_sql_of(self.upper, dialect, type_)}"

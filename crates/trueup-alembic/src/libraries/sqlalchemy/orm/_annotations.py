@@ -28,6 +28,9 @@ DEFAULT_TYPE_MAP = {
 
 def _members(annotation):
     """The members of `X | Y` or `Union[X, Y]`, or nothing for other annotations."""
+    if isinstance(annotation, type):
+        # A class, whose base may be unknown, has none whatever its attributes seem to say.
+        return None
     if isinstance(annotation, tuple):
         return annotation
     args = getattr(annotation, "__args__", None)
@@ -70,7 +73,10 @@ def _mapped_type(python_type, registry):
     for candidate, type_ in registry.type_annotation_map.items():
         if is_unknown(candidate):
             continue
-        if candidate is python_type or (not isinstance(candidate, type) and candidate == python_type):
+        if candidate is python_type:
+            return type_
+        # Classes are equal to nothing but themselves.
+        if not isinstance(python_type, type) and not isinstance(candidate, type) and candidate == python_type:
             return type_
     for candidate, type_ in registry.type_annotation_map.items():
         # `Optional[bool]` as a key stands for `bool`, too.
