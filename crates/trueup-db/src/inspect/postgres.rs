@@ -75,9 +75,15 @@ enum Failure {
     Query(String, postgres::Error),
 }
 
-/// Tells whether an error is what a concurrent DROP causes: "cache lookup failed", "could not open relation".
+/// Tells whether an error is what concurrent DDL causes: "cache lookup failed", "could not open relation", or a deadlock
+/// with a session that locks tables in another order, of which the server ends the reading.
 fn was_disturbed(error: &postgres::Error) -> bool {
-    let disturbances = [SqlState::INTERNAL_ERROR, SqlState::UNDEFINED_TABLE, SqlState::UNDEFINED_OBJECT];
+    let disturbances = [
+        SqlState::INTERNAL_ERROR,
+        SqlState::UNDEFINED_TABLE,
+        SqlState::UNDEFINED_OBJECT,
+        SqlState::T_R_DEADLOCK_DETECTED,
+    ];
     error.code().is_some_and(|code| disturbances.contains(code))
 }
 
