@@ -137,7 +137,7 @@ impl Checking<'_> {
         let env = self.configuration.script_location.as_ref().map(|folder| folder.join("env.py"));
         let text = env.and_then(|env| crate::files::read_source(&env).ok()).unwrap_or_default();
         let hands_over = text.matches("run_migrations(").count() > text.matches("run_migrations()").count()
-            || text.contains("execute(");
+            || text.split("execute(").skip(1).any(may_change_a_schema);
         let revisions: BTreeSet<&std::path::Path> =
             self.revisions.iter().map(|file| file.file.as_path()).collect();
         let files = crate::files::with_extension(&self.configuration.root, &["py"]);
@@ -315,6 +315,17 @@ impl Checking<'_> {
             .map(|(index, _)| Cause::Once("unproven-revision", graph.revisions()[*index].path.to_string()))
             .collect()
     }
+}
+
+/// Tells whether what follows `execute(` may be a statement that changes a schema: all but a mention without argument, and
+/// settings such as `SET ROLE`, which are plain to see.
+fn may_change_a_schema(rest: &str) -> bool {
+    let argument: String = rest.trim_start().chars().take(120).collect();
+    let statement =
+        argument.trim_start_matches("sa.").trim_start_matches("text(").trim_start_matches(['f', 'r']);
+    let words = statement.trim_start_matches(['"', '\'', ' ']).to_ascii_lowercase();
+    let is_setting = words.starts_with("set ") && !words.contains("search_path");
+    !(is_setting || argument.starts_with(')'))
 }
 
 /// Returns what evaluating the revisions told, by position in the graph, for the rules.
