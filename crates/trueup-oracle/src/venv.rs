@@ -1,9 +1,11 @@
 //! A Python with real Alembic, for the other side of comparisons.
 
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
 
 use crate::paths;
 
@@ -40,4 +42,45 @@ fn run(command: &mut Command) -> Result<()> {
         bail!("{} failed ({status})", command.get_program().display());
     }
     Ok(())
+}
+
+/// A Python program that answers every line of JSON with a line of JSON; it keeps its imports from one to the next.
+pub(crate) struct Conversation {
+    process: Child,
+    requests: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Conversation {
+    /// Starts the program; what it writes to standard error goes to `errors`.
+    pub(crate) fn start(python: &Path, program: &str, errors: Stdio) -> Result<Self> {
+        let mut process = Command::new(python)
+            .args(["-c", program])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(errors)
+            .spawn()
+            .context("cannot run Python")?;
+        let requests = process.stdin.take().context("no standard input")?;
+        let answers = BufReader::new(process.stdout.take().context("no standard output")?);
+        Ok(Self { process, requests, answers })
+    }
+
+    /// Returns the answer to a request.
+    pub(crate) fn ask(&mut self, request: &Value) -> Result<Value> {
+        writeln!(self.requests, "{request}")?;
+        self.requests.flush()?;
+        let mut line = String::new();
+        if self.answers.read_line(&mut line)? == 0 {
+            bail!("Python ended: {}", self.process.wait()?);
+        }
+        Ok(serde_json::from_str(&line)?)
+    }
+}
+
+impl Drop for Conversation {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 }

@@ -6,16 +6,16 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result};
-use serde_json::{Value, json};
+use serde_json::json;
 use trueup_schema::revision::RevisionGraph;
 
 use crate::graphs::generate::{Line, graph, identifier, state};
 use crate::random::Random;
+use crate::venv::Conversation;
 use crate::{paths, venv};
 
 const PROGRAM: &str = include_str!("alembic.py");
@@ -51,16 +51,9 @@ with engine.connect() as connection:
 pub fn run(options: &Options) -> Result<bool> {
     let python = venv::python("alembic", &["alembic"])?;
     println!("{}", venv::versions(&python, &["alembic"])?);
-    let mut process = Command::new(&python)
-        .args(["-c", PROGRAM])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("cannot run Python")?;
     let mut sides = Sides {
         trueup: options.trueup.clone(),
-        requests: process.stdin.take().context("no standard input")?,
-        answers: BufReader::new(process.stdout.take().context("no standard output")?),
+        alembic: Conversation::start(&python, PROGRAM, Stdio::inherit())?,
         tally: Tally::default(),
     };
     let folder = tempfile::tempdir()?;
@@ -76,9 +69,7 @@ pub fn run(options: &Options) -> Result<bool> {
         let lines: Vec<Vec<String>> = (0..8).map(|_| command_line(&built, &mut random)).collect();
         sides.ask(&format!("project {seed}"), &root, &lines)?;
     }
-    let Sides { tally, requests, .. } = sides;
-    drop(requests);
-    process.wait()?;
+    let Sides { tally, .. } = sides;
     println!(
         "{} projects from seed {}: {} commands alike, {} refused by both, {} different",
         options.projects, options.seed, tally.alike, tally.refused, tally.different
@@ -91,8 +82,7 @@ pub fn run(options: &Options) -> Result<bool> {
 
 struct Sides {
     trueup: PathBuf,
-    requests: ChildStdin,
-    answers: BufReader<ChildStdout>,
+    alembic: Conversation,
     tally: Tally,
 }
 
@@ -106,10 +96,8 @@ struct Tally {
 
 impl Sides {
     fn ask(&mut self, name: &str, root: &Path, lines: &[Vec<String>]) -> Result<()> {
-        writeln!(self.requests, "{}", json!({"folder": root, "lines": lines}))?;
-        let mut answer = String::new();
-        self.answers.read_line(&mut answer)?;
-        let answers: Vec<Value> = serde_json::from_str(&answer).context("Python ended")?;
+        let answers = self.alembic.ask(&json!({"folder": root, "lines": lines}))?;
+        let answers = answers.as_array().context("no list of answers")?;
         for (line, theirs) in lines.iter().zip(answers) {
             let ours = Command::new(&self.trueup)
                 .args(line)

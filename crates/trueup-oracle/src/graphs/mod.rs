@@ -7,15 +7,14 @@
 pub(crate) mod generate;
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use serde_json::{Value, json};
 use trueup_schema::revision::{Bound, End, IdentifierError, RevisionGraph};
 
 use crate::random::Random;
-use crate::venv;
+use crate::venv::{self, Conversation};
 use generate::{Question, graph, questions};
 
 const PROGRAM: &str = include_str!("alembic.py");
@@ -36,14 +35,7 @@ const PRINTED: usize = 20;
 pub fn run(options: &Options) -> Result<bool> {
     let python = venv::python("alembic", &["alembic"])?;
     println!("{}", venv::versions(&python, &["alembic"])?);
-    let mut process = Command::new(&python)
-        .args(["-c", PROGRAM])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("cannot run Python")?;
-    let mut requests = process.stdin.take().context("no standard input")?;
-    let mut answers = BufReader::new(process.stdout.take().context("no standard output")?).lines();
+    let mut alembic = Conversation::start(&python, PROGRAM, Stdio::inherit())?;
     let mut tally = Tally::default();
     for seed in options.seed..options.seed + options.graphs as u64 {
         let mut random = Random::new(seed);
@@ -53,9 +45,7 @@ pub fn run(options: &Options) -> Result<bool> {
             continue;
         }
         let questions = questions(&ours, &mut random);
-        writeln!(requests, "{}", request(&revisions, &ours, &questions))?;
-        let line = answers.next().context("Python ended")??;
-        let answer: Value = serde_json::from_str(&line)?;
+        let answer = alembic.ask(&request(&revisions, &ours, &questions))?;
         let Some(found) = answer["answers"].as_array() else {
             bail!("graph {seed}: Alembic does not load it: {}", answer["error"]);
         };
@@ -63,8 +53,6 @@ pub fn run(options: &Options) -> Result<bool> {
             tally.judge(seed, &ours, question, theirs);
         }
     }
-    drop(requests);
-    process.wait()?;
     println!(
         "{} graphs from seed {}: {} answers alike, {} refused by both, {} different",
         options.graphs, options.seed, tally.alike, tally.refused, tally.different
