@@ -32,6 +32,8 @@ pub struct Module {
     pub(crate) stars: Vec<usize>,
     pub(crate) star_next: Cell<usize>,
     pub(crate) running: Cell<Option<usize>>,
+    /// The statements that others can notice have been run.
+    pub(crate) has_effects_run: Cell<bool>,
     pub(crate) run: Cell<RunState>,
     pub(crate) scope: RefCell<Option<Rc<Scope>>>,
     mentions_globals: OnceCell<bool>,
@@ -111,6 +113,7 @@ impl Module {
             stars,
             star_next: Cell::new(0),
             running: Cell::new(None),
+            has_effects_run: Cell::new(false),
             run: Cell::new(RunState::NotRun),
             scope: RefCell::default(),
             mentions_globals: OnceCell::new(),

@@ -75,7 +75,7 @@ fn tables_of(vm: &mut Vm, args: &Args) -> Result<Vec<(Value, Table)>, Problem> {
         Some(items) => items,
         None => {
             crate::replay::environment_of(vm, &args.receiver());
-            let tables = attr(vm, &args.receiver(), "tables")?;
+            let tables = attr(vm, &args.receiver(), "_tables")?;
             let pairs = tables.as_dict().map(|tables| tables.pairs()).unwrap_or_default();
             pairs.into_iter().map(|(_, table)| table).collect()
         }
@@ -140,7 +140,7 @@ fn drop_all(vm: &mut Vm, args: &Args, place: Option<&Place>) -> Result<(), Probl
     }
     // The types of all tables go, whichever were asked for.
     let metadata = args.receiver();
-    let tables = attr(vm, &metadata, "tables")?.as_dict().map(|tables| tables.pairs()).unwrap_or_default();
+    let tables = attr(vm, &metadata, "_tables")?.as_dict().map(|tables| tables.pairs()).unwrap_or_default();
     let mut types = Vec::new();
     for (_, table) in tables {
         types.extend(compile::table(vm, &table, context(vm).dialect)?.enums);

@@ -200,7 +200,7 @@ impl ClassNames {
         for found in mapped {
             *names.by_name.entry((found.namespace, found.class.name.to_string())).or_default() += 1;
             let metadata = found.table.as_ref().and_then(|table| table.as_instance()?.get("metadata"));
-            let tables = metadata.and_then(|metadata| metadata.as_instance()?.get("tables")?.as_dict());
+            let tables = metadata.and_then(|metadata| metadata.as_instance()?.get("_tables")?.as_dict());
             if let Some(tables) = tables {
                 let keys = tables.pairs().into_iter().filter_map(|(key, _)| key.as_str());
                 names.tables.entry(found.namespace).or_default().extend(keys.map(|key| key.to_string()));

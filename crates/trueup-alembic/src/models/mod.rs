@@ -73,7 +73,7 @@ pub fn collect(vm: &mut Vm, keep: &[Value]) -> Models {
 fn tables_of(metadata: &Value) -> Vec<ModelTable> {
     let Some(instance) = metadata.as_instance() else { return Vec::new() };
     let replaced = instance.get("_duplicates").and_then(|value| value.items()).unwrap_or_default();
-    let current = instance.get("tables").and_then(|value| value.as_dict()).map(|tables| tables.pairs());
+    let current = instance.get("_tables").and_then(|value| value.as_dict()).map(|tables| tables.pairs());
     let current = current.unwrap_or_default().into_iter().map(|(_, value)| value);
     let replaced = replaced.into_iter().map(|value| ModelTable { value, replaced: true });
     replaced.chain(current.map(|value| ModelTable { value, replaced: false })).collect()

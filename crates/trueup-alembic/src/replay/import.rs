@@ -1,8 +1,10 @@
 //! What importing does: a revision's own module, the modules it imports, and env.py.
 //!
 //! Python runs a module from top to bottom before anything of it is used, so tables enter a `MetaData`, decorators fill
-//! their registries and operations are registered although no name of the revision mentions them. What importing does
-//! to a database is undone: it happens on the application's own connection, not on the migration's.
+//! their registries and operations are registered although no name of the revision mentions them. Of the modules that
+//! a revision imports, only what others can notice is run at once; their classes and tables are evaluated when they are
+//! asked for, and all of them when somebody lists the tables of a `MetaData`. What importing does to a database is
+//! undone: it happens on the application's own connection, not on the migration's.
 
 use std::rc::Rc;
 
@@ -18,8 +20,8 @@ use crate::env::{EnvInput, read_env};
 
 /// Imports the module of a revision as Alembic does, with what its functions import.
 pub(super) fn revision(vm: &mut Vm, context: &Rc<Context>, module: &str) {
-    apart(vm, context, |vm| {
-        let Some(found) = vm.run_module(module) else { return };
+    apart(vm, context, ImportMode::Effects, |vm| {
+        let Some(found) = vm.run_module_with(module, ImportMode::Effects) else { return };
         for import in imports_of(&found.ast, module, false) {
             if import.in_function && !import.type_checking {
                 with_packages(vm, &import.module);
@@ -41,7 +43,7 @@ fn with_packages(vm: &mut Vm, name: &str) {
         match vm.module(part) {
             Some(module) if module.kind == ModuleKind::Namespace => {}
             Some(module) if module.kind == ModuleKind::Source && !module.source.is_library => {
-                vm.run_module(part);
+                vm.import_effects(part);
             }
             _ => return,
         }
@@ -52,12 +54,13 @@ fn with_packages(vm: &mut Vm, name: &str) {
 /// made: an operation that Alembic lacks, the tables of the application's models. Most projects' revisions never do.
 pub(crate) fn environment(vm: &mut Vm) {
     let context = crate::op::context(vm);
+    apart(vm, &context.clone(), ImportMode::Full, Vm::finish_modules);
     let Some(env) = context.env.borrow_mut().take() else { return };
     let EnvSource { path, text, options, config_file } = env;
     let input = EnvInput { path, text: Rc::from(&*text), options, config_file };
     let kept = context.connection.borrow_mut().take();
     let known = context.clone();
-    apart(vm, &known, |vm| {
+    apart(vm, &known, ImportMode::Full, |vm| {
         let reading = vm.with_own_natives(|vm| read_env(vm, &input));
         if let Some(name) = reading.version_table() {
             context.version_table.borrow_mut().name = name;
@@ -90,14 +93,14 @@ pub(crate) fn environment_of(vm: &mut Vm, metadata: &Value) {
 }
 
 /// Runs something that has the simulated database for itself.
-fn apart(vm: &mut Vm, context: &Rc<Context>, run: impl FnOnce(&mut Vm)) {
+fn apart(vm: &mut Vm, context: &Rc<Context>, imports: ImportMode, run: impl FnOnce(&mut Vm)) {
     let (before, record) = {
         let mut state = context.state.borrow_mut();
         (Snapshot::of(&state), std::mem::take(&mut state.record))
     };
     let transaction = context.state.borrow().transaction.clone();
     let created = context.state.borrow().created.clone();
-    let mode = vm.set_import_mode(ImportMode::Full);
+    let mode = vm.set_import_mode(imports);
     run(vm);
     vm.set_import_mode(mode);
     let mut state = context.state.borrow_mut();

@@ -35,10 +35,6 @@ pub(super) fn revision(
         let _ = vm.take_notes();
         let module = source::module_name(number, attempt);
         import::revision(vm, context, &module);
-        if revision.text.contains(".tables") {
-            // A plain dictionary, whose readers no native sees.
-            import::environment(vm);
-        }
         vm.refuel();
         let outcome = match options.recorded.get(&revision.id) {
             Some(statements) => run_recorded(vm, &module, statements),

@@ -27,13 +27,13 @@ impl Vm {
                 return Err(self.raise("ModuleNotFoundError", message));
             };
             self.add_edge(from, part);
-            if self.import_mode == ImportMode::Full
-                && module.kind == ModuleKind::Source
-                && !module.source.is_library
-                && !Rc::ptr_eq(&module, from)
-            {
+            let is_code = module.kind == ModuleKind::Source && !module.source.is_library;
+            if self.import_mode != ImportMode::Lazy && is_code && !Rc::ptr_eq(&module, from) {
                 let saved = self.current.clone();
-                self.run_whole(&module);
+                match self.import_mode {
+                    ImportMode::Full => self.run_whole(&module),
+                    _ => self.run_effects(&module),
+                }
                 self.current = saved;
             }
             last = Some(module);
@@ -123,7 +123,7 @@ impl Vm {
 
     fn import_star(&mut self, frame: &mut Frame<'_>, source: &Rc<Module>) -> PyResult<()> {
         // In a lazy module names are looked up in starred modules when they are asked for.
-        if self.import_mode == ImportMode::Lazy && frame.scope.kind == ScopeKind::Module {
+        if self.import_mode != ImportMode::Full && frame.scope.kind == ScopeKind::Module {
             return Ok(());
         }
         let from = frame.scope.module.clone();

@@ -4,6 +4,7 @@ mod attr;
 mod call;
 mod classdef;
 mod convert;
+mod effects;
 mod expr;
 mod generator;
 mod imports;
@@ -60,6 +61,9 @@ impl Default for Limits {
 pub enum ImportMode {
     /// Only what is asked for is evaluated: for revisions.
     Lazy,
+    /// What others can notice is run, the rest when it is asked for or by [`Vm::finish_modules`]: for what revisions
+    /// import.
+    Effects,
     /// The module is run from top to bottom, as Python does: for env.py and models.
     Full,
 }
@@ -135,6 +139,8 @@ pub struct Vm {
     pub(crate) steps: u64,
     pub(crate) total_steps: u64,
     pub(crate) import_mode: ImportMode,
+    /// Modules that were imported for their effects only.
+    pub(crate) unfinished: Vec<Rc<Module>>,
     pub(crate) natives: FxHashMap<Name, NativeFn>,
     pub(crate) classes: Vec<Weak<Class>>,
     pub(crate) annotations: FxHashMap<Name, Option<Rc<crate::ast::Expr>>>,
@@ -164,6 +170,7 @@ impl Vm {
             steps: 0,
             total_steps: 0,
             import_mode: ImportMode::Lazy,
+            unfinished: Vec::new(),
             natives: FxHashMap::default(),
             classes: Vec::new(),
             annotations: FxHashMap::default(),

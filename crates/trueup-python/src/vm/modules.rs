@@ -106,8 +106,13 @@ impl Vm {
     /// Runs a module from top to bottom; a statement that raises becomes a note and its names unknown. Project modules
     /// that it imports are run likewise.
     pub fn run_module(&mut self, name: &str) -> Option<Rc<Module>> {
+        self.run_module_with(name, ImportMode::Full)
+    }
+
+    /// Runs a module from top to bottom, and what it imports as the mode says.
+    pub fn run_module_with(&mut self, name: &str, imports: ImportMode) -> Option<Rc<Module>> {
         let module = self.module(name)?;
-        let mode = self.set_import_mode(ImportMode::Full);
+        let mode = self.set_import_mode(imports);
         self.run_whole(&module);
         self.set_import_mode(mode);
         Some(module)
@@ -126,7 +131,7 @@ impl Vm {
         module.run.set(RunState::Done);
     }
 
-    fn run_statement(&mut self, module: &Rc<Module>, index: usize) {
+    pub(crate) fn run_statement(&mut self, module: &Rc<Module>, index: usize) {
         let Some(state) = module.states.get(index) else { return };
         if state.get() != StmtState::NotRun {
             return;

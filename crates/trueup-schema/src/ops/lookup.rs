@@ -244,12 +244,17 @@ pub(crate) fn type_name(schema: &Schema, column_type: &ColumnType) -> ObjectName
     ObjectName::qualified(schema.dialect, column_type.namespace.as_deref(), column_type.name.as_str())
 }
 
+/// Tells whether a column's type is the one of a name.
+pub(crate) fn is_of_type(schema: &Schema, column_type: &ColumnType, name: &ObjectName) -> bool {
+    column_type.name == name.name && type_name(schema, column_type) == *name
+}
+
 /// Returns the columns and domains that use a type, in words.
 pub(crate) fn users_of_type(schema: &Schema, name: &ObjectName) -> Vec<String> {
     let mut users = Vec::new();
     for table in schema.tables.values() {
         for column in &table.columns {
-            if type_name(schema, &column.column_type) == *name {
+            if is_of_type(schema, &column.column_type, name) {
                 users.push(format!("column `{}` of `{}`", column.name, table.name));
             }
         }

@@ -30,8 +30,7 @@ impl Op for RenameType {
             .tables
             .values()
             .filter(|table| {
-                let typed =
-                    |column: &crate::Column| lookup::type_name(schema, &column.column_type) == *old;
+                let typed = |column: &crate::Column| lookup::is_of_type(schema, &column.column_type, old);
                 table.columns.iter().any(typed) || casts(table, &old.name)
             })
             .map(|table| table.name.clone())
@@ -92,9 +91,19 @@ impl Op for RenameType {
 
 /// Tells whether an expression of a table may cast to a type.
 fn casts(table: &Table, name: &str) -> bool {
-    let mut found = false;
-    each_expression(&mut table.clone(), &mut |expr| found |= expr.text().contains(name));
-    found
+    let mentions = |expr: &SqlExpr| expr.text().contains(name);
+    table.columns.iter().any(|column| {
+        let computed = match &column.generated {
+            Some(Generated::Computed(computed)) => Some(&computed.expr),
+            _ => None,
+        };
+        column.default.iter().chain(computed).any(mentions)
+    }) || table.checks.iter().any(|check| mentions(&check.expr))
+        || table.indexes.iter().any(|index| {
+            index.predicate.iter().any(mentions)
+                || index.parts.iter().any(|part| matches!(&part.key, IndexKey::Expression(key) if mentions(key)))
+        })
+        || table.policies.iter().any(|policy| policy.using.iter().chain(&policy.with_check).any(mentions))
 }
 
 /// Hands over every expression of a table.

@@ -69,7 +69,7 @@ class MetaData(SchemaItem):
         # A namespace that only the environment knows is taken for the default one, and noted.
         self.schema = None if note_unknown("MetaData", schema, "the schema") else schema
         self.naming_convention = naming_convention if naming_convention else DEFAULT_NAMING_CONVENTION
-        self.tables = {}
+        self._tables = {}
         self.info = info if info is not None else {}
         self._sequences = {}
         self._types = []
@@ -78,8 +78,12 @@ class MetaData(SchemaItem):
         _ALL_METADATA.append(self)
 
     @property
-    def sorted_tables(self):
+    def tables(self):
         self._before_listing()
+        return self._tables
+
+    @property
+    def sorted_tables(self):
         tables = list(self.tables.values())
         tables.sort(key=lambda table: table.key)
         found = []
@@ -100,10 +104,10 @@ class MetaData(SchemaItem):
         ...
 
     def clear(self):
-        self.tables.clear()
+        self._tables.clear()
 
     def remove(self, table):
-        self.tables.pop(table.key, None)
+        self._tables.pop(table.key, None)
 
     def __contains__(self, key):
         return (key if isinstance(key, str) else key.key) in self.tables
@@ -118,7 +122,7 @@ def _after_referenced(table, found, above):
         return
     for key in table._foreign_keys:
         target = key.target_fullname.rpartition(".")[0]
-        referenced = table.metadata.tables.get(target)
+        referenced = table.metadata._tables.get(target)
         if referenced is not None and not key.use_alter:
             _after_referenced(referenced, found, above + [table])
     found.append(table)
@@ -138,7 +142,7 @@ class Table(SchemaItem, FromClause):
             elif schema == BLANK_SCHEMA:
                 schema = None
             key = args[0] if schema is None else f"{schema}.{args[0]}"
-            existing = args[1].tables.get(key)
+            existing = args[1]._tables.get(key)
             if existing is not None:
                 if len(args) == 2 and not kw.get("autoload_with"):
                     return existing
@@ -178,7 +182,7 @@ class Table(SchemaItem, FromClause):
         self._extends_existing = bool(kw.pop("extend_existing", False) or kw.pop("keep_existing", False))
         kw.pop("keep_existing", None)
         self.kwargs = kw
-        metadata.tables[self.key] = self
+        metadata._tables[self.key] = self
         if autoload_with is not None or autoload:
             self._autoload(autoload_with, args)
         for item in args:
@@ -745,8 +749,8 @@ class ForeignKeyConstraint(ColumnCollectionConstraint):
             return column.table
         name, _, _ = column.rpartition(".")
         metadata = getattr(getattr(self, "table", None), "metadata", None)
-        if metadata is not None and name in metadata.tables:
-            return metadata.tables[name]
+        if metadata is not None and name in metadata._tables:
+            return metadata._tables[name]
         # A reflected key's table, of which only the name is known here.
         namespace, _, table = name.rpartition(".")
         return Table(table, MetaData(), schema=namespace or None)
