@@ -60,6 +60,26 @@ pub struct EnvSource {
     pub config_file: Option<String>,
 }
 
+/// Which function of a revision is evaluated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Way {
+    /// `upgrade()`
+    #[default]
+    Up,
+    /// `downgrade()`
+    Down,
+}
+
+impl Way {
+    /// Returns the name of the function.
+    pub fn function(self) -> &'static str {
+        match self {
+            Self::Up => "upgrade",
+            Self::Down => "downgrade",
+        }
+    }
+}
+
 /// How a replay is done.
 #[derive(Clone, Debug)]
 pub struct ReplayOptions {
@@ -69,6 +89,11 @@ pub struct ReplayOptions {
     pub convention: Convention,
     /// The schema before the first revision, where it is known.
     pub base: Option<Schema>,
+    /// Whether the base is all that a real database has: nothing else is taken to be there, and every table of it may
+    /// have rows.
+    pub is_live: bool,
+    /// What is evaluated of each revision.
+    pub way: Way,
     /// What env.py does before the first revision, and what it hands to every one.
     pub start: Start,
     /// env.py, for revisions that use operations or models that only it brings in.
@@ -90,6 +115,8 @@ impl ReplayOptions {
             dialect,
             convention: Convention::default(),
             base: None,
+            is_live: false,
+            way: Way::Up,
             start: Start::default(),
             env: None,
             downgrades: false,
@@ -106,6 +133,9 @@ const MAX_PASSES: usize = 4;
 /// Replays revisions in the given order.
 pub fn replay(sources: &Rc<dyn Sources>, revisions: &[RevisionSource], options: &ReplayOptions) -> Replay {
     let mut assumed: BTreeSet<(ObjectKind, ObjectName)> = BTreeSet::new();
+    if options.is_live {
+        return pass(sources, revisions, options, &assumed).0;
+    }
     for _ in 1..MAX_PASSES {
         let (result, created) = pass(sources, revisions, options, &assumed);
         let more = nobody_creates(&result, options.dialect, &created);
@@ -130,6 +160,9 @@ fn pass(
         state.baseline.assumed.clone_from(assumed);
         if let Some(base) = &options.base {
             state.schema = base.clone();
+        }
+        if options.is_live {
+            state.rows.insert_anywhere();
         }
         for done in &options.start.operations {
             // What env.py cannot do it does not do: it may have been done by an earlier run.

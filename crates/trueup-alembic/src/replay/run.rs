@@ -38,7 +38,7 @@ pub(super) fn revision(
         vm.refuel();
         let outcome = match options.recorded.get(&revision.id) {
             Some(statements) => run_recorded(vm, &module, statements),
-            None => call(vm, &module, "upgrade", options),
+            None => call(vm, &module, options.way.function(), options),
         };
         if outcome.as_ref().is_err_and(Raised::is_abort) {
             tighten(vm);

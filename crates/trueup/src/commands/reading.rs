@@ -1,8 +1,9 @@
 //! What the commands on the history share: reading the project, asking the database, and how they end.
 
 use trueup_project::config::{ConfigRequest, Configuration};
-use trueup_project::pipelines::applied::{DatabaseRequest, applied};
+use trueup_project::pipelines::applied::applied;
 use trueup_project::pipelines::history::{Entry, History, NoHistory};
+use trueup_project::pipelines::target::DatabaseRequest;
 use trueup_project::wire::HistoryWire;
 use trueup_schema::Dialect;
 use trueup_schema::revision::IdentifierError;
