@@ -79,6 +79,7 @@ fn main() {
         text: Rc::from(std::fs::read_to_string(root.join(path)).expect("env.py")),
         options: vec![("script_location".to_owned(), "migrations".to_owned())],
         config_file: Some("alembic.ini".to_owned()),
+        is_brief: false,
     });
     let listing = modules.iter().map(|(name, module)| ProjectModule {
         name: name.clone(),

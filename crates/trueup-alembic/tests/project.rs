@@ -39,6 +39,7 @@ fn read(files: &[(&str, &str)]) -> ProjectReading {
                 text: Rc::from(*text),
                 options: vec![("sqlalchemy.url".to_owned(), "postgresql://localhost/app".to_owned())],
                 config_file: Some("alembic.ini".to_owned()),
+                is_brief: false,
             });
             continue;
         }

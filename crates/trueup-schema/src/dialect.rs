@@ -90,7 +90,14 @@ impl Dialect {
         self == Self::Postgresql
     }
 
-    /// Tells whether names of indexes, sequences and views share one space with tables, per namespace.
+    /// Tells whether Alembic takes the dialect for one whose DDL can be rolled back: a whole run is one transaction then.
+    ///
+    /// SQLite could, but Python's driver commits before DDL (alembic 1.20, `DefaultImpl.transactional_ddl`).
+    pub fn transactional_ddl(self) -> bool {
+        self == Self::Postgresql
+    }
+
+    /// Tells whether it is SQLite.
     pub fn is_sqlite(self) -> bool {
         self == Self::Sqlite
     }

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use trueup_python::ast::Name;
-use trueup_python::{Args, Place, PyResult, Value, Vm};
+use trueup_python::{Args, ImportMode, Place, PyResult, Value, Vm};
 use trueup_schema::Location;
 
 use crate::compile::{is_a, origin};
@@ -37,6 +37,8 @@ pub struct EnvInput {
     pub options: Vec<(String, String)>,
     /// `config.config_file_name`.
     pub config_file: Option<String>,
+    /// Only what the file itself says is wanted: of the modules that it imports, only what it asks for is evaluated.
+    pub is_brief: bool,
 }
 
 /// What env.py tells.
@@ -60,6 +62,8 @@ pub struct EnvReading {
     pub url: Option<String>,
     /// What it does before the first revision, and what it hands to every one.
     pub start: Start,
+    /// A setting of the connection that it changes before the first revision.
+    pub session: Option<String>,
 }
 
 impl EnvReading {
@@ -112,15 +116,17 @@ pub fn read_env(vm: &mut Vm, input: &EnvInput) -> EnvReading {
     }
     register(vm, &recorder);
     set_config_file(vm, input);
+    let imports = if input.is_brief { ImportMode::Effects } else { ImportMode::Full };
     let module = vm.add_module(MODULE, &input.path, &input.text, false);
-    vm.run_module(MODULE);
+    vm.run_module_with(MODULE, imports);
     recorder.borrow_mut().offline = true;
     vm.add_module(OFFLINE_MODULE, &input.path, &input.text, false);
-    vm.run_module(OFFLINE_MODULE);
+    vm.run_module_with(OFFLINE_MODULE, imports);
     let mut reading = EnvReading { path: input.path.clone(), ..EnvReading::default() };
     let recorder = recorder.borrow();
     reading.calls = recorder.calls.len();
     reading.start = recorder.runs.start(&input.path);
+    reading.session = recorder.runs.session().map(str::to_owned);
     let mut target = None;
     for call in &recorder.calls {
         for (name, value) in &call.options {

@@ -71,6 +71,7 @@ impl Argument {
 pub(super) struct Runs {
     before: Option<Vec<RecordedOperation>>,
     arguments: Vec<(String, Argument)>,
+    session: Option<String>,
 }
 
 impl Runs {
@@ -78,6 +79,10 @@ impl Runs {
     pub(super) fn begin(&mut self, vm: &mut Vm, args: &Args) {
         if self.before.is_none() {
             let context = vm.state::<crate::Context>();
+            self.session = context.as_ref().and_then(|context| {
+                let path = &context.state.borrow().session.search_path;
+                (!path.is_empty()).then(|| format!("SET search_path TO {}", path.join(", ")))
+            });
             self.before = context.map(|context| context.state.borrow().record.operations.clone());
         }
         let given = args.get("kw").and_then(Value::as_dict).map(|given| given.pairs()).unwrap_or_default();
@@ -93,6 +98,11 @@ impl Runs {
                 }
             }
         }
+    }
+
+    /// Returns the setting of the connection that was changed before the first call.
+    pub(super) fn session(&self) -> Option<&str> {
+        self.session.as_deref()
     }
 
     /// Returns what there is when the first revision begins, given the path of env.py.

@@ -57,7 +57,7 @@ pub(crate) fn environment(vm: &mut Vm) {
     apart(vm, &context.clone(), ImportMode::Full, Vm::finish_modules);
     let Some(env) = context.env.borrow_mut().take() else { return };
     let EnvSource { path, text, options, config_file } = env;
-    let input = EnvInput { path, text: Rc::from(&*text), options, config_file };
+    let input = EnvInput { path, text: Rc::from(&*text), options, config_file, is_brief: false };
     let kept = context.connection.borrow_mut().take();
     let known = context.clone();
     apart(vm, &known, ImportMode::Full, |vm| {

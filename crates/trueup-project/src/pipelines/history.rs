@@ -50,13 +50,21 @@ impl History {
         settle_headers(&mut files, &Rc::new(ProjectSources::new(configuration)), said);
         let paths = files.iter().map(|file| file.file.clone()).collect();
         let graph = RevisionGraph::build(files.into_iter().map(|file| file.revision).collect());
-        let stops = |defect: &Defect| !matches!(defect, Defect::DuplicateId { .. });
-        if graph.defects().iter().any(stops) {
-            let mut report = check(configuration, &request).map_err(NoHistory::Settings)?;
-            report.diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Error);
-            return Err(NoHistory::Broken(Box::new(report)));
+        if stops(&graph) {
+            return Err(Self::defects(configuration, &request));
         }
         Ok(Self { graph, files: paths })
+    }
+
+    /// Returns the findings for which a project has no history to tell.
+    pub(super) fn defects(configuration: &Configuration, request: &CheckRequest) -> NoHistory {
+        match check(configuration, request) {
+            Ok(mut report) => {
+                report.diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Error);
+                NoHistory::Broken(Box::new(report))
+            }
+            Err(message) => NoHistory::Settings(message),
+        }
     }
 
     /// Returns what there is to tell of a revision; `current` are the revisions that a database records.
@@ -90,6 +98,11 @@ impl History {
     pub fn path(&self, revision: usize) -> &Path {
         &self.files[revision]
     }
+}
+
+/// Tells whether a graph has a defect at which Alembic stops: any but files that share an id.
+pub(super) fn stops(graph: &RevisionGraph) -> bool {
+    graph.defects().iter().any(|defect| !matches!(defect, Defect::DuplicateId { .. }))
 }
 
 /// What there is to tell of a revision.

@@ -103,7 +103,8 @@ pub(super) fn version_table(reading: &EnvReading, dialect: Dialect) -> ObjectNam
 /// Reads env.py for what it passes to `context.configure()`; nothing of it runs.
 pub(super) fn read_env(configuration: &Configuration) -> EnvReading {
     let sources = Rc::new(ProjectSources::new(configuration));
-    let Some(input) = env_input(configuration, &sources) else { return EnvReading::default() };
+    let Some(mut input) = env_input(configuration, &sources) else { return EnvReading::default() };
+    input.is_brief = true;
     let dialect = configuration.url.as_deref().and_then(dialect::of_address);
     let mut vm = new_vm(sources, Rc::new(Context::new(dialect.unwrap_or(Dialect::Postgresql))));
     env::read_env(&mut vm, &input)

@@ -215,6 +215,7 @@ pub(in crate::pipelines) fn env_input(
         text: Rc::from(&*text),
         options: configuration.options.clone(),
         config_file: configuration.file.as_ref().map(|path| path.to_string_lossy().into_owned()),
+        is_brief: false,
     })
 }
 
