@@ -317,7 +317,8 @@ fn outermost<'a>(bound: Bound<'a>, default: &'a str) -> Bound<'a> {
     }
 }
 
-fn unique(revisions: impl Iterator<Item = usize>) -> Vec<usize> {
+/// Returns each revision once, at its first place.
+pub(super) fn unique(revisions: impl Iterator<Item = usize>) -> Vec<usize> {
     let mut seen = Vec::new();
     for revision in revisions {
         if !seen.contains(&revision) {

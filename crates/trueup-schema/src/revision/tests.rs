@@ -59,13 +59,19 @@ fn revision(id: &str, down: &str, labels: &str, depends: &str) -> Revision {
     }
 }
 
-fn graph(lines: &[&str]) -> RevisionGraph {
+/// Builds a graph of lines `id down_revision branch_labels depends_on`; what is left away at the end is empty.
+pub(super) fn graph(lines: &[&str]) -> RevisionGraph {
     let lines = lines.iter().map(|line| {
         let words: Vec<&str> = line.split(' ').collect();
         let at = |index: usize| words.get(index).copied().unwrap_or("-");
         revision(words[0], at(1), at(2), at(3))
     });
     RevisionGraph::build(lines.collect())
+}
+
+/// Returns the positions of ids.
+pub(super) fn applied(graph: &RevisionGraph, ids: &[&str]) -> Vec<usize> {
+    ids.iter().map(|id| graph.get(id).unwrap()).collect()
 }
 
 #[test]
