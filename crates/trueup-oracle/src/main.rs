@@ -23,7 +23,7 @@ usage: trueup-oracle <command>
                                             random projects, or those in the folders, by real Alembic and by trueup
   commands [--projects N] [--seed N] [--trueup FILE]
                                             what heads, branches, history, show and current print
-  graphs [--graphs N] [--seed N]            what identifiers mean on random graphs of revisions
+  graphs [--graphs N] [--seed N]            what identifiers and runs mean on random graphs of revisions
   drift [PROJECT…] [--truth DIR]            clean databases are clean, ten changes are ten findings";
 
 fn main() -> ExitCode {

@@ -12,15 +12,21 @@ mod build;
 mod graph;
 mod identifier;
 mod labels;
+mod log;
 mod order;
+mod stamp;
 mod steps;
 mod suggest;
+mod version_rows;
 
 pub use graph::{Defect, LookupError, RevisionGraph};
 pub use identifier::{End, IdentifierError};
+pub use log::RunStep;
 pub use order::strong_components;
+pub use stamp::StampStep;
 pub use steps::Bound;
 pub use suggest::{Suggestion, SuggestionReason, edit_distance};
+pub use version_rows::{VersionChange, VersionRows};
 
 /// The header of a revision file: what Alembic reads from its module attributes.
 #[derive(Clone, Debug, Default, PartialEq)]

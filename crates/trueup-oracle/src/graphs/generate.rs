@@ -34,9 +34,10 @@ impl Line {
 
 /// What both sides are asked.
 pub(crate) struct Question {
-    /// `resolve`, `current`, `upgrade`, `downgrade` or `history`.
+    /// `resolve`, `current`, `upgrade`, `downgrade`, `history`, or what becomes of the version table: `upgrade-rows`,
+    /// `downgrade-rows`, `stamp`.
     pub(crate) kind: &'static str,
-    /// The identifier, or the range.
+    /// The identifier, the range, or the targets of a stamp.
     pub(crate) text: String,
     /// The rows of the version table.
     pub(crate) applied: Vec<usize>,
@@ -64,14 +65,15 @@ pub(crate) fn graph(random: &mut Random) -> Vec<Line> {
         if random.one_in(6) {
             line.labels.push(format!("lab{number}"));
         }
-        if !known.is_empty() && random.one_in(6) {
+        let dependencies = if random.one_in(6) { 1 + random.below(5) / 3 } else { 0 };
+        for _ in 0..if known.is_empty() { 0 } else { dependencies } {
             let labels: Vec<String> = lines.iter().flat_map(|line| line.labels.iter().cloned()).collect();
             let target = if random.one_in(3) && !labels.is_empty() {
                 random.pick(&labels)
             } else {
                 random.pick(&known)
             };
-            if !line.down.contains(target) {
+            if !line.down.contains(target) && !line.depends.contains(target) {
                 line.depends.push(target.clone());
             }
         }
@@ -99,8 +101,39 @@ pub(crate) fn questions(graph: &RevisionGraph, random: &mut Random) -> Vec<Quest
         };
         let text = format!("{}:{}", end(), end());
         out.push(Question { kind: "history", text, applied });
+        out.extend(runs(graph, random));
     }
     out
+}
+
+/// Returns runs of which the version table is looked at.
+fn runs(graph: &RevisionGraph, random: &mut Random) -> Vec<Question> {
+    let mut applied = state(graph, random);
+    if random.one_in(8) {
+        // Nobody's upgrade leaves rows of which one builds on the other, but hands and merged databases do.
+        applied.push(random.below(graph.revisions().len()));
+        applied.sort_unstable();
+        applied.dedup();
+    }
+    let mut out = Vec::new();
+    for kind in
+        ["upgrade-rows", "downgrade-rows", "upgrade-rows", "downgrade-rows", "stamp", "stamp", "stamp"]
+    {
+        let targets = if kind == "stamp" { [1, 1, 2, 3][random.below(4)] } else { 1 };
+        let text: Vec<String> = (0..targets).map(|_| target(graph, kind, random)).collect();
+        out.push(Question { kind, text: text.join(" "), applied: applied.clone() });
+    }
+    out
+}
+
+/// Returns where a run is to lead; mostly somewhere that exists.
+fn target(graph: &RevisionGraph, kind: &str, random: &mut Random) -> String {
+    match random.below(6) {
+        0 if kind == "downgrade-rows" => "base".to_owned(),
+        0 => "heads".to_owned(),
+        1..=3 => graph.id(random.below(graph.revisions().len())).to_owned(),
+        _ => identifier(graph, random),
+    }
 }
 
 /// Returns the rows of a version table after some upgrade.

@@ -105,6 +105,27 @@ pub enum IdentifierError {
         /// The target as written.
         target: String,
     },
+    /// A stamp between two rows of the version table of which one builds on the other.
+    #[error("`{target}` lies between two rows of the version table, `{upper}` and `{lower}`")]
+    Between {
+        /// Id of the target.
+        target: String,
+        /// Id of the row above it.
+        upper: String,
+        /// Id of the row below it.
+        lower: String,
+    },
+    /// A stamp with several targets that would move the same row.
+    #[error("`{row}` cannot move to `{target}`: another target of the same stamp has moved it before")]
+    AlreadyMoved {
+        /// Id of the target that finds the row gone.
+        target: String,
+        /// Id of the row.
+        row: String,
+    },
+    /// A stamp that names the same revision twice.
+    #[error("`{0}` is asked for twice")]
+    Twice(String),
     /// A revision that a database has applied and that the project does not have.
     #[error("the database is at `{0}`, which no revision file has")]
     UnknownApplied(String),
@@ -297,22 +318,39 @@ impl RevisionGraph {
 
     /// Returns the lineage of a branch that is named by any identifier, `sales` or `sales@head`.
     pub(super) fn lineage_of_text(&self, text: &str) -> Found<Vec<bool>> {
+        Ok(match self.lineage_names(text)?[..] {
+            [] => vec![true; self.nodes.len()],
+            ref named => self.lineage(named),
+        })
+    }
+
+    /// Does the same, with dependencies.
+    pub(super) fn lineage_with_dependencies(&self, text: &str) -> Found<Vec<bool>> {
+        let named = self.lineage_names(text)?;
+        if named.is_empty() {
+            return Ok(vec![true; self.nodes.len()]);
+        }
+        let mut marks = vec![false; self.nodes.len()];
+        let up = self.reachable(&named, |node| &node.all_next);
+        for revision in up.into_iter().chain(self.active(&named)) {
+            marks[revision] = true;
+        }
+        Ok(marks)
+    }
+
+    /// Returns the revisions whose lines an identifier speaks of; none for `base`, from which all lines rise.
+    fn lineage_names(&self, text: &str) -> Found<Vec<usize>> {
         let (branch, rest) = split_branch(text);
-        let mut against = Vec::new();
+        let mut named = Vec::new();
         if let Some(branch) = branch {
-            against.push(self.branch(branch)?);
+            named.push(self.branch(branch)?);
         }
         match rest {
             "base" => {}
-            "heads" | "head" => {
-                against.extend(self.resolve(text)?.into_iter().filter_map(End::revision));
-            }
-            _ => against.push(self.named(rest, None)?),
+            "heads" | "head" => named.extend(self.resolve(text)?.into_iter().filter_map(End::revision)),
+            _ => named.push(self.named(rest, None)?),
         }
-        if against.is_empty() {
-            return Ok(vec![true; self.nodes.len()]);
-        }
-        Ok(self.lineage(&against))
+        Ok(named)
     }
 }
 

@@ -119,7 +119,7 @@ impl RevisionGraph {
             });
         }
         self.refuse_overlap(&targets)?;
-        let current = self.lower_end(lower)?;
+        let current = self.lower_end(lower, upper)?;
         self.refuse_overlap(&current)?;
         let mut wanted = self.marks(&self.active(&targets));
         if current.iter().any(|revision| !wanted[*revision]) {
@@ -144,7 +144,7 @@ impl RevisionGraph {
         Ok(order::arranged(self, &wanted, &targets))
     }
 
-    fn lower_end(&self, lower: Bound<'_>) -> Found<Vec<usize>> {
+    fn lower_end(&self, lower: Bound<'_>, upper: Bound<'_>) -> Found<Vec<usize>> {
         let text = match lower {
             Bound::Applied(revisions) => return Ok(revisions.to_vec()),
             Bound::Identifier(text) => text,
@@ -155,9 +155,22 @@ impl RevisionGraph {
                 let on_branch = |head: &&usize| {
                     branch.is_none_or(|branch| self.labels(**head).iter().any(|label| label == branch))
                 };
-                let heads = self.real_heads().iter().filter(on_branch);
-                let walk = |head: &usize| self.walk(text, End::Revision(*head), steps, None, Overrun::Stays);
-                heads.map(walk).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect()
+                let heads: Vec<usize> = self.real_heads().iter().filter(on_branch).copied().collect();
+                let walk = |head: usize, overrun| self.walk(text, End::Revision(head), steps, None, overrun);
+                let stay = |head: usize| walk(head, Overrun::Stays);
+                match (heads.first(), upper) {
+                    // The first head is too near to base: Alembic then counts from the upper end.
+                    (Some(&first), Bound::Applied(applied)) if walk(first, Overrun::Ends)?.is_none() => {
+                        stay(self.downgrade_start(text, branch, applied)?)?.into_iter().collect()
+                    }
+                    _ => heads
+                        .into_iter()
+                        .map(stay)
+                        .collect::<Found<Vec<_>>>()?
+                        .into_iter()
+                        .flatten()
+                        .collect(),
+                }
             }
             _ => self.resolve(text)?,
         };
@@ -317,7 +330,8 @@ fn outermost<'a>(bound: Bound<'a>, default: &'a str) -> Bound<'a> {
     }
 }
 
-fn unique(revisions: impl Iterator<Item = usize>) -> Vec<usize> {
+/// Returns each revision once, at its first place.
+pub(super) fn unique(revisions: impl Iterator<Item = usize>) -> Vec<usize> {
     let mut seen = Vec::new();
     for revision in revisions {
         if !seen.contains(&revision) {

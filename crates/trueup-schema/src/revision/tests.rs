@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Defect, LookupError, Reference, Revision, RevisionGraph, SuggestionReason};
+use super::{Bound, Defect, LookupError, Reference, Revision, RevisionGraph, SuggestionReason};
 use crate::Origin;
 
 /// What Alembic 1.20.1 (`RevisionMap`, the answer of `iterate_revisions("heads", "base")` turned round) says about
@@ -59,13 +59,19 @@ fn revision(id: &str, down: &str, labels: &str, depends: &str) -> Revision {
     }
 }
 
-fn graph(lines: &[&str]) -> RevisionGraph {
+/// Builds a graph of lines `id down_revision branch_labels depends_on`; what is left away at the end is empty.
+pub(super) fn graph(lines: &[&str]) -> RevisionGraph {
     let lines = lines.iter().map(|line| {
         let words: Vec<&str> = line.split(' ').collect();
         let at = |index: usize| words.get(index).copied().unwrap_or("-");
         revision(words[0], at(1), at(2), at(3))
     });
     RevisionGraph::build(lines.collect())
+}
+
+/// Returns the positions of ids.
+pub(super) fn applied(graph: &RevisionGraph, ids: &[&str]) -> Vec<usize> {
+    ids.iter().map(|id| graph.get(id).unwrap()).collect()
 }
 
 #[test]
@@ -148,6 +154,18 @@ fn finds_by_id_label_and_beginning() {
     );
     assert!(matches!(graph.find("ae10"), Err(LookupError::Ambiguous { .. })));
     assert!(graph.find("").is_err());
+}
+
+#[test]
+fn a_range_is_counted_from_what_is_applied_where_the_first_head_is_too_near_to_base() {
+    let graph = graph(&["a", "b a", "v", "w v", "x w", "y x", "z y"]);
+    let range = |lower: &str, at: &str| {
+        let applied = applied(&graph, &[at]);
+        graph.range(Bound::Identifier(lower), Bound::Applied(&applied)).map(|found| graph.ids(&found))
+    };
+    // What alembic 1.20 answers; the heads are `b` and `z`, and there is nothing three below `b`.
+    assert_eq!(range("-3", "x").unwrap(), ["x", "w", "v"]);
+    assert_eq!(range("-3", "z").unwrap(), ["z", "y", "x", "w"]);
 }
 
 #[test]

@@ -129,6 +129,9 @@ impl From<IdentifierError> for CommandError {
             E::Overlap { .. } => "ask for the upper one alone",
             E::NotAbove { .. } => "the lower end comes first: `LOWER:UPPER`",
             E::NotBelow { .. } => "`trueup current` shows what is applied",
+            E::Between { .. } => "stamp with `--purge`, which empties the version table first",
+            E::AlreadyMoved { .. } => "stamp with `--purge`, which empties the version table first",
+            E::Twice(_) => "name each revision once; labels and `heads` count too",
             E::UnknownApplied(_) => "a file may be missing here, or the database belongs to another project",
         };
         CommandError::new(error.to_string()).hint(hint)
