@@ -29,8 +29,8 @@ pub use error::{DbError, UrlError};
 pub use inspect::{InspectOptions, Inspection, Namespaces, ReadStatement};
 pub use run::{
     AfterCancel, CancelHandle, Cell, DEFAULT_LOCK_TIMEOUT, DEFAULT_WAIT, Ended, ErrorClass, Executed,
-    IndexBuilt, IndexProgress, JournalSettings, Leftover, Notice, Place, Progress, ProgressCallback, Row,
-    RunError, RunSettings, RunWait, Runner, SessionInfo, StatementError, VersionError, VersionProblem,
-    needs_no_transaction,
+    IndexBuilt, IndexProgress, JournalSettings, Leftover, Notice, Place, Progress, ProgressCallback,
+    RetryAttempt, RetryPolicy, Row, RunError, RunSettings, RunWait, Runner, SessionInfo, StatementError,
+    VersionError, VersionProblem, needs_no_transaction,
 };
 pub use url::{DatabaseUrl, Host, PostgresAddress, Secret, SqliteAddress, TlsMode};

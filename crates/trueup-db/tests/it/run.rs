@@ -3,6 +3,7 @@
 mod cancelling;
 mod indexes;
 mod locks;
+mod retry;
 mod sqlite;
 mod statements;
 mod transactionless;
