@@ -17,6 +17,7 @@ mod backoff;
 mod cancel;
 mod error;
 mod index;
+mod journal;
 mod lock;
 mod postgres;
 mod progress;
@@ -35,6 +36,7 @@ mod words;
 pub use cancel::CancelHandle;
 pub use error::{AfterCancel, Leftover, RunError};
 pub use index::IndexBuilt;
+pub use journal::{Direction, JournalEntry, JournalStep, Outcome};
 pub use lock::RunWait;
 pub use progress::{IndexProgress, Progress, ProgressCallback};
 pub use retry::{RetryAttempt, RetryPolicy};
@@ -46,6 +48,7 @@ pub use transaction::Ended;
 pub use transactionless::needs_no_transaction;
 pub use version::{VersionError, VersionProblem};
 
+use journal::Journal;
 use postgres::PostgresSession;
 use progress::{Watch, watched};
 use side::SideSession;
@@ -64,6 +67,7 @@ pub struct Runner {
     /// How often something became durable, or may have: what can not be undone is not tried again.
     durable: u64,
     on_progress: Option<ProgressCallback>,
+    journal: Journal,
 }
 
 enum Session {
@@ -120,6 +124,7 @@ impl Runner {
             side: None,
             url: url.clone(),
             target,
+            journal: Journal::new(settings.journal.clone()),
             settings,
             cancel,
             transaction: None,

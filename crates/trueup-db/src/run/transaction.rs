@@ -75,6 +75,7 @@ impl Runner {
         self.transaction = None;
         let ended = result?;
         self.durable += 1;
+        self.journal_committed();
         Ok(ended)
     }
 
@@ -119,6 +120,7 @@ impl Runner {
         let Some(transaction) = self.transaction.take() else {
             return Ok(Ended { already: true, notices: Vec::new() });
         };
+        self.journal_rolled_back();
         let was_open = match &mut self.session {
             Session::Postgresql(session) => session.rollback()?,
             Session::Sqlite(session) => session.rollback()? || !transaction.ended_by_text,

@@ -2,6 +2,7 @@
 
 mod cancelling;
 mod indexes;
+mod journal;
 mod locks;
 mod retry;
 mod sqlite;
