@@ -106,7 +106,8 @@ fn refused(runner: &mut Runner, sql: &str) -> StatementError {
 
 /// Ends the backend of a session, as an administrator or a restart would.
 fn terminate(runner: &mut Runner, pid: i32) {
-    run(runner, &format!("SELECT pg_terminate_backend({pid}, 5000)"));
+    run(runner, &format!("SELECT pg_terminate_backend({pid})"));
+    until("the backend is gone", || count(runner, &format!("pg_stat_activity WHERE pid = {pid}")) == 0);
 }
 
 /// Waits until something is so.

@@ -2,6 +2,7 @@
 
 use trueup_db::{RunError, Runner, needs_no_transaction};
 use trueup_schema::Dialect;
+use trueup_testkit::postgres::Postgres;
 
 use super::{Target, begin, run};
 
@@ -44,7 +45,6 @@ fn postgresql_refuses_exactly_these_in_a_transaction() {
         "ALTER SYSTEM SET work_mem = '4MB'",
         "CLUSTER",
         "CLUSTER VERBOSE",
-        "ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY",
         "DISCARD ALL",
         "COMMIT PREPARED 'x'",
         "ROLLBACK PREPARED 'x'",
@@ -52,6 +52,10 @@ fn postgresql_refuses_exactly_these_in_a_transaction() {
         assert!(refused_in_transaction(&mut runner, sql), "the server takes {sql}");
         assert!(needs_no_transaction(Dialect::Postgresql, sql), "{sql}");
     }
+    let detach = "ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY";
+    assert!(needs_no_transaction(Dialect::Postgresql, detach));
+    let known = Postgres::shared().major() >= 14;
+    assert_eq!(refused_in_transaction(&mut runner, detach), known, "PostgreSQL 14 knows it");
     for sql in [
         "ANALYZE",
         "CREATE INDEX concurrently_made ON t (id)",
