@@ -88,6 +88,13 @@ impl Database {
 }
 
 fn connect_postgres(address: &PostgresAddress) -> Result<Client, DbError> {
+    postgres_config(address)?
+        .connect(NoTls)
+        .map_err(|error| DbError::Connect { target: address.target(), cause: postgres_cause(&error) })
+}
+
+/// Returns what the driver must know to open a session, with the password file asked.
+pub(crate) fn postgres_config(address: &PostgresAddress) -> Result<Config, DbError> {
     if let TlsMode::Demanded(mode) = address.tls {
         return Err(DbError::Tls { target: address.target(), mode });
     }
@@ -115,9 +122,7 @@ fn connect_postgres(address: &PostgresAddress) -> Result<Client, DbError> {
     if let Some(password) = password.or_else(|| passfile::password(address)) {
         config.password(password);
     }
-    config
-        .connect(NoTls)
-        .map_err(|error| DbError::Connect { target: address.target(), cause: postgres_cause(&error) })
+    Ok(config)
 }
 
 fn open_sqlite(address: &SqliteAddress) -> Result<Connection, DbError> {

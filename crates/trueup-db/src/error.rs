@@ -34,7 +34,7 @@ pub enum UrlError {
     Service(String),
 }
 
-/// Why a database cannot be read.
+/// Why a database cannot be opened or read.
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {
     /// The address cannot be understood.
@@ -59,11 +59,19 @@ pub enum DbError {
     /// There is no SQLite file; it is never created by reading.
     #[error("the SQLite database `{}` does not exist", .0.display())]
     MissingFile(PathBuf),
-    /// An in-memory database has nothing to read.
-    #[error("an in-memory SQLite database exists only inside the application, so there is nothing to read")]
+    /// The folder that a new SQLite file would lie in does not exist.
+    #[error("cannot create the SQLite database `{}`: its folder does not exist", .0.display())]
+    MissingFolder(PathBuf),
+    /// The address says that nobody changes the file.
+    #[error("the address of `{}` says `immutable=1`, so it is only read", .0.display())]
+    Immutable(PathBuf),
+    /// An in-memory database is nothing that another program can reach.
+    #[error(
+        "an in-memory SQLite database exists only inside the application, so there is nothing to read or change"
+    )]
     InMemory,
     /// The server is older than trueup knows.
-    #[error("{target} is PostgreSQL {version}; trueup reads 13 and later")]
+    #[error("{target} is PostgreSQL {version}; trueup knows 13 and later")]
     OldServer {
         /// The database, without its password.
         target: String,

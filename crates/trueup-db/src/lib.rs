@@ -1,8 +1,9 @@
-//! Everything that talks to a database: addresses, connections, inspection.
+//! Everything that talks to a database: addresses, connections, inspection, changes.
 //!
 //! A [`DatabaseUrl`] is what a user or a configuration file wrote; [`Database::connect`] opens it for reading;
 //! [`Database::inspect`] turns the catalog into a [`Schema`](trueup_schema::Schema) in one read-only snapshot, together
-//! with the revisions that Alembic's version table records. Nothing here changes a database or creates a file.
+//! with the revisions that Alembic's version table records. Neither changes a database or creates a file: only a [`Runner`]
+//! does, which executes what it is told and keeps other runs out meanwhile.
 //!
 //! ```no_run
 //! use trueup_db::{Database, DatabaseUrl, InspectOptions};
@@ -19,10 +20,17 @@ mod connect;
 mod error;
 pub mod inspect;
 mod passfile;
+mod run;
 mod url;
 mod version_table;
 
 pub use connect::Database;
 pub use error::{DbError, UrlError};
 pub use inspect::{InspectOptions, Inspection, Namespaces, ReadStatement};
+pub use run::{
+    AfterCancel, CancelHandle, Cell, DEFAULT_LOCK_TIMEOUT, DEFAULT_WAIT, Direction, Ended, ErrorClass,
+    Executed, IndexBuilt, IndexProgress, JournalEntry, JournalSettings, JournalStep, Leftover, Notice,
+    Outcome, Place, Progress, ProgressCallback, RetryAttempt, RetryPolicy, Row, RunError, RunSettings,
+    RunWait, Runner, SessionInfo, StatementError, VersionError, VersionProblem, needs_no_transaction,
+};
 pub use url::{DatabaseUrl, Host, PostgresAddress, Secret, SqliteAddress, TlsMode};

@@ -1,6 +1,6 @@
 //! Reads the revisions that Alembic's version table records; knows nothing of the revision graph.
 
-use postgres::Transaction;
+use postgres::GenericClient;
 use postgres::types::Type;
 use rusqlite::{Connection, OptionalExtension};
 use trueup_schema::ObjectName;
@@ -10,18 +10,18 @@ use trueup_schema::name::quote_identifier;
 ///
 /// Asked with the session's own search path, as Alembic asks.
 pub(crate) fn postgres(
-    transaction: &mut Transaction<'_>,
+    client: &mut impl GenericClient,
     table: &ObjectName,
 ) -> Result<Option<Vec<String>>, postgres::Error> {
     let name = table.to_sql();
-    let rows = transaction.query_typed("SELECT to_regclass($1) IS NOT NULL", &[(&name, Type::TEXT)])?;
+    let rows = client.query_typed("SELECT to_regclass($1) IS NOT NULL", &[(&name, Type::TEXT)])?;
     let exists = rows.first().is_some_and(|row| row.get(0));
     if !exists {
         return Ok(None);
     }
     let sql =
         format!("SELECT version_num::text FROM {} WHERE version_num IS NOT NULL ORDER BY 1", table.to_sql());
-    let rows = transaction.query_typed(&sql, &[])?;
+    let rows = client.query_typed(&sql, &[])?;
     Ok(Some(rows.iter().map(|row| row.get(0)).collect()))
 }
 

@@ -1,9 +1,10 @@
-//! Reads real databases and compares with what SQL put into them.
+//! Reads and changes real databases and compares with what SQL put into them.
 
 mod connecting;
 mod postgres;
 mod postgres_scale;
 mod roundtrip;
+mod run;
 mod sqlite;
 mod urls;
 

@@ -1,0 +1,307 @@
+//! The journal's table: its statements, once for both databases, and who runs them.
+
+use postgres::types::{ToSql, Type};
+use rusqlite::types::Value as SqliteValue;
+use trueup_schema::{Dialect, ObjectName};
+
+use super::{Direction, Ending, JournalEntry, JournalStep, OpenStep, Outcome};
+use crate::run::{RunError, Runner, Session, StatementError};
+
+/// A parameter or a value that comes back.
+#[derive(Clone, Debug)]
+enum Value {
+    Text(Option<String>),
+    Number(Option<i64>),
+}
+
+/// Who runs a statement.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// The session beside the run, or SQLite's only connection.
+    Side,
+    /// The session that has the transaction.
+    Main,
+}
+
+/// What differs between the databases: types of columns, the clock, reading and writing a time.
+struct Words {
+    key: &'static str,
+    time: &'static str,
+    now: &'static str,
+    read_time: fn(&str) -> String,
+    given_time: &'static str,
+}
+
+const POSTGRESQL: Words = Words {
+    key: "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+    time: "timestamptz",
+    now: "clock_timestamp()",
+    read_time: |column| format!("to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"),
+    given_time: "CAST(?7 AS timestamptz)",
+};
+
+const SQLITE: Words = Words {
+    key: "INTEGER PRIMARY KEY AUTOINCREMENT",
+    time: "TEXT",
+    now: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
+    read_time: str::to_owned,
+    given_time: "?7",
+};
+
+const COLUMNS: &str = "run_id, step, revision, direction, kind, outcome, started_at, finished_at, duration_ms, checksum, \
+                       trueup_version, who, message";
+
+impl Runner {
+    /// Creates the table where it is missing; one that is there needs no right to create any.
+    pub(super) fn create_journal(&mut self) -> Result<(), RunError> {
+        let Some(table) = self.journal_table()? else { return Ok(()) };
+        if self.journal_exists(&table)? {
+            return Ok(());
+        }
+        let Words { key, time, .. } = self.words();
+        let sql = format!(
+            "CREATE TABLE IF NOT EXISTS {} (id {key}, run_id text NOT NULL, step bigint NOT NULL, revision text NOT NULL, \
+             direction text NOT NULL, kind text NOT NULL, outcome text NOT NULL, started_at {time} NOT NULL, \
+             finished_at {time}, duration_ms bigint, checksum text, trueup_version text NOT NULL, who text NOT NULL, \
+             message text)",
+            table.to_sql()
+        );
+        self.run(By::Side, &sql, &[], 0).map(|_| ()).map_err(RunError::from)
+    }
+
+    /// Writes the row that a revision begins with and returns the time that the database noted.
+    pub(super) fn write_begin(&mut self, step: i64, what: &JournalStep) -> Result<String, RunError> {
+        let Some(table) = self.journal_table()? else { return Ok(String::new()) };
+        let words = self.words();
+        let sql = format!(
+            "INSERT INTO {} ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, {}, NULL, NULL, ?7, ?8, ?9, NULL) RETURNING {}",
+            table.to_sql(),
+            words.now,
+            (words.read_time)("started_at"),
+        );
+        let mut values = self.about(step, what, Outcome::Started);
+        values.extend(self.circumstances(what));
+        let rows = self.run(By::Side, &sql, &values, 1)?;
+        Ok(rows.into_iter().flatten().next().and_then(Value::into_text).unwrap_or_default())
+    }
+
+    /// Writes the row that a revision ends with, and commits it.
+    pub(super) fn write_end(&mut self, step: &OpenStep, ending: &Ending) -> Result<(), RunError> {
+        self.write_end_by(By::Side, step, ending)
+    }
+
+    /// Writes the row in the open transaction, which a failure to do so does not harm.
+    pub(super) fn write_end_in_transaction(
+        &mut self,
+        step: &OpenStep,
+        ending: &Ending,
+    ) -> Result<(), RunError> {
+        self.savepoint("SAVEPOINT trueup_journal")?;
+        let written = self.write_end_by(By::Main, step, ending);
+        if written.is_err() {
+            self.savepoint("ROLLBACK TO SAVEPOINT trueup_journal")?;
+        }
+        self.savepoint("RELEASE SAVEPOINT trueup_journal")?;
+        written
+    }
+
+    fn write_end_by(&mut self, by: By, step: &OpenStep, ending: &Ending) -> Result<(), RunError> {
+        let Some(table) = self.journal_table()? else { return Ok(()) };
+        let words = self.words();
+        let sql = format!(
+            "INSERT INTO {} ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, {}, {}, ?8, ?9, ?10, ?11, ?12)",
+            table.to_sql(),
+            words.given_time,
+            words.now,
+        );
+        let mut values = self.about(step.step, &step.what, ending.outcome);
+        values.extend([Value::Text(Some(step.started_at.clone())), Value::Number(Some(ending.duration_ms))]);
+        values.extend(self.circumstances(&step.what));
+        values.push(Value::Text(ending.message.clone()));
+        self.run(by, &sql, &values, 0).map(|_| ()).map_err(RunError::from)
+    }
+
+    /// Reads the first row of each revision together with its last.
+    pub(super) fn read_journal(&mut self, table: &ObjectName) -> Result<Vec<JournalEntry>, RunError> {
+        if !self.journal_exists(table)? {
+            return Ok(Vec::new());
+        }
+        let words = self.words();
+        let sql = format!(
+            "SELECT s.run_id, s.step, s.revision, s.direction, s.kind, coalesce(e.outcome, s.outcome), {}, {}, \
+             e.duration_ms, s.checksum, s.trueup_version, s.who, e.message FROM {table} AS s \
+             LEFT JOIN (SELECT run_id, step, min(id) AS id FROM {table} WHERE outcome <> 'started' GROUP BY run_id, step) \
+             AS f ON f.run_id = s.run_id AND f.step = s.step LEFT JOIN {table} AS e ON e.id = f.id \
+             WHERE s.outcome = 'started' ORDER BY s.id",
+            (words.read_time)("s.started_at"),
+            (words.read_time)("e.finished_at"),
+            table = table.to_sql(),
+        );
+        let rows = self.run(By::Side, &sql, &[], 13)?;
+        Ok(rows.into_iter().filter_map(JournalEntry::from_row).collect())
+    }
+
+    fn journal_exists(&mut self, table: &ObjectName) -> Result<bool, RunError> {
+        let (sql, name) = match self.dialect() {
+            Dialect::Postgresql => ("SELECT to_regclass(?1)::text", table.to_sql()),
+            Dialect::Sqlite => {
+                ("SELECT max(name) FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE", table.name.clone())
+            }
+        };
+        let rows = self.run(By::Side, sql, &[Value::Text(Some(name))], 1)?;
+        Ok(rows.into_iter().flatten().any(|name| name.into_text().is_some()))
+    }
+
+    /// What both rows of a revision begin with.
+    fn about(&self, step: i64, what: &JournalStep, outcome: Outcome) -> Vec<Value> {
+        let text = |text: &dyn ToString| Value::Text(Some(text.to_string()));
+        vec![
+            text(&self.journal.run_id),
+            Value::Number(Some(step)),
+            text(&what.revision),
+            text(&what.direction),
+            text(&what.kind),
+            text(&outcome),
+        ]
+    }
+
+    /// What both rows of a revision end with.
+    fn circumstances(&self, what: &JournalStep) -> [Value; 3] {
+        let who = self.journal.settings.as_ref().map(|settings| settings.who.clone());
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        [
+            Value::Text(what.checksum.clone()),
+            Value::Text(Some(version)),
+            Value::Text(Some(who.unwrap_or_default())),
+        ]
+    }
+
+    fn words(&self) -> &'static Words {
+        match self.dialect() {
+            Dialect::Postgresql => &POSTGRESQL,
+            Dialect::Sqlite => &SQLITE,
+        }
+    }
+
+    /// On PostgreSQL a statement that fails makes the whole transaction useless; a savepoint keeps it.
+    fn savepoint(&mut self, sql: &str) -> Result<(), Box<StatementError>> {
+        match &mut self.session {
+            Session::Postgresql(session) => session.ask("", |client| client.batch_execute(sql)),
+            Session::Sqlite(_) => Ok(()),
+        }
+    }
+
+    fn run(
+        &mut self,
+        by: By,
+        sql: &str,
+        values: &[Value],
+        columns: usize,
+    ) -> Result<Vec<Vec<Value>>, Box<StatementError>> {
+        match &mut self.session {
+            Session::Postgresql(session) => {
+                let sql = sql.replace('?', "$");
+                let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
+                    values.iter().map(Value::for_postgres).collect();
+                let answer = match (by, &mut self.side) {
+                    (By::Side, Some(side)) => side.ask(|client| client.query_typed(&sql, &parameters)),
+                    _ => session.ask("", |client| client.query_typed(&sql, &parameters)),
+                }?;
+                Ok(answer
+                    .iter()
+                    .map(|row| (0..columns).map(|at| Value::from_postgres(row, at)).collect())
+                    .collect())
+            }
+            Session::Sqlite(session) => {
+                let read = || {
+                    let mut statement = session.connection.prepare(sql)?;
+                    let parameters = rusqlite::params_from_iter(values.iter().map(Value::for_sqlite));
+                    let rows = statement.query_map(parameters, |row| {
+                        (0..columns).map(|at| Value::from_sqlite(row, at)).collect()
+                    })?;
+                    rows.collect::<Result<_, _>>()
+                };
+                read().map_err(|error: rusqlite::Error| StatementError::sqlite(&error, ""))
+            }
+        }
+    }
+}
+
+impl Value {
+    fn into_text(self) -> Option<String> {
+        match self {
+            Self::Text(text) => text,
+            Self::Number(_) => None,
+        }
+    }
+
+    fn into_number(self) -> Option<i64> {
+        match self {
+            Self::Number(number) => number,
+            Self::Text(_) => None,
+        }
+    }
+
+    fn for_postgres(&self) -> (&(dyn ToSql + Sync), Type) {
+        match self {
+            Self::Text(text) => (text, Type::TEXT),
+            Self::Number(number) => (number, Type::INT8),
+        }
+    }
+
+    fn from_postgres(row: &postgres::Row, at: usize) -> Self {
+        if row.columns()[at].type_() == &Type::INT8 {
+            Self::Number(row.get(at))
+        } else {
+            Self::Text(row.get(at))
+        }
+    }
+
+    fn for_sqlite(&self) -> SqliteValue {
+        match self {
+            Self::Text(text) => text.clone().map_or(SqliteValue::Null, SqliteValue::Text),
+            Self::Number(number) => number.map_or(SqliteValue::Null, SqliteValue::Integer),
+        }
+    }
+
+    fn from_sqlite(row: &rusqlite::Row<'_>, at: usize) -> rusqlite::Result<Self> {
+        Ok(match row.get::<_, SqliteValue>(at)? {
+            SqliteValue::Integer(number) => Self::Number(Some(number)),
+            SqliteValue::Text(text) => Self::Text(Some(text)),
+            SqliteValue::Null | SqliteValue::Real(_) | SqliteValue::Blob(_) => Self::Text(None),
+        })
+    }
+}
+
+impl JournalEntry {
+    /// Reads the columns of [`COLUMNS`] in their order.
+    fn from_row(row: Vec<Value>) -> Option<Self> {
+        let mut row = row.into_iter();
+        let run_id = row.next()?.into_text()?;
+        let step = row.next()?.into_number()?;
+        let revision = row.next()?.into_text()?;
+        let direction = Direction::read(&row.next()?.into_text()?);
+        let kind = row.next()?.into_text()?;
+        let outcome = Outcome::read(&row.next()?.into_text()?);
+        let started_at = row.next()?.into_text()?;
+        let finished_at = row.next()?.into_text();
+        let duration_ms = row.next()?.into_number();
+        let checksum = row.next()?.into_text();
+        let what = JournalStep { revision, direction, kind, checksum };
+        let trueup_version = row.next()?.into_text()?;
+        let who = row.next()?.into_text()?;
+        let message = row.next()?.into_text();
+        Some(Self {
+            run_id,
+            step,
+            what,
+            started_at,
+            finished_at,
+            duration_ms,
+            outcome,
+            trueup_version,
+            who,
+            message,
+        })
+    }
+}
