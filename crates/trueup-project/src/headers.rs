@@ -200,6 +200,13 @@ pub fn read(root: &Path, file: &Path) -> RevisionFile {
     RevisionFile { file: file.to_path_buf(), text, revision, computed }
 }
 
+/// Reads the text of a revision that is not on disk yet.
+pub fn read_text(root: &Path, file: &Path, text: &str) -> RevisionFile {
+    let path = files::relative(root, file);
+    let (revision, computed) = header(&path, text);
+    RevisionFile { file: file.to_path_buf(), text: Arc::from(text), revision, computed }
+}
+
 /// Returns the header that a text states, and the attributes that it computes.
 fn header(path: &Arc<str>, text: &str) -> (Revision, Vec<(&'static str, Option<Span>)>) {
     let module = trueup_python::parse_assignments(text);
@@ -344,7 +351,7 @@ fn fingerprint(text: &str) -> u64 {
 mod tests {
     use super::*;
 
-    fn read_text(text: &str) -> (Revision, Vec<&'static str>) {
+    fn header_of(text: &str) -> (Revision, Vec<&'static str>) {
         let (revision, computed) = header(&Arc::from("versions/a.py"), text);
         (revision, computed.into_iter().map(|(attribute, _)| attribute).collect())
     }
@@ -352,7 +359,7 @@ mod tests {
     #[test]
     fn literal_headers_are_read_with_their_places() {
         let text = "\"\"\"add users\n\nRevision ID: a1\nRevises: b2, c3\n\"\"\"\nrevision = 'a1'\ndown_revision = ('b2', 'c3')\n";
-        let (revision, computed) = read_text(text);
+        let (revision, computed) = header_of(text);
         assert_eq!(revision.id.as_deref(), Some("a1"));
         assert_eq!(revision.docstring_revises.as_deref(), Some("b2, c3"));
         let targets: Vec<_> =
@@ -365,26 +372,26 @@ mod tests {
 
     #[test]
     fn annotated_headers_are_read() {
-        let (revision, _) = read_text("revision: str = 'a1'\ndown_revision: Union[str, None] = None\n");
+        let (revision, _) = header_of("revision: str = 'a1'\ndown_revision: Union[str, None] = None\n");
         assert_eq!(revision.id.as_deref(), Some("a1"));
         assert!(revision.down_revisions.is_empty() && revision.problem.is_none());
     }
 
     #[test]
     fn computed_headers_are_left_to_the_interpreter() {
-        let (revision, computed) = read_text("PREFIX = 'a'\nrevision = PREFIX + '1'\ndown_revision = None\n");
+        let (revision, computed) = header_of("PREFIX = 'a'\nrevision = PREFIX + '1'\ndown_revision = None\n");
         assert_eq!((revision.id, computed), (None, vec!["revision"]));
     }
 
     #[test]
     fn a_file_without_a_header_says_so() {
-        let (revision, _) = read_text("def helper():\n    pass\n");
+        let (revision, _) = header_of("def helper():\n    pass\n");
         assert_eq!(revision.problem.unwrap().0, "it has no `revision`");
     }
 
     #[test]
     fn a_syntax_error_is_reported_although_the_header_is_readable() {
-        let (revision, _) = read_text("revision = 'a1'\ndown_revision = None\ndef upgrade(:\n    pass\n");
+        let (revision, _) = header_of("revision = 'a1'\ndown_revision = None\ndef upgrade(:\n    pass\n");
         assert_eq!(revision.id.as_deref(), Some("a1"));
         assert!(revision.problem.unwrap().0.starts_with("it is not valid Python"));
     }

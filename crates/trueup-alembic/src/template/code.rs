@@ -69,7 +69,9 @@ pub(super) fn generate(nodes: &[Node], names: &[String]) -> Result<Generated, Te
             }
             NodeKind::Code { text, is_module: false } => out.push(&reindented(text, &indent), node.line),
             NodeKind::Code { .. } => {}
-            NodeKind::Control { keyword, is_end: true, .. } => close(&mut out, &mut open, keyword, node.line)?,
+            NodeKind::Control { keyword, is_end: true, .. } => {
+                close(&mut out, &mut open, keyword, node.line)?
+            }
             NodeKind::Control { keyword, text, .. } => {
                 begin(&mut out, &mut open, keyword, text, node.line, &nodes[index..])?;
             }
@@ -94,7 +96,9 @@ fn begin(
     let goes_on = match keyword {
         "if" | "for" | "while" | "try" | "with" => false,
         "elif" | "else" | "except" | "finally" => true,
-        _ => return Err(TemplateError::at(line, format!("`% {keyword}` is no control line that Mako knows"))),
+        _ => {
+            return Err(TemplateError::at(line, format!("`% {keyword}` is no control line that Mako knows")));
+        }
     };
     if !opens_block(text) {
         return Err(TemplateError::at(line, format!("`% {text}` does not end with a colon")));
@@ -107,7 +111,10 @@ fn begin(
             _ => false,
         };
         if !fits {
-            return Err(TemplateError::at(line, format!("`% {keyword}` does not go on with what is open here")));
+            return Err(TemplateError::at(
+                line,
+                format!("`% {keyword}` does not go on with what is open here"),
+            ));
         }
         let indent = "    ".repeat(open.len());
         out.push(&format!("{indent}{text}"), line);
@@ -131,12 +138,7 @@ fn begin(
     Ok(())
 }
 
-fn close(
-    out: &mut Generated,
-    open: &mut Vec<Open>,
-    keyword: &str,
-    line: usize,
-) -> Result<(), TemplateError> {
+fn close(out: &mut Generated, open: &mut Vec<Open>, keyword: &str, line: usize) -> Result<(), TemplateError> {
     match open.pop() {
         Some(last) if last.keyword == keyword => {
             if last.has_loop {
@@ -178,7 +180,8 @@ fn mentions_loop(nodes: &[Node]) -> bool {
             NodeKind::Code { text, .. } => text,
             NodeKind::Text(_) => continue,
         };
-        if code.split(|letter: char| !(letter.is_alphanumeric() || letter == '_')).any(|word| word == "loop") {
+        if code.split(|letter: char| !(letter.is_alphanumeric() || letter == '_')).any(|word| word == "loop")
+        {
             return true;
         }
     }
@@ -260,7 +263,11 @@ fn reindented(block: &str, indent: &str) -> String {
                 margin = Some(width);
             }
             let inner = width.saturating_sub(margin.unwrap_or(width));
-            let text = if content.is_empty() { String::new() } else { format!("{indent}{}{content}", " ".repeat(inner)) };
+            let text = if content.is_empty() {
+                String::new()
+            } else {
+                format!("{indent}{}{content}", " ".repeat(inner))
+            };
             out.push(text);
         }
         quote = open_quote(line, quote);
@@ -345,20 +352,29 @@ mod tests {
     #[test]
     fn blocks_keep_the_text_of_their_strings() {
         let module = generated("<%\n    a = '''x\n  y'''\n    if a:\n        b = 1\n%>");
-        assert!(module.text.contains("\n    a = '''x\n  y'''\n    if a:\n        b = 1\n"), "{}", module.text);
+        assert!(
+            module.text.contains("\n    a = '''x\n  y'''\n    if a:\n        b = 1\n"),
+            "{}",
+            module.text
+        );
     }
 
     #[test]
     fn filters_are_applied_from_left_to_right() {
         let module = generated("${a | trim, h}${a | comma,n}${a | f(1, 2)}");
-        assert!(module.text.contains("__trueup_prelude.html_escape(__trueup_prelude.trim(str(a )))"), "{}", module.text);
+        assert!(
+            module.text.contains("__trueup_prelude.html_escape(__trueup_prelude.trim(str(a )))"),
+            "{}",
+            module.text
+        );
         assert!(module.text.contains("__trueup_write(comma(a ))"), "{}", module.text);
         assert!(module.text.contains("f(1, 2)(str(a ))"), "{}", module.text);
     }
 
     #[test]
     fn structures_that_do_not_fit_are_told() {
-        let failure = |source: &str| generate(&nodes(source).expect("nodes"), &[]).expect_err("it does not fit");
+        let failure =
+            |source: &str| generate(&nodes(source).expect("nodes"), &[]).expect_err("it does not fit");
         assert_eq!(failure("% endif\n").message, "`% endif` closes nothing");
         assert_eq!(failure("% if a:\n% endfor\n").message, "`% endfor` closes the `% if` of line 1");
         assert_eq!(failure("\n% for a in b:\n").line, Some(2));

@@ -90,11 +90,14 @@ pub(super) fn render(
     let result = vm.call_with(&function, Vec::new()).map_err(|raised| failed(&raised))?;
     assumptions(&vm, &generated)?;
     let doubt = host.doubt.borrow_mut().take();
-    if let Some((reason, place)) = doubt.or_else(|| {
-        result.as_unknown().map(|unknown| (unknown.reason.clone(), unknown.place.clone()))
-    }) {
+    if let Some((reason, place)) =
+        doubt.or_else(|| result.as_unknown().map(|unknown| (unknown.reason.clone(), unknown.place.clone())))
+    {
         let line = place.and_then(|place| line_of(&generated, &place));
-        return Err(TemplateError { line, message: format!("it hangs on something that is not known: {reason}") });
+        return Err(TemplateError {
+            line,
+            message: format!("it hangs on something that is not known: {reason}"),
+        });
     }
     Ok(text.take())
 }
@@ -122,23 +125,23 @@ fn bindings(vm: &Vm, nodes: &[Node]) -> Result<Vec<String>, TemplateError> {
 
 /// Returns the function that takes what is written.
 fn writer(text: Rc<RefCell<String>>) -> Value {
-    Value::builtin("write", move |vm, args: Args| {
-        match args.receiver() {
-            Value::Unknown(unknown) => {
-                Err(vm.abort(format!("what is written here is not known: {}", unknown.reason)))
-            }
-            value => match value.as_str() {
-                Some(piece) => {
-                    vm.reserve(text.borrow().len() + piece.len())?;
-                    text.borrow_mut().push_str(&piece);
-                    Ok(Value::None)
-                }
-                None => {
-                    let shown = vm.type_name(&value);
-                    Err(vm.type_error(format!("a text is needed here, not {shown}; without the filter `n` it becomes one")))
-                }
-            },
+    Value::builtin("write", move |vm, args: Args| match args.receiver() {
+        Value::Unknown(unknown) => {
+            Err(vm.abort(format!("what is written here is not known: {}", unknown.reason)))
         }
+        value => match value.as_str() {
+            Some(piece) => {
+                vm.reserve(text.borrow().len() + piece.len())?;
+                text.borrow_mut().push_str(&piece);
+                Ok(Value::None)
+            }
+            None => {
+                let shown = vm.type_name(&value);
+                Err(vm.type_error(format!(
+                    "a text is needed here, not {shown}; without the filter `n` it becomes one"
+                )))
+            }
+        },
     })
 }
 
@@ -202,7 +205,10 @@ fn config(vm: &mut Vm, config: &TemplateConfig) -> PyResult {
     let args = vec![Value::dict_of(sections), Value::str(&config.section), dict(&config.options), file];
     let made = make(vm, "Config", args)?;
     if let Some(instance) = made.as_instance() {
-        instance.set("cmd_opts", Value::unknown("the options of the command line are not handed to templates", None));
+        instance.set(
+            "cmd_opts",
+            Value::unknown("the options of the command line are not handed to templates", None),
+        );
     }
     Ok(made)
 }
@@ -212,7 +218,9 @@ fn config(vm: &mut Vm, config: &TemplateConfig) -> PyResult {
 fn assumptions(vm: &Vm, generated: &Generated) -> Result<(), TemplateError> {
     let is_serious = |kind| !matches!(kind, NoteKind::Assumed | NoteKind::Metaclass);
     for note in vm.notes().iter().filter(|note| is_serious(note.kind)) {
-        let Some(place) = note.place.as_ref().filter(|place| &*place.source.module == MODULE) else { continue };
+        let Some(place) = note.place.as_ref().filter(|place| &*place.source.module == MODULE) else {
+            continue;
+        };
         return Err(TemplateError { line: line_of(generated, place), message: note.message.clone() });
     }
     Ok(())

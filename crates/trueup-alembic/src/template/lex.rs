@@ -111,7 +111,9 @@ impl<'a> Lexer<'a> {
             "" => return Ok(()),
             "utf-8" | "utf8" | "ascii" | "us-ascii" => {}
             _ => {
-                return Err(self.error(0, format!("the encoding `{name}` is not read: save the file as UTF-8")));
+                return Err(
+                    self.error(0, format!("the encoding `{name}` is not read: save the file as UTF-8"))
+                );
             }
         }
         self.at = end + 1;
@@ -333,7 +335,11 @@ fn tag_start(rest: &str) -> Option<(&str, usize)> {
             '>' => return Some((&inside[..end], 2 + at + 1)),
             '/' if inside[at..].starts_with("/>") => return Some((&inside[..end], 2 + at + 2)),
             '"' | '\'' => at += 1 + inside[at + 1..].find(letter)? + 1,
-            letter if letter.is_whitespace() || letter.is_alphanumeric() || matches!(letter, '_' | '=' | ',') => {
+            letter
+                if letter.is_whitespace()
+                    || letter.is_alphanumeric()
+                    || matches!(letter, '_' | '=' | ',') =>
+            {
                 at += letter.len_utf8();
             }
             _ => return None,
@@ -381,7 +387,11 @@ mod tests {
         };
         assert_eq!(
             kinds("${ {'a': '}'}['a'] }${a | comma,n}${(a | b)}"),
-            [expression(" {'a': '}'}['a'] ", &[]), expression("a ", &["comma", "n"]), expression("(a | b)", &[])]
+            [
+                expression(" {'a': '}'}['a'] ", &[]),
+                expression("a ", &["comma", "n"]),
+                expression("(a | b)", &[])
+            ]
         );
     }
 
@@ -394,7 +404,14 @@ mod tests {
         };
         assert_eq!(
             kinds("a\n  % if x:\nb\n% endif\n## gone\n%% c\n"),
-            [text("a\n"), control("if", false, "if x:"), text("b\n"), control("if", true, "endif"), text("%"), text(" c\n")]
+            [
+                text("a\n"),
+                control("if", false, "if x:"),
+                text("b\n"),
+                control("if", true, "endif"),
+                text("%"),
+                text(" c\n")
+            ]
         );
     }
 

@@ -37,7 +37,8 @@ fn binding(stmt: &Stmt, found: &mut BTreeSet<Name>) {
             None => Name::from(alias.name.split('.').next().unwrap_or_default()),
         })),
         StmtKind::ImportFrom { names, .. } => {
-            found.extend(names.iter().map(|alias| alias.asname.clone().unwrap_or_else(|| alias.name.clone())));
+            found
+                .extend(names.iter().map(|alias| alias.asname.clone().unwrap_or_else(|| alias.name.clone())));
         }
         StmtKind::FunctionDef(def) => drop(found.insert(def.name.clone())),
         StmtKind::ClassDef(def) => drop(found.insert(def.name.clone())),

@@ -93,14 +93,19 @@ fn names_can_be_bound_anew() {
 
 #[test]
 fn filters_of_mako() {
-    assert_eq!(rendered("${message | h}|${message | x}|${'a b/é' | u}|${'  x ' | trim}"), "add &lt;users&gt;|add &lt;users&gt;|a+b%2F%C3%A9|x");
+    assert_eq!(
+        rendered("${message | h}|${message | x}|${'a b/é' | u}|${'  x ' | trim}"),
+        "add &lt;users&gt;|add &lt;users&gt;|a+b%2F%C3%A9|x"
+    );
     assert_eq!(rendered("${1 | str}${'z' | n}${'y' | decode.utf8}"), "1zy");
 }
 
 #[test]
 fn dates_answer_what_is_asked_of_them() {
     assert_eq!(
-        rendered("${create_date.strftime('%Y-%m-%d %H:%M:%S %j %a %b')}|${create_date.isoformat()}|${create_date.date()}|${create_date.replace(microsecond=0)}|${f'{create_date:%d.%m.%y}'}|${create_date.year}|${int(create_date.timestamp())}"),
+        rendered(
+            "${create_date.strftime('%Y-%m-%d %H:%M:%S %j %a %b')}|${create_date.isoformat()}|${create_date.date()}|${create_date.replace(microsecond=0)}|${f'{create_date:%d.%m.%y}'}|${create_date.year}|${int(create_date.timestamp())}"
+        ),
         "2026-01-02 03:04:05 002 Fri Jan|2026-01-02T03:04:05.000678|2026-01-02|2026-01-02 03:04:05|02.01.26|2026|1767323045"
     );
     let mut zoned = input();

@@ -2,4 +2,8 @@
 
 pub mod applied;
 pub mod check;
+pub mod edit;
 pub mod history;
+pub mod init;
+pub mod revision;
+pub mod writing;
