@@ -46,7 +46,11 @@ pub struct RevisionFiles {
 /// folders whose revisions follow, or are followed by, those that the configuration names.
 pub fn read_all(root: &Path, locations: &[PathBuf], recursive: bool, dialect: Dialect) -> RevisionFiles {
     if recursive {
-        let paths = locations.iter().flat_map(|location| files::with_extension(location, &["py"]));
+        let paths = locations.iter().flat_map(|location| {
+            let mut paths = files::with_extension(location, &["py"]);
+            paths.sort_by_cached_key(|path| loading_key(path));
+            paths
+        });
         let mut paths = revision_paths(paths);
         let mut real = RealFiles::default();
         paths.retain(|path| real.is_new(path));
@@ -75,6 +79,13 @@ pub fn read_all(root: &Path, locations: &[PathBuf], recursive: bool, dialect: Di
         join_nested(&mut found, read_in_parallel(root, &nested));
     }
     found
+}
+
+/// Returns what sorts files as Alembic loads them: those of a folder first, then the folders in it.
+fn loading_key(path: &Path) -> Vec<(bool, std::ffi::OsString)> {
+    let last = path.components().count().saturating_sub(1);
+    let parts = path.components().enumerate();
+    parts.map(|(index, part)| (index < last, part.as_os_str().to_owned())).collect()
 }
 
 fn revision_paths(paths: impl Iterator<Item = PathBuf>) -> Vec<PathBuf> {
@@ -368,6 +379,13 @@ mod tests {
         let (_, span) = revision.down_revisions[1].origin.0.clone().unwrap();
         assert_eq!(&text[span.start as usize..span.end as usize], "'c3'");
         assert_eq!(computed, Vec::<&str>::new());
+    }
+
+    #[test]
+    fn files_of_a_folder_come_before_those_below_it() {
+        let mut paths = ["v/2026/a.py", "v/b.py", "v/2026/01/c.py", "v/1.py"].map(PathBuf::from);
+        paths.sort_by_cached_key(|path| loading_key(path));
+        assert_eq!(paths, ["v/1.py", "v/b.py", "v/2026/a.py", "v/2026/01/c.py"].map(PathBuf::from));
     }
 
     #[test]
