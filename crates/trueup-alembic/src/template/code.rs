@@ -25,8 +25,7 @@ pub(super) struct Generated {
 impl Generated {
     /// Returns the line of the template that a byte of the text was made of.
     pub(super) fn template_line(&self, offset: usize) -> Option<usize> {
-        let before = self.text.as_bytes().get(..offset.min(self.text.len()))?;
-        let line = before.iter().filter(|byte| **byte == b'\n').count();
+        let line = self.text.get(..offset.min(self.text.len()))?.matches('\n').count();
         self.lines.get(line).copied().filter(|line| *line > 0)
     }
 
@@ -70,7 +69,7 @@ pub(super) fn generate(nodes: &[Node], names: &[String]) -> Result<Generated, Te
             NodeKind::Code { text, is_module: false } => out.push(&reindented(text, &indent), node.line),
             NodeKind::Code { .. } => {}
             NodeKind::Control { keyword, is_end: true, .. } => {
-                close(&mut out, &mut open, keyword, node.line)?
+                close(&mut out, &mut open, keyword, node.line)?;
             }
             NodeKind::Control { keyword, text, .. } => {
                 begin(&mut out, &mut open, keyword, text, node.line, &nodes[index..])?;

@@ -146,7 +146,7 @@ fn writer(text: Rc<RefCell<String>>) -> Value {
 }
 
 fn context(vm: &mut Vm, input: &TemplateInput, write: &Value) -> PyResult {
-    let texts = |items: &[String]| items.iter().map(|item| Value::str(item)).collect::<Vec<_>>();
+    let texts = |items: &[String]| items.iter().map(|item| Value::str(item.as_str())).collect::<Vec<_>>();
     // One alone is a text; several stay what Alembic makes of them: a tuple, but a list of dependencies.
     let down = match texts(&input.down_revisions) {
         mut items if items.len() < 2 => items.pop().unwrap_or(Value::None),

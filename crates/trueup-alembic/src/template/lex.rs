@@ -139,7 +139,8 @@ impl<'a> Lexer<'a> {
         }
         let (start, content) = (self.at, self.rest().trim_start_matches([' ', '\t']));
         let is_comment = content.starts_with("##");
-        if !is_comment && !(content.starts_with('%') && !content.starts_with("%%")) {
+        let is_control = content.starts_with('%') && !content.starts_with("%%");
+        if !is_comment && !is_control {
             return Ok(false);
         }
         let begin = self.source.len() - content.len() + if is_comment { 2 } else { 1 };

@@ -58,8 +58,12 @@ fn body(statements: &[Stmt], found: &mut BTreeSet<Name>) {
     for stmt in statements {
         let (mut expressions, mut blocks) = (Vec::new(), Vec::new());
         walk::stmt_parts(stmt, &mut |part| expressions.push(part), &mut |block| blocks.push(block));
-        expressions.into_iter().for_each(|part| expr(part, found));
-        blocks.into_iter().for_each(|block| body(block, found));
+        for part in expressions {
+            expr(part, found);
+        }
+        for block in blocks {
+            body(block, found);
+        }
         if let StmtKind::FunctionDef(def) = &stmt.kind {
             body(&def.body, found);
         }

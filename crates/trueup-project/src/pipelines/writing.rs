@@ -71,26 +71,24 @@ pub(crate) fn create(path: &Path, text: &str) -> Result<(), Failure> {
 ///
 /// The text goes into a file beside it first, whose name no reader of revisions takes, and is moved when it is whole.
 pub(crate) fn replace(path: &Path, text: &str) -> Result<(), Failure> {
-    let written = (|| -> io::Result<()> {
-        let folder = path.parent().unwrap_or_else(|| Path::new("."));
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let temporary = folder.join(format!(".{name}.{}.tmp", std::process::id()));
-        let result = (|| {
-            let mut file = fs::File::create(&temporary)?;
-            file.write_all(text.as_bytes())?;
-            file.sync_all()?;
-            if let Ok(old) = fs::metadata(path) {
-                fs::set_permissions(&temporary, old.permissions())?;
-            }
-            fs::rename(&temporary, path)
-        })();
-        if result.is_err() {
-            // It may not even have been made; the first error is the one to tell.
-            let _ = fs::remove_file(&temporary);
-        }
-        result
-    })();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
+    let written = write_and_move(&temporary, path, text);
+    if written.is_err() {
+        // It may not even have been made; the first error is the one to tell.
+        let _ = fs::remove_file(&temporary);
+    }
     written.map_err(|error| cannot("write", path, &error))
+}
+
+fn write_and_move(temporary: &Path, path: &Path, text: &str) -> io::Result<()> {
+    let mut file = fs::File::create(temporary)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    if let Ok(old) = fs::metadata(path) {
+        fs::set_permissions(temporary, old.permissions())?;
+    }
+    fs::rename(temporary, path)
 }
 
 /// Returns the failure of a file that is in the way.

@@ -1,6 +1,6 @@
 //! `trueup list_templates`: what `init` can begin with.
 
-use trueup_project::pipelines::init::TEMPLATES;
+use trueup_project::pipelines::init::{TEMPLATES, Template};
 
 use super::reading::text_or_json;
 use crate::args::{Format, Global};
@@ -12,12 +12,11 @@ pub(crate) fn run(global: &Global) -> Result<u8, CommandError> {
     let text = match global.format {
         Format::Json => render::writing::templates_json(),
         _ => {
-            let lines: String = TEMPLATES
-                .iter()
-                .map(|template| format!("{} - {}\n", template.name, template.summary))
-                .collect();
+            let line = |template: &Template| format!("{} - {}", template.name, template.summary);
+            let lines: Vec<String> = TEMPLATES.iter().map(line).collect();
             format!(
-                "Available templates:\n\n{lines}\nTemplates are used via the 'init' command, e.g.:\n\n  trueup init --template generic ./scripts\n"
+                "Available templates:\n\n{}\n\nTemplates are used via the 'init' command, e.g.:\n\n  trueup init --template generic ./scripts\n",
+                lines.join("\n")
             )
         }
     };

@@ -150,6 +150,12 @@ pub(super) fn label(graph: &RevisionGraph, id: &str, label: Option<&str>) -> Res
 /// Returns the dependencies: labels as they are, everything else as the id that it means.
 pub(super) fn depends_on(graph: &RevisionGraph, asked: &[String]) -> Result<Vec<String>, RevisionError> {
     let one = |text: &String| {
+        let name = text.rsplit('@').next().unwrap_or_default();
+        if name.starts_with('-') {
+            // What is counted from the heads changes with them, and a dependency must not.
+            let message = format!("`{text}` is no revision to depend on");
+            return Err(refused(message, "name a revision or a branch label").into());
+        }
         let found: Vec<usize> = graph.resolve(text)?.into_iter().filter_map(End::revision).collect();
         match found[..] {
             [revision] if graph.labels(revision).contains(text) => Ok(text.clone()),
@@ -160,8 +166,9 @@ pub(super) fn depends_on(graph: &RevisionGraph, asked: &[String]) -> Result<Vec<
             )
             .into()),
             _ => {
-                let heads = graph.ids(&found);
-                Err(RevisionError::Identifier(IdentifierError::SeveralHeads { asked: text.clone(), heads }))
+                let message = format!("`{text}` is not one revision: `{}`", graph.ids(&found).join("`, `"));
+                Err(refused(message, "name them one by one: `--depends-on` may be given several times")
+                    .into())
             }
         }
     };

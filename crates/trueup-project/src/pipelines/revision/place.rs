@@ -44,7 +44,7 @@ pub(super) fn location(
     let file = history.path(*first);
     let real = file.canonicalize().unwrap_or_else(|_| file.to_path_buf());
     let holds = |location: &&PathBuf| {
-        real.starts_with(location.canonicalize().unwrap_or_else(|_| location.to_path_buf()))
+        real.starts_with(location.canonicalize().unwrap_or_else(|_| (*location).clone()))
     };
     let deepest = locations.iter().filter(holds).max_by_key(|location| location.components().count());
     deepest.cloned().ok_or_else(|| {
