@@ -143,36 +143,37 @@ struct ShimHost {
     context: Rc<Context>,
 }
 
-impl ShimHost {
-    /// Tells whether a package around a module takes parts from other installed distributions
-    /// (`pkgutil.extend_path`), so that what is not in the project may well be installed.
-    fn is_extended(&self, name: &str) -> bool {
-        let packages = name.match_indices('.').map(|(at, _)| &name[..at]);
-        packages
-            .filter_map(|package| self.sources.module(package))
-            .any(|source| source.text.contains("__path__"))
+/// Tells whether a package around a module takes parts from other installed distributions
+/// (`pkgutil.extend_path`), so that what is not in the project may well be installed.
+fn is_extended(sources: &dyn Sources, name: &str) -> bool {
+    let packages = name.match_indices('.').map(|(at, _)| &name[..at]);
+    packages.filter_map(|package| sources.module(package)).any(|source| source.text.contains("__path__"))
+}
+
+/// Tells where a module comes from: the libraries that trueup knows, the standard library, the project.
+pub(crate) fn module_origin(sources: &dyn Sources, name: &str) -> ModuleOrigin {
+    // A library's own name never belongs to the project, except where a project ships a module of that name.
+    if let Some(stub) = libraries::stub(name) {
+        return stub;
     }
+    let top_level = name.split('.').next().unwrap_or(name);
+    if is_outside(top_level) {
+        return ModuleOrigin::Absent;
+    }
+    if let Some(source) = sources.module(name) {
+        let SourceModule { path, text, is_package } = source;
+        return ModuleOrigin::Source { path, text, is_package, is_library: false };
+    }
+    if sources.is_namespace(name) {
+        return ModuleOrigin::Namespace;
+    }
+    let missing = sources.owns(top_level) && !is_extended(sources, name);
+    if missing { ModuleOrigin::Missing } else { ModuleOrigin::Absent }
 }
 
 impl Host for ShimHost {
     fn module(&self, name: &str) -> ModuleOrigin {
-        // A library's own name never belongs to the project, except where a project ships a module of that name.
-        if let Some(stub) = libraries::stub(name) {
-            return stub;
-        }
-        let top_level = name.split('.').next().unwrap_or(name);
-        if is_outside(top_level) {
-            return ModuleOrigin::Absent;
-        }
-        if let Some(source) = self.sources.module(name) {
-            let SourceModule { path, text, is_package } = source;
-            return ModuleOrigin::Source { path, text, is_package, is_library: false };
-        }
-        if self.sources.is_namespace(name) {
-            return ModuleOrigin::Namespace;
-        }
-        let missing = self.sources.owns(top_level) && !self.is_extended(name);
-        if missing { ModuleOrigin::Missing } else { ModuleOrigin::Absent }
+        module_origin(&*self.sources, name)
     }
 
     fn entry(&self, path: &str) -> Option<Entry> {

@@ -18,6 +18,7 @@ mod libraries;
 pub mod models;
 mod op;
 pub mod replay;
+pub mod template;
 
 pub use env::{Argument, EnvInput, EnvReading, FilterObject, Start, search_folders};
 pub use facts::{ProjectInput, ProjectModule, ProjectReading, ReadingNote, read_project, scan_candidates};

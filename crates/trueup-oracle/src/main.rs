@@ -22,7 +22,8 @@ usage: trueup-oracle <command>
   differential [--projects N] [--seed N] [--python FILE] [FOLDER…]
                                             random projects, or those in the folders, by real Alembic and by trueup
   commands [--projects N] [--seed N] [--trueup FILE]
-                                            what heads, branches, history, show and current print
+                                            what heads, branches, history, show and current print,
+                                            and what revision, merge and init write
   graphs [--graphs N] [--seed N]            what identifiers and runs mean on random graphs of revisions
   drift [PROJECT…] [--truth DIR]            clean databases are clean, ten changes are ten findings";
 

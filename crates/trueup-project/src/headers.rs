@@ -46,7 +46,11 @@ pub struct RevisionFiles {
 /// folders whose revisions follow, or are followed by, those that the configuration names.
 pub fn read_all(root: &Path, locations: &[PathBuf], recursive: bool, dialect: Dialect) -> RevisionFiles {
     if recursive {
-        let paths = locations.iter().flat_map(|location| files::with_extension(location, &["py"]));
+        let paths = locations.iter().flat_map(|location| {
+            let mut paths = files::with_extension(location, &["py"]);
+            paths.sort_by_cached_key(|path| loading_key(path));
+            paths
+        });
         let mut paths = revision_paths(paths);
         let mut real = RealFiles::default();
         paths.retain(|path| real.is_new(path));
@@ -75,6 +79,13 @@ pub fn read_all(root: &Path, locations: &[PathBuf], recursive: bool, dialect: Di
         join_nested(&mut found, read_in_parallel(root, &nested));
     }
     found
+}
+
+/// Returns what sorts files as Alembic loads them: those of a folder first, then the folders in it.
+fn loading_key(path: &Path) -> Vec<(bool, std::ffi::OsString)> {
+    let last = path.components().count().saturating_sub(1);
+    let parts = path.components().enumerate();
+    parts.map(|(index, part)| (index < last, part.as_os_str().to_owned())).collect()
 }
 
 fn revision_paths(paths: impl Iterator<Item = PathBuf>) -> Vec<PathBuf> {
@@ -198,6 +209,13 @@ pub fn read(root: &Path, file: &Path) -> RevisionFile {
         computed.clear();
     }
     RevisionFile { file: file.to_path_buf(), text, revision, computed }
+}
+
+/// Reads the text of a revision that is not on disk yet.
+pub fn read_text(root: &Path, file: &Path, text: &str) -> RevisionFile {
+    let path = files::relative(root, file);
+    let (revision, computed) = header(&path, text);
+    RevisionFile { file: file.to_path_buf(), text: Arc::from(text), revision, computed }
 }
 
 /// Returns the header that a text states, and the attributes that it computes.
@@ -344,7 +362,7 @@ fn fingerprint(text: &str) -> u64 {
 mod tests {
     use super::*;
 
-    fn read_text(text: &str) -> (Revision, Vec<&'static str>) {
+    fn header_of(text: &str) -> (Revision, Vec<&'static str>) {
         let (revision, computed) = header(&Arc::from("versions/a.py"), text);
         (revision, computed.into_iter().map(|(attribute, _)| attribute).collect())
     }
@@ -352,7 +370,7 @@ mod tests {
     #[test]
     fn literal_headers_are_read_with_their_places() {
         let text = "\"\"\"add users\n\nRevision ID: a1\nRevises: b2, c3\n\"\"\"\nrevision = 'a1'\ndown_revision = ('b2', 'c3')\n";
-        let (revision, computed) = read_text(text);
+        let (revision, computed) = header_of(text);
         assert_eq!(revision.id.as_deref(), Some("a1"));
         assert_eq!(revision.docstring_revises.as_deref(), Some("b2, c3"));
         let targets: Vec<_> =
@@ -364,27 +382,34 @@ mod tests {
     }
 
     #[test]
+    fn files_of_a_folder_come_before_those_below_it() {
+        let mut paths = ["v/2026/a.py", "v/b.py", "v/2026/01/c.py", "v/1.py"].map(PathBuf::from);
+        paths.sort_by_cached_key(|path| loading_key(path));
+        assert_eq!(paths, ["v/1.py", "v/b.py", "v/2026/a.py", "v/2026/01/c.py"].map(PathBuf::from));
+    }
+
+    #[test]
     fn annotated_headers_are_read() {
-        let (revision, _) = read_text("revision: str = 'a1'\ndown_revision: Union[str, None] = None\n");
+        let (revision, _) = header_of("revision: str = 'a1'\ndown_revision: Union[str, None] = None\n");
         assert_eq!(revision.id.as_deref(), Some("a1"));
         assert!(revision.down_revisions.is_empty() && revision.problem.is_none());
     }
 
     #[test]
     fn computed_headers_are_left_to_the_interpreter() {
-        let (revision, computed) = read_text("PREFIX = 'a'\nrevision = PREFIX + '1'\ndown_revision = None\n");
+        let (revision, computed) = header_of("PREFIX = 'a'\nrevision = PREFIX + '1'\ndown_revision = None\n");
         assert_eq!((revision.id, computed), (None, vec!["revision"]));
     }
 
     #[test]
     fn a_file_without_a_header_says_so() {
-        let (revision, _) = read_text("def helper():\n    pass\n");
+        let (revision, _) = header_of("def helper():\n    pass\n");
         assert_eq!(revision.problem.unwrap().0, "it has no `revision`");
     }
 
     #[test]
     fn a_syntax_error_is_reported_although_the_header_is_readable() {
-        let (revision, _) = read_text("revision = 'a1'\ndown_revision = None\ndef upgrade(:\n    pass\n");
+        let (revision, _) = header_of("revision = 'a1'\ndown_revision = None\ndef upgrade(:\n    pass\n");
         assert_eq!(revision.id.as_deref(), Some("a1"));
         assert!(revision.problem.unwrap().0.starts_with("it is not valid Python"));
     }

@@ -1,5 +1,7 @@
 //! The JSON shapes: a promise to scripts, kept apart from the types they are made of.
 
+mod writing;
+
 use serde::Serialize;
 use serde_json::Value;
 use trueup_schema::{Diagnostic, Evidence, Fix, Location, Severity};
@@ -8,6 +10,8 @@ use crate::config::Configuration;
 use crate::files;
 use crate::pipelines::history::Entry;
 use crate::report::{Report, Texts};
+
+pub use writing::{TemplatesWire, WritingWire};
 
 /// Version of the shapes; it changes only when a field changes its meaning.
 pub const FORMAT: u32 = 1;

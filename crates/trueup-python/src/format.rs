@@ -325,6 +325,22 @@ fn lookup(vm: &mut Vm, field: &str, args: &Args, next: &mut usize) -> PyResult {
     Ok(value)
 }
 
+/// Formats a whole number for `%5.2d`: after the point stands how many digits it has at least.
+fn whole_number(vm: &mut Vm, number: i128, flags: &str, width: &str, digits: &str) -> PyResult<String> {
+    let (width, digits) = (width.parse::<usize>().unwrap_or(0), digits.parse::<usize>().unwrap_or(0));
+    vm.reserve(width.max(digits))?;
+    let sign = match (number < 0, flags.contains('+'), flags.contains(' ')) {
+        (true, ..) => "-",
+        (false, true, _) => "+",
+        (false, false, true) => " ",
+        _ => "",
+    };
+    let is_filled = flags.contains('0') && !flags.contains('-');
+    let digits = if is_filled { digits.max(width.saturating_sub(sign.len())) } else { digits };
+    let text = format!("{sign}{:0>digits$}", number.unsigned_abs());
+    Ok(if flags.contains('-') { format!("{text:<width$}") } else { format!("{text:>width$}") })
+}
+
 /// Does `template % values`.
 pub(crate) fn percent(vm: &mut Vm, template: &str, values: &Value) -> PyResult {
     let positional: Vec<Value> = match values {
@@ -390,6 +406,13 @@ pub(crate) fn percent(vm: &mut Vm, template: &str, values: &Value) -> PyResult {
         };
         if value.is_unknown() {
             doubt.get_or_insert(value);
+            continue;
+        }
+        if let (Some((width, digits)), 'd' | 'i' | 'u', Some(number)) =
+            (width.split_once('.'), kind, value.as_int())
+        {
+            let text = whole_number(vm, number, flags, width, digits)?;
+            out.push_str(&text);
             continue;
         }
         let mut spec = String::new();

@@ -123,6 +123,31 @@ pub(crate) enum Command {
         #[arg(long, visible_alias = "check_heads")]
         check_heads: bool,
     },
+    /// Write a new revision file.
+    Revision(RevisionArgs),
+    /// Write a revision file that brings branches together.
+    Merge(MergeArgs),
+    /// Open the files of revisions in $EDITOR.
+    Edit {
+        /// The identifier; `current` asks the database.
+        #[arg(value_name = "REV", allow_hyphen_values = true)]
+        rev: String,
+    },
+    /// Make a new migration environment.
+    Init {
+        /// The folder to make.
+        #[arg(value_name = "DIRECTORY")]
+        location: PathBuf,
+        /// One of those that `list_templates` shows.
+        #[arg(short, long, value_name = "NAME", default_value = "generic")]
+        template: String,
+        /// Make packages of the folders.
+        #[arg(long)]
+        package: bool,
+    },
+    /// List what `init` can begin with.
+    #[command(name = "list_templates", alias = "list-templates")]
+    ListTemplates,
     /// Print the page of a rule, or list all rules.
     Explain {
         /// The rule.
@@ -155,4 +180,56 @@ pub(crate) struct CheckArgs {
     /// Lowest severity that makes the exit code 1 [default: error].
     #[arg(long, value_name = "SEVERITY", value_parser = ["error", "warning", "info", "never"])]
     pub(crate) fail_on: Option<String>,
+}
+
+/// Arguments of `revision`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RevisionArgs {
+    /// What the revision does, in a few words.
+    #[arg(short, long)]
+    pub(crate) message: Option<String>,
+    /// Fill in what models and database differ in.
+    #[arg(long)]
+    pub(crate) autogenerate: bool,
+    /// Write SQL.
+    #[arg(long)]
+    pub(crate) sql: bool,
+    /// The head that it follows; `base` begins a history of its own.
+    #[arg(long, value_name = "REV", default_value = "head", allow_hyphen_values = true)]
+    pub(crate) head: String,
+    /// Let it follow a revision that is no head.
+    #[arg(long)]
+    pub(crate) splice: bool,
+    /// A label for the branch that it begins.
+    #[arg(long, value_name = "LABEL")]
+    pub(crate) branch_label: Option<String>,
+    /// The folder to write to, where the project has several.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) version_path: Option<PathBuf>,
+    /// Its id [default: a random one].
+    #[arg(long, value_name = "ID")]
+    pub(crate) rev_id: Option<String>,
+    /// A revision or label that must be applied before it; may be given several times.
+    #[arg(long, value_name = "REV", allow_hyphen_values = true)]
+    pub(crate) depends_on: Vec<String>,
+}
+
+/// Arguments of `merge`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct MergeArgs {
+    /// The revisions to bring together; `heads` names all heads.
+    #[arg(value_name = "REV", required = true)]
+    pub(crate) revisions: Vec<String>,
+    /// What the merge is for, in a few words.
+    #[arg(short, long)]
+    pub(crate) message: Option<String>,
+    /// A label for the branch that it begins.
+    #[arg(long, value_name = "LABEL")]
+    pub(crate) branch_label: Option<String>,
+    /// Its id [default: a random one].
+    #[arg(long, value_name = "ID")]
+    pub(crate) rev_id: Option<String>,
+    /// Merge revisions that are no heads.
+    #[arg(long)]
+    pub(crate) splice: bool,
 }

@@ -34,15 +34,34 @@ impl CommandError {
 
     /// Prints the problem to standard error.
     pub(crate) fn print(&self, color: Color) {
+        self.print_as("error", "\u{1b}[1;31m", color);
+    }
+
+    /// Prints the problem to standard error as one that stops nothing.
+    pub(crate) fn print_as_warning(&self, color: Color) {
+        self.print_as("warning", "\u{1b}[1;33m", color);
+    }
+
+    fn print_as(&self, kind: &str, paint: &str, color: Color) {
         let mut err = anstream::AutoStream::new(std::io::stderr(), color.choice());
-        let (red, bold, reset) = ("\u{1b}[1;31m", "\u{1b}[1m", "\u{1b}[0m");
+        let (bold, reset) = ("\u{1b}[1m", "\u{1b}[0m");
         // Nothing can be done when standard error is closed.
-        let _ = writeln!(err, "{red}error{reset}{bold}:{reset} {}", self.message);
+        let _ = writeln!(err, "{paint}{kind}{reset}{bold}:{reset} {}", self.message);
         for cause in &self.causes {
             let _ = writeln!(err, "  {bold}cause:{reset} {cause}");
         }
         for hint in &self.hints {
             let _ = writeln!(err, "  {bold}hint:{reset} {hint}");
+        }
+    }
+}
+
+impl From<trueup_project::report::Failure> for CommandError {
+    fn from(failure: trueup_project::report::Failure) -> Self {
+        let error = Self::new(failure.message);
+        match failure.hint {
+            Some(hint) => error.hint(hint),
+            None => error,
         }
     }
 }

@@ -31,15 +31,26 @@ class Terminal(io.StringIO):
 
 def run(folder, words):
     out = Terminal()
-    line = CommandLine()
-    options = line.parser.parse_args(words)
-    config = Config(file_=os.path.join(folder, "alembic.ini"), stdout=out, cmd_opts=options)
+    try:
+        options = CommandLine().parser.parse_args(words)
+    except SystemExit as error:
+        return {"ok": False, "out": f"SystemExit: {error}"}
+    config = Config(
+        file_=os.path.join(folder, "alembic.ini"),
+        toml_file=os.path.join(folder, "pyproject.toml"),
+        stdout=out,
+        cmd_opts=options,
+    )
+    # What is told while files are written goes past the configuration's output.
+    before, sys.stdout = sys.stdout, out
     function, positional, keywords = options.cmd
     try:
         function(config, *[getattr(options, name, None) for name in positional], **{name: getattr(options, name, None) for name in keywords})
         return {"ok": True, "out": out.getvalue()}
     except BaseException as error:
         return {"ok": False, "out": f"{type(error).__name__}: {error}"[:500]}
+    finally:
+        sys.stdout = before
 
 
 answers, sys.stdout, sys.stderr = sys.stdout, io.StringIO(), io.StringIO()

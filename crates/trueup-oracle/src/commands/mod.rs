@@ -1,8 +1,11 @@
-//! `commands`: what `heads`, `branches`, `history`, `show` and `current` print, by real Alembic and by trueup, on random
-//! projects and on the packages of the corpus.
+//! `commands`: what `heads`, `branches`, `history`, `show` and `current` print, and what `revision`, `merge` and `init`
+//! write, by real Alembic and by trueup, on random projects.
 //!
-//! The text must be the same byte for byte, but for the order of what Alembic keeps in sets. What one side refuses the
-//! other must refuse.
+//! The text must be the same byte for byte, but for the order of what Alembic keeps in sets, and for dates. What one side
+//! refuses the other must refuse.
+
+mod environments;
+mod writing;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -69,6 +72,8 @@ pub fn run(options: &Options) -> Result<bool> {
         let lines: Vec<Vec<String>> = (0..8).map(|_| command_line(&built, &mut random)).collect();
         sides.ask(&format!("project {seed}"), &root, &lines)?;
     }
+    environments::check(&python, &options.trueup, folder.path())?;
+    writing::run(options, &python, &mut sides, folder.path())?;
     let Sides { tally, .. } = sides;
     println!(
         "{} projects from seed {}: {} commands alike, {} refused by both, {} different",

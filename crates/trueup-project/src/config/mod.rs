@@ -7,10 +7,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 mod discover;
+mod hooks;
 pub mod ini;
 mod settings;
 
 pub use discover::Found;
+pub use hooks::Hook;
 pub use settings::{Environment, Settings, Sources};
 
 use ini::Ini;
@@ -51,6 +53,10 @@ pub struct Configuration {
     pub url: Option<String>,
     /// All plain keys of the section, for `config.get_main_option` in env.py.
     pub options: Vec<(String, String)>,
+    /// The sections of alembic.ini with their values, as far as those can be read.
+    pub sections: Vec<(String, Vec<(String, String)>)>,
+    /// What is run on a new revision.
+    pub hooks: Vec<Hook>,
     /// trueup's own settings.
     pub settings: Settings,
     /// The folder that relative paths in the settings start from.
@@ -157,6 +163,8 @@ impl Configuration {
             python_path: Vec::new(),
             url: None,
             options: Vec::new(),
+            sections: Vec::new(),
+            hooks: Vec::new(),
             settings: Settings::default(),
             notes: Vec::new(),
             locations_line: None,
@@ -195,6 +203,9 @@ impl Configuration {
             return Ok(());
         };
         let here = folder_of(path);
+        if let Some(hooks) = alembic.get("post_write_hooks") {
+            self.hooks = hooks::from_toml(hooks, |text| unescape_toml(text, &here));
+        }
         for (key, value) in alembic {
             match value {
                 toml::Value::Array(items) => {
@@ -232,6 +243,10 @@ impl Configuration {
         self.locations_line = lines.into_iter().next();
         let here = folder_of(path);
         let here_text = here.to_string_lossy().into_owned();
+        self.sections = values_of(&ini, &here_text);
+        if let Some((_, values)) = self.sections.iter().find(|(section, _)| section == hooks::SECTION) {
+            self.hooks = hooks::from_ini(values);
+        }
         for key in ini.keys(name) {
             match ini.get(name, &key, &[("here", &here_text)]) {
                 Some(Ok(value)) => self.set_ini(&ini, name, &key, &value, &here, path)?,
@@ -378,6 +393,17 @@ impl Configuration {
             self.notes.push((file.clone(), self.locations_line, message));
         }
     }
+}
+
+/// Returns all sections of a file with the values that can be read.
+fn values_of(ini: &Ini, here: &str) -> Vec<(String, Vec<(String, String)>)> {
+    let value = |section: &str, key: String| {
+        let value = ini.get(section, &key, &[("here", here)])?.ok()?;
+        Some((key, value))
+    };
+    let values =
+        |section: &str| ini.keys(section).into_iter().filter_map(|key| value(section, key)).collect();
+    ini.sections().map(|section| (section.to_owned(), values(section))).collect()
 }
 
 /// Splits `version_locations` or `prepend_sys_path` as Alembic does for each `path_separator`.

@@ -2,5 +2,9 @@
 
 pub mod applied;
 pub mod check;
+pub mod edit;
 pub mod history;
+pub mod init;
+pub mod revision;
 pub mod target;
+pub mod writing;

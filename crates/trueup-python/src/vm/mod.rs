@@ -248,6 +248,11 @@ impl Vm {
         &self.edges
     }
 
+    /// Tells whether a name is one of Python's builtins.
+    pub fn is_builtin(&self, name: &str) -> bool {
+        self.builtins.contains_key(name)
+    }
+
     /// Returns the active calls, outermost first.
     pub fn call_stack(&self) -> &[CallSite] {
         &self.stack

@@ -3,10 +3,14 @@
 mod branches;
 mod check;
 mod current;
+mod edit;
 mod explain;
 mod heads;
 mod history;
+mod init;
+mod list_templates;
 mod reading;
+mod revision;
 mod show;
 
 use crate::args::{Args, Command};
@@ -23,6 +27,13 @@ pub(crate) fn run(args: &Args) -> Result<u8, CommandError> {
         }
         Command::Show { rev } => show::run(&args.global, rev),
         Command::Current { check_heads } => current::run(&args.global, *check_heads),
+        Command::Revision(own) => revision::run(&args.global, own),
+        Command::Merge(own) => revision::merge(&args.global, own),
+        Command::Edit { rev } => edit::run(&args.global, rev),
+        Command::Init { location, template, package } => {
+            init::run(&args.global, location, template, *package)
+        }
+        Command::ListTemplates => list_templates::run(&args.global),
         Command::Explain { rule } => explain::run(&args.global, rule.as_deref()),
     }
 }

@@ -15,7 +15,7 @@ use crate::render;
 
 /// A project whose history was read.
 pub(super) struct Reading {
-    configuration: Configuration,
+    pub(super) configuration: Configuration,
     pub(super) history: History,
 }
 
@@ -36,10 +36,7 @@ pub(super) fn read(global: &Global) -> Result<Result<Reading, u8>, CommandError>
         file: global.config.clone(),
         section: global.name.clone(),
     })?;
-    if !matches!(global.format, Format::Text | Format::Json) {
-        return Err(CommandError::new("this command has no findings to write in that format")
-            .hint("use `--format text` or `--format json`"));
-    }
+    text_or_json(global)?;
     let dialect = global.dialect.as_deref().and_then(Dialect::from_name);
     match History::read(&configuration, dialect) {
         Ok(history) => Ok(Ok(Reading { configuration, history })),
@@ -56,6 +53,15 @@ pub(super) fn read(global: &Global) -> Result<Result<Reading, u8>, CommandError>
     }
 }
 
+/// Refuses a format that is for findings only.
+pub(super) fn text_or_json(global: &Global) -> Result<(), CommandError> {
+    if matches!(global.format, Format::Text | Format::Json) {
+        return Ok(());
+    }
+    Err(CommandError::new("this command has no findings to write in that format")
+        .hint("use `--format text` or `--format json`"))
+}
+
 impl Reading {
     /// Asks the database what it has applied.
     pub(super) fn current(&self, global: &Global) -> Result<Current, CommandError> {
@@ -64,13 +70,7 @@ impl Reading {
             fallback: environment("DATABASE_URL"),
             environment: std::env::vars().collect(),
         };
-        let applied = applied(&self.configuration, &request).map_err(|failure| {
-            let error = CommandError::new(failure.message);
-            match failure.hint {
-                Some(hint) => error.hint(hint),
-                None => error,
-            }
-        })?;
+        let applied = applied(&self.configuration, &request)?;
         let (mut revisions, mut unknown) = (Vec::new(), Vec::new());
         for row in applied.rows {
             match self.history.graph.get(&row) {

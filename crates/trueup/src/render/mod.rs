@@ -5,6 +5,7 @@ pub(crate) mod history;
 mod json;
 mod sarif;
 mod text;
+pub(crate) mod writing;
 
 use std::io::Write;
 

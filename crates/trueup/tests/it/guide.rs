@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::path::Path;
 
 use trueup_lint::{Group, RULES};
 use trueup_testkit::project::Project;
 use trueup_testkit::scenario::{Scenario, Section};
 
-use crate::program::{root, trueup, trueup_in};
+use crate::program::{root, trueup_in};
 
 /// Runs every command of a ` ```console ` block, which says the exit code if it is not 0, and tries every settings file.
 #[test]
@@ -32,7 +33,21 @@ fn commands_of_the_guide_to_the_history() {
     assert!(commands >= 6, "the guide shows {commands} commands");
 }
 
+/// These commands write, so they are run one after the other in a project that the first of them makes.
+#[test]
+fn commands_of_the_guide_to_revisions() {
+    let text = fs::read_to_string(root().join("docs/guides/revisions.md")).expect("the guide is there");
+    let project = Project::new();
+    let commands: usize =
+        Scenario::parse(&text).sections.iter().map(|section| run_commands_in(project.path(), section)).sum();
+    assert!(commands >= 8, "the guide shows {commands} commands");
+}
+
 fn run_commands(section: &Section) -> usize {
+    run_commands_in(&root(), section)
+}
+
+fn run_commands_in(folder: &Path, section: &Section) -> usize {
     let mut commands = 0;
     for block in section.blocks.iter().filter(|block| block.language == "console") {
         for line in block.text.lines() {
@@ -40,16 +55,29 @@ fn run_commands(section: &Section) -> usize {
                 Some((command, code)) => (command.trim(), code.trim().parse().expect("a number")),
                 None => (line.trim(), 0),
             };
-            let words: Vec<&str> = command.split_whitespace().collect();
+            let words = words(command);
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
             let ["trueup", arguments @ ..] = words.as_slice() else {
                 panic!("`{line}` is no command of trueup")
             };
-            let run = trueup(arguments);
+            let run = trueup_in(folder, arguments);
             assert_eq!(run.code, code, "`{command}`: {}{}", run.stdout, run.stderr);
             commands += 1;
         }
     }
     commands
+}
+
+/// Splits a command line at spaces outside of double quotes.
+fn words(command: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (index, part) in command.split('"').enumerate() {
+        match index % 2 {
+            0 => words.extend(part.split_whitespace().map(str::to_owned)),
+            _ => words.push(part.to_owned()),
+        }
+    }
+    words
 }
 
 /// `docs/reference/rules.md` lists what is registered; `TRUEUP_UPDATE=1` writes it anew.

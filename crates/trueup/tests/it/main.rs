@@ -7,3 +7,4 @@ mod history;
 mod output;
 mod pages;
 mod program;
+mod writing;

@@ -13,10 +13,24 @@ pub(crate) struct Run {
 
 /// Runs `trueup` with arguments in a folder, without any variable that it reads.
 pub(crate) fn trueup_in(folder: &Path, arguments: &[&str]) -> Run {
+    trueup_with(folder, arguments, &[])
+}
+
+/// Runs `trueup` with arguments in a folder, with these variables of those that it reads.
+pub(crate) fn trueup_with(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_trueup"));
-    for variable in ["DATABASE_URL", "TRUEUP_DATABASE_URL", "ALEMBIC_CONFIG", "NO_COLOR", "CLICOLOR_FORCE"] {
+    for variable in [
+        "DATABASE_URL",
+        "TRUEUP_DATABASE_URL",
+        "ALEMBIC_CONFIG",
+        "NO_COLOR",
+        "CLICOLOR_FORCE",
+        "EDITOR",
+        "VISUAL",
+    ] {
         command.env_remove(variable);
     }
+    command.envs(variables.iter().copied()).stdin(std::process::Stdio::null());
     let output = command.current_dir(folder).args(arguments).output().expect("the program can be started");
     Run {
         code: output.status.code().expect("it ends by itself"),
