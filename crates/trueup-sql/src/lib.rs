@@ -11,6 +11,7 @@
 //!
 //! - [`split`] cuts a text into statements, [`read`] reads them.
 //! - `postgres`, `sqlite`: one file per family of statements.
+//! - [`rebuild`] goes the other way: it returns the statements that change an SQLite table and lose nothing of it.
 //! - `plpgsql`: a small evaluator for `DO` blocks. Their conditions are answered from the simulated schema through
 //!   [`catalog`], which also answers plain queries on the system catalogs.
 //!
@@ -42,4 +43,8 @@ pub use reader::{read, read_onto};
 pub use result::{Effect, ReadContext, ReadError, ReadResult, StatementEffect, Transaction};
 pub use session::Session;
 pub use split::{Statement, split};
+pub use sqlite::rebuild::{
+    ColumnPosition, Expects, Rebuild, RebuildCheck, RebuildInput, RebuildMethod, RebuildStep, Refusal,
+    Stored, StoredColumn, rebuild,
+};
 pub use words::{UsedTable, Word, used_tables, words};

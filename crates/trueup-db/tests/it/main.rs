@@ -3,6 +3,7 @@
 mod connecting;
 mod postgres;
 mod postgres_scale;
+mod rebuild;
 mod roundtrip;
 mod run;
 mod sqlite;

@@ -1,6 +1,6 @@
 //! Columns: what a server refuses and fills in, and the sequences behind serial columns.
 
-use super::{ApplyError, identifiers, lookup};
+use super::{ApplyError, identifiers, lookup, render};
 use crate::{
     Column, ColumnType, Dialect, Generated, Identity, ObjectKind, ObjectName, Schema, SequenceOptions,
     SqlExpr, Table, TypeKind, naming,
@@ -290,7 +290,7 @@ pub(crate) fn drop_owned_sequences(schema: &mut Schema, table: &ObjectName, colu
 /// Source: <https://www.sqlite.org/lang_altertable.html#altertabaddcol>.
 pub(crate) fn sqlite_can_add(column: &Column) -> bool {
     let constant = |default: &SqlExpr| {
-        let text = default.text().trim();
+        let text = render::default_text(Dialect::Sqlite, default);
         let current = ["current_time", "current_date", "current_timestamp"];
         !text.starts_with('(') && !current.contains(&text.to_ascii_lowercase().as_str())
     };

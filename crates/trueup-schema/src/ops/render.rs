@@ -4,6 +4,7 @@
 //! were read.
 
 use super::{Constraint, columns};
+use crate::expr::lexer::{Kind, tokens};
 use crate::name::quote_identifier;
 use crate::{
     Check, Column, ColumnType, Deferrable, Dialect, Exclude, ForeignKey, Generated, Grant, Identity, Index,
@@ -144,19 +145,13 @@ fn serial_type(column_type: &ColumnType) -> Option<&'static str> {
 }
 
 /// Returns a default as SQL; SQLite wants parentheses around all that is no literal.
-fn default_text(dialect: Dialect, default: &SqlExpr) -> String {
+pub(crate) fn default_text(dialect: Dialect, default: &SqlExpr) -> String {
     let text = default.text().trim();
-    let plain = text.starts_with('(')
-        || text.starts_with('\'')
-        || text.starts_with('"')
-        || text.trim_start_matches(['+', '-']).starts_with(|c: char| c.is_ascii_digit() || c == '.')
-        || text.chars().all(|c| c.is_ascii_alphabetic() || c == '_')
-        || text.to_ascii_lowercase().starts_with("x'");
-    // `'a' || 'b'` begins like a literal and is none.
-    let inside = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
-    let operators =
-        text.starts_with('\'') && inside.is_none_or(|inside| inside.replace("''", "").contains('\''));
-    if !dialect.is_sqlite() || (plain && !operators) { text.to_owned() } else { format!("({text})") }
+    let is_literal = match tokens(dialect, text).as_slice() {
+        [sign, number] => (sign.is_symbol("-") || sign.is_symbol("+")) && number.kind == Kind::Number,
+        all => all.len() <= 1,
+    };
+    if !dialect.is_sqlite() || is_literal || encloses(text) { text.to_owned() } else { format!("({text})") }
 }
 
 /// Returns an expression in exactly one pair of parentheses around the whole.
@@ -658,4 +653,22 @@ fn security(table: &Table, name: &str) -> Vec<String> {
     statements.extend(table.policies.iter().map(|found| policy(&table.name, found)));
     statements.extend(table.grants.iter().map(|found| grant(&table.name, found)));
     statements
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_that_are_no_literal_get_parentheses_on_sqlite() {
+        let written = |text: &str| default_text(Dialect::Sqlite, &SqlExpr::new(Dialect::Sqlite, text));
+        for literal in
+            ["1", "-1.5e3", "+ 2", "'a (b'", "x'00'", "NULL", "CURRENT_TIMESTAMP", "\"a b\"", "(1 + 1)"]
+        {
+            assert_eq!(written(literal), literal);
+        }
+        for expression in ["1 + 1", "'a' || 'b'", "(1) + (2)", "lower('A')", "x'00' || 'a'", "- a"] {
+            assert_eq!(written(expression), format!("({expression})"));
+        }
+    }
 }

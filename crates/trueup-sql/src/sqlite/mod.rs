@@ -12,6 +12,7 @@ use crate::result::{Effect, Transaction};
 
 mod alter_table;
 mod index;
+pub(crate) mod rebuild;
 mod table;
 mod trigger;
 

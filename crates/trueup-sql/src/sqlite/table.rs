@@ -102,7 +102,7 @@ fn element(reader: &Reader, cursor: &mut Cursor<'_>, table: &mut Table) -> Read<
     Ok(())
 }
 
-fn is_table_constraint(cursor: &Cursor<'_>) -> bool {
+pub(super) fn is_table_constraint(cursor: &Cursor<'_>) -> bool {
     ["CONSTRAINT", "PRIMARY KEY", "UNIQUE (", "CHECK (", "FOREIGN KEY"].iter().any(|words| cursor.is(words))
 }
 
@@ -213,7 +213,7 @@ const AFTER_TYPE: &[&str] = &[
 ];
 
 /// Reads any number of words and at most one pair of parentheses; the text may be empty.
-fn type_text<'a>(cursor: &mut Cursor<'a>) -> Read<&'a str> {
+pub(super) fn type_text<'a>(cursor: &mut Cursor<'a>) -> Read<&'a str> {
     let start = cursor.position();
     while let Some(token) = cursor.token() {
         let generated_always = cursor.is("GENERATED") && !cursor.is("GENERATED ALWAYS");
@@ -287,7 +287,7 @@ fn column_constraint(
 }
 
 /// Reads a literal, a signed number, a word or an expression in parentheses, which keeps them.
-fn default_text<'a>(cursor: &mut Cursor<'a>) -> Read<&'a str> {
+pub(super) fn default_text<'a>(cursor: &mut Cursor<'a>) -> Read<&'a str> {
     let start = cursor.position();
     if cursor.is("(") {
         cursor.parenthesised()?;
@@ -302,7 +302,7 @@ fn default_text<'a>(cursor: &mut Cursor<'a>) -> Read<&'a str> {
 }
 
 /// Reads `ON CONFLICT …`, which is not modelled; the table says so in a notice.
-fn conflict(cursor: &mut Cursor<'_>) -> Read<()> {
+pub(super) fn conflict(cursor: &mut Cursor<'_>) -> Read<()> {
     if cursor.eat("ON CONFLICT") {
         cursor.identifier()?;
     }
