@@ -140,9 +140,10 @@ fn command_line(graph: &RevisionGraph, number: usize, random: &mut Random) -> Ve
     let is_merge = random.one_in(3);
     let mut words = vec![if is_merge { "merge" } else { "revision" }.to_owned()];
     let mut option = |name: &str, value: String| words.push(format!("{name}={value}"));
-    // An id of chance would be another one on each side.
+    // An id of chance would be another one on each side. Of the ids that are taken only a head's is tried: one that others
+    // build on can close a circle, in which real Alembic runs for ever.
     let id = if random.one_in(12) {
-        graph.id(0).to_owned()
+        graph.id(*random.pick(graph.heads())).to_owned()
     } else {
         format!("new{number}{:x}", random.below(4096))
     };
