@@ -172,6 +172,8 @@ const STUBS: &[(&str, bool, &str)] = &[
     ("sqlalchemy", true, include_str!("libraries/sqlalchemy/__init__.py")),
     ("sqlalchemy._elements", false, include_str!("libraries/sqlalchemy/_elements.py")),
     ("sqlalchemy._operators", false, include_str!("libraries/sqlalchemy/_operators.py")),
+    ("sqlalchemy._rows", false, include_str!("libraries/sqlalchemy/_rows.py")),
+    ("sqlalchemy._told", false, include_str!("libraries/sqlalchemy/_told.py")),
     ("sqlalchemy._trueup", false, include_str!("libraries/sqlalchemy/_trueup.py")),
     ("sqlalchemy.dialects", true, include_str!("libraries/sqlalchemy/dialects/__init__.py")),
     ("sqlalchemy.dialects.mssql", true, include_str!("libraries/sqlalchemy/dialects/mssql.py")),

@@ -1,13 +1,11 @@
-//! Statements handed to a connection, and its transactions.
+//! The connection, its transactions, and what the environment tells beside it.
 
-use trueup_python::{Args, PyResult, Value, Vm};
+use trueup_python::{PyResult, Value, Vm};
 
-use super::query::{self, Answer};
+use super::execute::execute;
 use super::rows;
-use crate::op::{
-    Problem, Statement, context, raise_failure, record_data, run_sql, run_statement, run_unknown, settle,
-    sql_of_statement,
-};
+use crate::op::{context, raise_failure, send_unknown};
+use crate::replay::{Action, record_step};
 
 /// Makes the natives known to an interpreter.
 pub(super) fn register(vm: &mut Vm) {
@@ -16,6 +14,7 @@ pub(super) fn register(vm: &mut Vm) {
     }
     vm.register("alembic.runtime.migration._enter_autocommit", |vm, _| {
         // Everything before is committed, so an earlier failure no longer blocks the connection.
+        step(vm, Action::Autocommit(true));
         let context = context(vm);
         let mut state = context.state.borrow_mut();
         state.transaction.aborted = false;
@@ -23,6 +22,7 @@ pub(super) fn register(vm: &mut Vm) {
         Ok(Value::None)
     });
     vm.register("alembic.runtime.migration._leave_autocommit", |vm, _| {
+        step(vm, Action::Autocommit(false));
         context(vm).state.borrow_mut().transaction.autocommit = false;
         Ok(Value::None)
     });
@@ -55,6 +55,7 @@ pub(super) fn register(vm: &mut Vm) {
         Ok(Value::None)
     });
     vm.register("sqlalchemy.engine.base._savepoint", |vm, _| {
+        step(vm, Action::Savepoint);
         let context = context(vm);
         let mut state = context.state.borrow_mut();
         let schema = state.schema.clone();
@@ -62,11 +63,17 @@ pub(super) fn register(vm: &mut Vm) {
         Ok(Value::None)
     });
     vm.register("sqlalchemy.engine.base._release", |vm, _| {
+        step(vm, Action::Release);
         context(vm).state.borrow_mut().transaction.savepoints.pop();
         Ok(Value::None)
     });
     vm.register("sqlalchemy.engine.base._rollback", |vm, args| {
         let nested = args.get("nested").and_then(Value::as_bool) == Some(true);
+        if nested {
+            step(vm, Action::RollbackTo);
+        } else {
+            unknown_step(vm, "the revision rolls its transaction back");
+        }
         let context = context(vm);
         let mut state = context.state.borrow_mut();
         state.transaction.aborted = false;
@@ -75,6 +82,24 @@ pub(super) fn register(vm: &mut Vm) {
         }
         Ok(Value::None)
     });
+    vm.register("sqlalchemy.engine.base._commit", |vm, _| {
+        step(vm, Action::Commit);
+        Ok(Value::None)
+    });
+    vm.register("sqlalchemy.engine.base._began_again", |vm, _| {
+        unknown_step(vm, "the revision begins a transaction inside of Alembic's");
+        Ok(Value::None)
+    });
+    vm.register("sqlalchemy.engine.base._rollback_below", |vm, _| {
+        unknown_step(vm, "the revision rolls its transaction back");
+        Ok(Value::None)
+    });
+    vm.register("sqlalchemy.engine.base._changes_transactions", |vm, args| {
+        let reason = args.get("reason").and_then(Value::as_str).unwrap_or_default();
+        unknown_step(vm, &reason);
+        Ok(Value::None)
+    });
+    vm.register("sqlalchemy.engine.result._rely_on", rows::rely_on);
     vm.register("sqlalchemy.engine.base._unknown_statement", |vm, _| {
         let place = vm.user_place();
         crate::op::unproven(vm, "what is run on the connection is not known", place.as_ref());
@@ -84,6 +109,17 @@ pub(super) fn register(vm: &mut Vm) {
         let what = args.get("reason").and_then(Value::as_str).unwrap_or_else(|| "it".into());
         Ok(vm.unknown(format!("{what} is known only to the database")))
     });
+}
+
+/// Adds a step to the script.
+fn step(vm: &mut Vm, action: Action) {
+    let place = vm.user_place();
+    record_step(vm, action, place.as_ref());
+}
+
+fn unknown_step(vm: &mut Vm, reason: &str) {
+    let place = vm.user_place();
+    send_unknown(vm, reason, place.as_ref());
 }
 
 /// Returns the connection of the replay.
@@ -100,94 +136,4 @@ fn bind(vm: &mut Vm) -> PyResult {
     let connection = vm.call_with(&connection, vec![engine])?;
     *context.connection.borrow_mut() = Some(connection.clone());
     Ok(connection)
-}
-
-/// `connection.execute(statement, parameters)`.
-fn execute(vm: &mut Vm, args: Args) -> PyResult {
-    let statement = args.get("statement").cloned().unwrap_or(Value::None);
-    let parameters = args.get("parameters").cloned().unwrap_or(Value::None);
-    let keywords = args.get("keywords").cloned().unwrap_or(Value::None);
-    let parameters = if parameters.is_none() { keywords } else { parameters };
-    let place = vm.user_place();
-    if statement.is_unknown() {
-        run_statement(vm, &statement, place.as_ref())?;
-        return Ok(vm.unknown("the result of a statement that is not known"));
-    }
-    match sql_of_statement(vm, &statement) {
-        Ok(Statement::Text(text)) => execute_text(vm, &text, &parameters),
-        Ok(Statement::Rows(statement)) => execute_rows(vm, &statement, &parameters),
-        Ok(Statement::Ddl(_) | Statement::Nothing) => {
-            run_statement(vm, &statement, place.as_ref())?;
-            rows::result(vm, Vec::new(), Vec::new(), Value::Int(-1))
-        }
-        Err(Problem::Unknown { reason, .. }) => {
-            run_unknown(vm, &reason, place.as_ref());
-            Ok(vm.unknown("the result of a statement that is not known"))
-        }
-        Err(problem) => {
-            settle(vm, problem, place.as_ref())?;
-            Ok(vm.unknown("the result of a statement that is not known"))
-        }
-    }
-}
-
-/// Runs SQL text; queries are answered where the schema tells.
-fn execute_text(vm: &mut Vm, text: &str, parameters: &Value) -> PyResult {
-    let place = vm.user_place();
-    let context = context(vm);
-    let bound = query::bind_parameters(vm, text, parameters);
-    if query::is_query(&bound) {
-        let answer = query::answer(&context.state.borrow(), &bound);
-        return match answer {
-            Answer::Rows { keys, rows: found } => {
-                let keys = keys.into_iter().map(Value::from).collect();
-                rows::result(vm, found, keys, Value::Int(-1))
-            }
-            Answer::Unknown(reason) => Ok(vm.unknown(reason)),
-        };
-    }
-    run_sql(vm, &bound, place.as_ref())?;
-    let untouched = query::changes_no_row(&context.state.borrow(), &bound);
-    if query::returns_rows(&bound) && !untouched {
-        return Ok(vm.unknown("the rows that a statement returns are known only to the database"));
-    }
-    let count = if untouched {
-        Value::Int(0)
-    } else {
-        vm.unknown("how many rows a statement changes is known only to the database")
-    };
-    rows::result(vm, Vec::new(), Vec::new(), count)
-}
-
-/// Runs a statement on rows that SQLAlchemy built.
-fn execute_rows(vm: &mut Vm, statement: &Value, parameters: &Value) -> PyResult {
-    let place = vm.user_place();
-    if !crate::compile::is_a(statement, "sqlalchemy._elements.UpdateBase") {
-        return match rows::select_rows(vm, statement) {
-            rows::Rows::None => rows::result(vm, Vec::new(), Vec::new(), Value::Int(0)),
-            rows::Rows::Aggregates(values) => {
-                let keys = (1..=values.len()).map(|number| Value::from(format!("count_{number}"))).collect();
-                rows::result(vm, vec![values], keys, Value::Int(1))
-            }
-            rows::Rows::Unknown => Ok(vm.unknown("the rows of a query are known only to the database")),
-        };
-    }
-    let nothing_to_insert = parameters.items().is_some_and(|items| items.is_empty());
-    if nothing_to_insert {
-        record_data(vm, "a statement on rows, run for no rows", place.as_ref());
-    } else {
-        rows::run(vm, statement, place.as_ref());
-    }
-    let is_insert = crate::compile::is_a(statement, "sqlalchemy._elements.Insert");
-    let untouched = !is_insert && rows::target_is_empty(vm, statement);
-    let returns = rows::calls(vm, statement).iter().any(|(name, _)| &**name == "returning");
-    if returns && !untouched {
-        return Ok(vm.unknown("the rows that a statement returns are known only to the database"));
-    }
-    let count = if untouched {
-        Value::Int(0)
-    } else {
-        vm.unknown("how many rows a statement changes is known only to the database")
-    };
-    rows::result(vm, Vec::new(), Vec::new(), count)
 }

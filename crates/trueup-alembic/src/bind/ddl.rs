@@ -48,6 +48,9 @@ fn guarded(vm: &mut Vm, args: &Args, action: Action) -> PyResult {
         unproven(vm, "the schema is changed through a connection that is not known", place.as_ref());
         return Ok(Value::None);
     }
+    if is_a(&bind, "sqlalchemy.engine.base.Engine") {
+        crate::op::send_unknown(vm, "the revision opens a connection of its own", place.as_ref());
+    }
     match action(vm, args, place.as_ref()) {
         Ok(()) => Ok(Value::None),
         Err(problem) => {

@@ -1,6 +1,7 @@
 //! The simulated connection: what `op.get_bind()` returns, answered from the schema that the revisions have built.
 //!
-//! - `connection`: statements handed to a connection, and transactions;
+//! - `connection`: the connection and its transactions;
+//! - `execute`: statements handed to it;
 //! - `inspector`: `sa.inspect(bind)`;
 //! - `reflect`: `Table(…, autoload_with=bind)` and type objects for columns;
 //! - `ddl`: `Table.create(bind)`, `MetaData.create_all(bind)`, `Enum.create(bind)` and their like;
@@ -13,6 +14,7 @@ use trueup_python::Vm;
 
 mod connection;
 pub(crate) mod ddl;
+mod execute;
 mod inspector;
 mod query;
 mod reflect;

@@ -57,8 +57,11 @@ pub(crate) fn ran_sql(vm: &mut Vm, sql: &str) {
             let state = context.state.borrow();
             target.sources.is_empty() || !target.sources.iter().any(|source| state.is_empty_table(source))
         };
+        let mut state = context.state.borrow_mut();
         if fed {
-            context.state.borrow_mut().rows.insert(target.table);
+            state.rows.insert(target.table);
+        } else {
+            state.record.script.note_filled(&target.table);
         }
     }
 }
@@ -79,6 +82,10 @@ pub(crate) fn run(vm: &mut Vm, statement: &Value, place: Option<&Place>) {
         record_data(vm, format!("{verb} {words} …"), place);
         if verb == "INSERT INTO" && !copies_nothing(vm, statement) {
             inserted(vm, table);
+        } else if verb == "INSERT INTO"
+            && let Some(table) = table
+        {
+            context(vm).state.borrow_mut().record.script.note_filled(&table);
         }
     }
 }
@@ -89,18 +96,18 @@ fn copies_nothing(vm: &mut Vm, statement: &Value) -> bool {
         if &*name == "from_select"
             && let Some(select) = args.get(1)
         {
-            return matches!(select_rows(vm, select), Rows::None);
+            return matches!(select_rows(vm, select), Rows::None(_));
         }
     }
     false
 }
 
-/// What the rows of a statement are.
+/// What the rows of a statement are, and the tables that must have no rows for that.
 pub(super) enum Rows {
     /// There are none.
-    None,
+    None(Vec<ObjectName>),
     /// One row of aggregates over no rows: 0 for a count, else nothing.
-    Aggregates(Vec<Value>),
+    Aggregates(Vec<Value>, Vec<ObjectName>),
     /// Not known.
     Unknown,
 }
@@ -143,27 +150,29 @@ pub(super) fn select_rows(vm: &mut Vm, statement: &Value) -> Rows {
     let grouped = calls.iter().any(|(name, _)| &**name == "group_by");
     let context = context(vm);
     let state = context.state.borrow();
-    let empty = if outer {
-        tables.first().is_some_and(|table| state.is_empty_table(table))
-    } else {
-        tables.iter().any(|table| state.is_empty_table(table))
-    };
-    if !empty {
+    // One table without rows is enough, best one that is empty in truth.
+    let decisive = if outer { tables.get(..1).unwrap_or_default() } else { &tables[..] };
+    let mut empty: Vec<ObjectName> =
+        decisive.iter().filter(|table| state.is_empty_table(table)).cloned().collect();
+    empty.sort_by_key(|table| !state.record.script.has_made(table));
+    empty.truncate(1);
+    if empty.is_empty() {
         return Rows::Unknown;
     }
     if aggregates.is_empty() || grouped {
-        return Rows::None;
+        return Rows::None(empty);
     }
-    if aggregates.len() == entities.len() { Rows::Aggregates(aggregates) } else { Rows::Unknown }
+    if aggregates.len() == entities.len() { Rows::Aggregates(aggregates, empty) } else { Rows::Unknown }
 }
 
 /// Returns what an aggregate function gives over no rows.
 fn aggregate(vm: &mut Vm, entity: &Value) -> Option<Value> {
-    let entity = if is_a(entity, "sqlalchemy._elements.Label") {
-        attr(vm, entity, "element").ok()?
-    } else {
-        entity.clone()
-    };
+    let mut entity = entity.clone();
+    for wrapper in ["sqlalchemy._elements.Label", "sqlalchemy._elements.FunctionFilter"] {
+        if is_a(&entity, wrapper) {
+            entity = attr(vm, &entity, "element").ok()?;
+        }
+    }
     if !is_a(&entity, "sqlalchemy._elements.Function") {
         return None;
     }
@@ -210,11 +219,10 @@ fn collect_tables(vm: &mut Vm, entity: &Value, tables: &mut Vec<ObjectName>) {
     }
 }
 
-/// Tells whether the target of an UPDATE or DELETE provably has no rows.
-pub(super) fn target_is_empty(vm: &mut Vm, statement: &Value) -> bool {
-    let target = first_argument(vm, statement);
-    let Some(table) = target.and_then(|target| table_name(vm, &target)) else { return false };
-    context(vm).state.borrow().is_empty_table(&table)
+/// Returns the target of an UPDATE or DELETE if it provably has no rows.
+pub(super) fn empty_target(vm: &mut Vm, statement: &Value) -> Option<ObjectName> {
+    let table = first_argument(vm, statement).and_then(|target| table_name(vm, &target))?;
+    context(vm).state.borrow().is_empty_table(&table).then_some(table)
 }
 
 fn first_argument(vm: &mut Vm, statement: &Value) -> Option<Value> {
@@ -236,9 +244,53 @@ pub(super) fn calls(vm: &mut Vm, statement: &Value) -> Vec<(std::rc::Rc<str>, Ve
         .collect()
 }
 
+/// A result that is known: if nothing else has rows than what the replay has seen.
+#[derive(Default)]
+pub(super) struct Known {
+    pub(super) rows: Vec<Vec<Value>>,
+    pub(super) keys: Vec<Value>,
+    /// Tables that must have no rows for this to be the result.
+    pub(super) premises: Vec<ObjectName>,
+}
+
 /// Returns a result object with rows that are known.
-pub(super) fn result(vm: &mut Vm, rows: Vec<Vec<Value>>, keys: Vec<Value>, row_count: Value) -> PyResult {
+pub(super) fn result(vm: &mut Vm, known: Known, row_count: Value) -> PyResult {
     let class = vm.module_attr("sqlalchemy.engine.result", "Result")?;
-    let rows = rows.into_iter().map(Value::tuple).collect();
-    vm.call_with(&class, vec![Value::list(rows), Value::list(keys), row_count])
+    let rows = known.rows.into_iter().map(Value::tuple).collect();
+    let premises = known.premises.iter().map(|table| {
+        let namespace = table.namespace.as_deref().map_or(Value::None, Value::str);
+        Value::tuple(vec![namespace, Value::str(&table.name)])
+    });
+    let premises = Value::tuple(premises.collect());
+    vm.call_with(
+        &class,
+        vec![Value::list(rows), Value::list(known.keys), row_count, Value::Bool(true), premises],
+    )
+}
+
+/// `_rely_on(result)`: the revision goes by a result.
+pub(super) fn rely_on(vm: &mut Vm, args: Args) -> PyResult {
+    let Value::Instance(result) = args.receiver() else { return Ok(Value::None) };
+    let premises = result.get("_premises").and_then(|premises| premises.items()).unwrap_or_default();
+    if premises.is_empty() {
+        return Ok(Value::None);
+    }
+    result.set("_premises", Value::tuple(Vec::new()));
+    let named = premises.iter().filter_map(|premise| {
+        let parts = premise.items()?;
+        let namespace = parts.first()?.as_str().map(|namespace| namespace.to_string());
+        Some(ObjectName { namespace, name: parts.get(1)?.as_str()?.to_string() })
+    });
+    rely_on_empty(vm, &named.collect::<Vec<_>>());
+    Ok(Value::None)
+}
+
+/// Notes that what follows holds only if tables have no rows.
+pub(super) fn rely_on_empty(vm: &mut Vm, tables: &[ObjectName]) {
+    let place = vm.user_place();
+    let context = context(vm);
+    let mut state = context.state.borrow_mut();
+    for table in tables {
+        state.record.script.rely_on_empty(table, place.as_ref());
+    }
 }

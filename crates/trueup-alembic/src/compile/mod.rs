@@ -10,12 +10,18 @@ use trueup_python::{Args, Place, PyResult, Raised, Value, Vm};
 use trueup_schema::naming::{Convention, ConventionFacts, ConventionKind, GivenName};
 use trueup_schema::{Dialect, Origin, Span};
 
+mod bind;
 mod column;
 mod constraint;
+mod document;
 mod expr;
 mod index;
+mod literal;
+mod moments;
 mod name_tokens;
 mod natives;
+mod parameters;
+mod rows;
 mod table;
 mod types;
 
@@ -25,6 +31,8 @@ pub use expr::{default_expr, sql_text};
 pub use index::index;
 pub use name_tokens::NameTokens;
 pub(crate) use natives::register;
+pub(crate) use parameters::{filled_for_driver, first_parameter};
+pub(crate) use rows::statements;
 pub(crate) use table::extends_existing;
 pub use table::{CompiledTable, TableContext, sequence, table};
 pub(crate) use types::dialect_value;

@@ -11,6 +11,7 @@ use crate::Context;
 
 /// Makes the natives known to an interpreter.
 pub(crate) fn register(vm: &mut Vm) {
+    super::rows::register(vm);
     vm.register("sqlalchemy.schema.Column.__init__", column_init);
     vm.register("sqlalchemy.schema.Column._set_parent", column_set_parent);
     vm.register("sqlalchemy.schema.Column._copy", column_copy);

@@ -10,7 +10,10 @@ use trueup_python::{Args, Instance, PyResult, Value, Vm};
 use trueup_schema::Operation;
 use trueup_schema::ops::CreateIndex;
 
-use super::{Call, Planned, Problem, Step, Translation, context, perform, rebuild, recreate, settle};
+use super::{
+    Call, Planned, Problem, Step, Translation, context, perform, rebuild, recreate, send_unknown, settle,
+};
+use crate::replay::without_steps;
 
 /// The collected calls, as the payload of the `BatchOperations` object.
 #[derive(Default)]
@@ -69,6 +72,7 @@ pub(super) fn flush(vm: &mut Vm, args: Args) -> PyResult {
             let reason = "what `recreate` makes of `copy_from`, `table_args` or an order of columns is simulated for SQLite only";
             super::unproven(vm, reason, place.as_ref());
         }
+        send_unknown(vm, "`recreate` copies the table, which no statement of its own does", place.as_ref());
         recreate::before(vm, &options.table, &steps, place.as_ref())?;
         let mut positions = Vec::new();
         for Planned { step, place } in steps {
@@ -82,7 +86,7 @@ pub(super) fn flush(vm: &mut Vm, args: Args) -> PyResult {
                 ),
                 step => step,
             };
-            perform(vm, Planned { step, place })?;
+            without_steps(vm, |vm| perform(vm, Planned { step, place }))?;
         }
         recreate::after(vm, &options.table, &positions);
         return Ok(Value::None);

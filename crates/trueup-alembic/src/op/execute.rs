@@ -3,15 +3,17 @@
 use trueup_python::{Args, Effect as CallEffect, Place, PyResult, Value, Vm};
 use trueup_schema::ops::{AddConstraint, CreateIndex, CreateNamespace, DropNamespace, DropTable};
 use trueup_schema::{ObjectName, Operation};
-use trueup_sql::{Effect, ReadContext, read};
+use trueup_sql::{Effect, ReadContext, StatementEffect, Transaction, read};
 
 use super::table::{EnumCreation, operation_step};
 use super::written::{inserted_by_source, source_effect};
 use super::{
-    Call, Problem, context, perform, perform_create_table, raise_failure, record_data, settle, unproven,
+    Call, Given, Problem, context, is_plain, is_wanted, perform, perform_create_table, raise_failure,
+    record_data, send_rows, send_text, send_unknown, settle, unproven,
 };
 use crate::bind::rows;
 use crate::compile::{self, is_a};
+use crate::replay::{Action, record_step, without_steps};
 
 /// What a value given to `execute()` is.
 pub(crate) enum Statement {
@@ -29,7 +31,8 @@ pub(crate) enum Statement {
 pub(super) fn execute(vm: &mut Vm, args: Args) -> PyResult {
     let statement = args.get("sqltext").cloned().unwrap_or(Value::None);
     let place = vm.user_place();
-    if let Some(name) = statement.as_str().and_then(|text| bind_parameter(&text).map(str::to_owned)) {
+    if let Some(name) = statement.as_str().and_then(|text| compile::first_parameter(&text).map(str::to_owned))
+    {
         let message = format!(
             "a value is required for bind parameter '{name}': in a text, `:{name}` is one unless it is written `\\:{name}`"
         );
@@ -37,33 +40,6 @@ pub(super) fn execute(vm: &mut Vm, args: Args) -> PyResult {
     }
     run_statement(vm, &statement, place.as_ref())?;
     Ok(Value::None)
-}
-
-/// Returns the first word of a text that SQLAlchemy takes for a bind parameter, wherever it stands.
-///
-/// Source: SQLAlchemy 2.0 `TextClause._bind_params_regex`, `(?<![:\w\x5c]):(\w+)(?!:)`.
-fn bind_parameter(text: &str) -> Option<&str> {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    let mut before = None;
-    for (at, c) in text.char_indices() {
-        let starts = c == ':' && !before.is_some_and(|c| is_word(c) || matches!(c, ':' | '\\'));
-        before = Some(c);
-        if !starts {
-            continue;
-        }
-        let rest = &text[at + 1..];
-        let length = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
-        // Before a colon the expression still matches all but the last letter of the word.
-        let short = if rest[length..].starts_with(':') {
-            rest[..length].char_indices().next_back().map_or(0, |(last, _)| last)
-        } else {
-            length
-        };
-        if short > 0 {
-            return Some(&rest[..short]);
-        }
-    }
-    None
 }
 
 /// `op.bulk_insert(table, rows)`.
@@ -78,7 +54,43 @@ pub(super) fn bulk_insert(vm: &mut Vm, args: Args) -> PyResult {
     let words = name.as_ref().map_or_else(|| "a table".to_owned(), ObjectName::to_sql);
     record_data(vm, format!("INSERT INTO {words} …"), place.as_ref());
     rows::inserted(vm, name);
+    let at_once = args.get("multiinsert").and_then(Value::as_bool) != Some(false);
+    send_bulk(vm, &table, &rows, at_once, place.as_ref());
     Ok(Value::None)
+}
+
+/// Adds the statements of a `bulk_insert` to the script.
+///
+/// Source: Alembic 1.20 `DefaultImpl.bulk_insert`: all rows are parameters of one INSERT, or each is one of its own.
+fn send_bulk(vm: &mut Vm, table: &Value, rows: &Value, at_once: bool, place: Option<&Place>) {
+    if !is_wanted(vm) {
+        return;
+    }
+    if rows.is_none() {
+        // Without rows Alembic sends nothing.
+        return;
+    }
+    if let Some(unknown) = rows.as_unknown() {
+        return send_unknown(vm, format!("the rows are not known: {}", unknown.reason), place);
+    }
+    let insert = |vm: &mut Vm| -> PyResult<(Value, Vec<Value>)> {
+        let class = vm.module_attr("sqlalchemy._elements", "Insert")?;
+        Ok((vm.call_with(&class, vec![table.clone()])?, vm.iterate(rows)?))
+    };
+    let (insert, rows) = match insert(vm) {
+        Ok(found) => found,
+        Err(raised) => return send_unknown(vm, raised.summary().to_owned(), place),
+    };
+    if at_once {
+        return send_rows(vm, &insert, &rows, place);
+    }
+    for row in rows {
+        let values = vm.call_method(&insert, "values", Args::positional(vec![row]));
+        match values {
+            Ok(statement) => send_rows(vm, &statement, &[], place),
+            Err(raised) => return send_unknown(vm, raised.summary().to_owned(), place),
+        }
+    }
 }
 
 /// Runs whatever was given to `execute()`, without parameters.
@@ -88,9 +100,10 @@ pub(crate) fn run_statement(vm: &mut Vm, value: &Value, place: Option<&Place>) -
         return Ok(());
     }
     match sql_of_statement(vm, value) {
-        Ok(Statement::Text(text)) => run_sql(vm, &text, place),
+        Ok(Statement::Text(text)) => run_text(vm, value, &text, &text, &Given::nothing(), place),
         Ok(Statement::Rows(statement)) => {
             rows::run(vm, &statement, place);
+            send_rows(vm, &statement, &[], place);
             Ok(())
         }
         Ok(Statement::Ddl(element)) => run_element(vm, &element, place),
@@ -107,6 +120,7 @@ pub(crate) fn run_statement(vm: &mut Vm, value: &Value, place: Option<&Place>) -
 pub(crate) fn run_unknown(vm: &mut Vm, reason: &str, place: Option<&Place>) {
     if source_effect(vm, place) == CallEffect::Data {
         record_data(vm, "a statement on rows that is not fully known", place);
+        send_unknown(vm, format!("the statement is not known: {reason}"), place);
         inserted_by_source(vm, place);
     } else {
         unproven(vm, format!("the statement is not known: {reason}"), place);
@@ -173,6 +187,23 @@ fn ddl_text(vm: &mut Vm, value: &Value) -> Result<Statement, Problem> {
     }
 }
 
+/// Simulates SQL text, and adds it to the script with its parameters: `bound` is the text with those that are known.
+pub(crate) fn run_text(
+    vm: &mut Vm,
+    statement: &Value,
+    text: &str,
+    bound: &str,
+    given: &Given,
+    place: Option<&Place>,
+) -> PyResult<()> {
+    if !is_wanted(vm) || is_plain(vm, statement, given) {
+        return run_sql(vm, bound, place);
+    }
+    without_steps(vm, |vm| run_sql(vm, bound, place))?;
+    send_text(vm, statement, text, given, place);
+    Ok(())
+}
+
 /// Runs SQL text statement by statement.
 pub(crate) fn run_sql(vm: &mut Vm, text: &str, place: Option<&Place>) -> PyResult<()> {
     let context = context(vm);
@@ -189,35 +220,62 @@ pub(crate) fn run_sql(vm: &mut Vm, text: &str, place: Option<&Place>) -> PyResul
     context.state.borrow_mut().session = result.session;
     for statement in result.statements {
         let sql = text.get(statement.span.start as usize..statement.span.end as usize).unwrap_or(text);
-        match statement.effect {
-            Effect::Schema => {
-                for mut operation in statement.operations {
-                    if let Operation::RunData(data) = &operation {
-                        record_data(vm, data.sql.clone(), place);
-                        rows::ran_sql(vm, &data.sql);
-                        continue;
-                    }
-                    super::perform::stamp(&mut operation, &compile::origin(place));
-                    perform(vm, operation_step(operation, place))?;
+        let action = sent(&statement.effect, sql);
+        without_steps(vm, |vm| simulate(vm, statement, sql, place))?;
+        record_step(vm, action, place);
+    }
+    Ok(())
+}
+
+/// Simulates one statement of SQL text.
+fn simulate(vm: &mut Vm, statement: StatementEffect, sql: &str, place: Option<&Place>) -> PyResult<()> {
+    match statement.effect {
+        Effect::Schema => {
+            for mut operation in statement.operations {
+                if let Operation::RunData(data) = &operation {
+                    record_data(vm, data.sql.clone(), place);
+                    rows::ran_sql(vm, &data.sql);
+                    continue;
                 }
+                super::perform::stamp(&mut operation, &compile::origin(place));
+                perform(vm, operation_step(operation, place))?;
             }
-            Effect::Data => {
-                record_data(vm, sql, place);
-                rows::ran_sql(vm, sql);
-            }
-            Effect::Session => {}
-            Effect::Transaction(_) => context.state.borrow_mut().transaction.aborted = false,
-            Effect::Opaque(reason) => {
-                let operation = Operation::Opaque(trueup_schema::ops::Opaque {
-                    sql: sql.to_owned(),
-                    reason: reason.clone(),
-                });
-                super::perform::record(vm, operation, place);
-                unproven(vm, format!("a statement is not understood: {reason}"), place);
-            }
+        }
+        Effect::Data => {
+            record_data(vm, sql, place);
+            rows::ran_sql(vm, sql);
+        }
+        Effect::Session => {}
+        Effect::Transaction(_) => context(vm).state.borrow_mut().transaction.aborted = false,
+        Effect::Opaque(reason) => {
+            let opaque = trueup_schema::ops::Opaque { sql: sql.to_owned(), reason: reason.clone() };
+            super::perform::record(vm, Operation::Opaque(opaque), place);
+            unproven(vm, format!("a statement is not understood: {reason}"), place);
         }
     }
     Ok(())
+}
+
+/// Returns what a script has for a statement of SQL text.
+fn sent(effect: &Effect, sql: &str) -> Action {
+    match effect {
+        Effect::Transaction(Transaction::Begin) => Action::Begin,
+        Effect::Transaction(Transaction::Commit) => Action::Commit,
+        Effect::Transaction(Transaction::Rollback) => {
+            Action::Live("the revision rolls its transaction back".to_owned())
+        }
+        _ if copies_from_client(sql) => {
+            Action::Live("rows of a COPY come from the client, which is not simulated".to_owned())
+        }
+        _ => Action::Sql(sql.to_owned()),
+    }
+}
+
+/// Tells whether a statement is `COPY … FROM STDIN`.
+fn copies_from_client(sql: &str) -> bool {
+    let mut words = sql.split_whitespace();
+    words.next().is_some_and(|word| word.eq_ignore_ascii_case("copy"))
+        && words.any(|word| word.trim_end_matches(';').eq_ignore_ascii_case("stdin"))
 }
 
 /// Runs `CreateTable(table)`, `DropIndex(index)` and their like.

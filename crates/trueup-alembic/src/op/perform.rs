@@ -9,7 +9,7 @@ use trueup_schema::{ApplyError, Column, ColumnType, Dialect, Operation, Origin, 
 
 use super::{Planned, Step, context};
 use crate::compile::origin;
-use crate::replay::{DataStep, Failure, RecordedOperation, Unproven};
+use crate::replay::{Action, DataStep, Failure, RecordedOperation, Unproven, record_step};
 
 /// Performs a step.
 pub(crate) fn perform(vm: &mut Vm, planned: Planned) -> PyResult<()> {
@@ -50,6 +50,11 @@ fn perform_operation(vm: &mut Vm, operation: Operation, place: Option<&Place>) -
         state.transaction.aborted = false;
     }
     let outcome = state.apply(&operation);
+    if state.keeps_scripts && matches!(outcome, Ok(()) | Err(ApplyError::NotModelled { .. })) {
+        drop(state);
+        record_step(vm, Action::Operation(operation.clone()), place);
+        state = context.state.borrow_mut();
+    }
     let recorded = RecordedOperation { operation: operation.clone(), origin: origin(place), implied: false };
     match outcome {
         Ok(()) => {
@@ -62,6 +67,7 @@ fn perform_operation(vm: &mut Vm, operation: Operation, place: Option<&Place>) -
                     let reason = format!("the type of column `{column}` is not known: {reason}");
                     let place_of_column = place_of_column.filter(|origin| origin.location().is_some());
                     let origin = place_of_column.cloned().unwrap_or_else(|| origin(place));
+                    state.record.script.push(Action::Live(reason.clone()), place);
                     state.record.unproven.push(Unproven { reason, origin });
                 }
             }
@@ -109,6 +115,12 @@ fn fail(vm: &mut Vm, class: &str, failure: Failure) -> PyResult<()> {
         if let (Some(operation), Some(_)) = (&failure.operation, &failure.error) {
             state.recover(operation);
         }
+        // Nothing catches it: the server is sent the statement and refuses it, or Alembic refuses without sending any.
+        let action = match (&failure.operation, &failure.error) {
+            (Some(operation), Some(_)) => Action::Operation(operation.clone()),
+            _ => Action::Live(failure.message.clone()),
+        };
+        state.record.script.push_at(action, failure.origin.clone());
         state.record.failures.insert(number, failure);
         return Ok(());
     }
@@ -117,6 +129,7 @@ fn fail(vm: &mut Vm, class: &str, failure: Failure) -> PyResult<()> {
         state.transaction.aborted = true;
     }
     let message = failure.message.clone();
+    state.record.script.push_swallowed(message.clone(), failure.origin.clone());
     state.record.raised.push((number, failure));
     drop(state);
     Err(exception(vm, class, &message))

@@ -7,18 +7,21 @@
 use trueup_python::{Place, PyResult, Vm};
 use trueup_schema::naming::{Convention, ConventionFacts, ConventionKind};
 use trueup_schema::ops::{
-    AddColumn, AlterColumn, AlterTable, Constraint, CreateIndex, DropColumn, DropConstraint, DropIndex,
-    DropTrigger, RenameColumn, TableChange,
+    AddColumn, AlterColumn, AlterTable, Constraint, ConstraintKind, CreateIndex, DropColumn, DropConstraint,
+    DropIndex, DropTrigger, RenameColumn, TableChange,
 };
 use trueup_schema::{
     ApplyError, Column, ColumnType, Dialect, ForeignKey, Generated, IndexKey, IndexPart, Inline, ObjectKind,
     ObjectName, Operation, PrimaryKey, Table, Unique,
 };
 
-use super::{Planned, Step, context, perform::raise_failure, unproven};
+use super::asked::{Asked, identified};
+use super::{Planned, Step, context, perform::raise_failure, send_unknown, unproven};
 use crate::bind;
 use crate::compile::origin;
-use crate::replay::{Notice, RecordedOperation};
+use crate::replay::{
+    Action, ColumnPosition, ConstraintName, Notice, RecordedOperation, record_step, without_steps,
+};
 
 /// The arguments of `batch_alter_table` that matter to a rebuild.
 pub(super) struct Options {
@@ -47,9 +50,10 @@ pub(super) fn perform(
     let lenient = context.state.borrow().baseline.is_lenient(&options.table);
     let Some(existing) = existing else {
         if lenient {
+            send_unknown(vm, format!("`{}` is built anew, and no revision creates it", options.table), place);
             let planned = steps.into_iter().filter(|planned| matches!(planned.step, Step::Operation(_)));
             for planned in planned {
-                super::perform(vm, planned)?;
+                without_steps(vm, |vm| super::perform(vm, planned))?;
             }
             return Ok(());
         }
@@ -60,6 +64,7 @@ pub(super) fn perform(
     let dialect = context.dialect;
     let mut rebuild = Rebuild::begin(dialect, options, &existing);
     rebuild.is_partly_known = lenient;
+    let mut asked = Asked { names: std::mem::take(&mut rebuild.given_names), ..Asked::default() };
     let mut recorded: Vec<RecordedOperation> = std::mem::take(&mut rebuild.losses)
         .into_iter()
         .map(|operation| RecordedOperation { operation, origin: origin(place), implied: true })
@@ -69,6 +74,7 @@ pub(super) fn perform(
     for Planned { step, place } in steps {
         match step {
             Step::Operation(operation) => {
+                let as_asked = identified(&operation, &rebuild.table);
                 match rebuild.change(&operation) {
                     Ok(()) => {}
                     Err(_) if lenient => {}
@@ -85,9 +91,17 @@ pub(super) fn perform(
                     context.state.borrow_mut().record.notices.push(Notice { message, origin });
                     continue;
                 }
+                asked.operations.push(as_asked);
                 recorded.push(RecordedOperation { operation, origin, implied: false });
             }
-            Step::Position { column, before, after } => rebuild.positions.push((column, before, after)),
+            Step::Position { column, before, after } => {
+                asked.positions.push(ColumnPosition {
+                    column: column.clone(),
+                    before: before.clone(),
+                    after: after.clone(),
+                });
+                rebuild.positions.push((column, before, after));
+            }
             Step::Raise { class, message }
             | Step::Refuse { class, message, .. }
             | Step::RefuseRebuild { class, message } => {
@@ -129,6 +143,8 @@ pub(super) fn perform(
         raise_failure(vm, "sqlalchemy.exc.OperationalError", message, place)?;
     }
     let table = rebuild.finish(options);
+    let after = (!lenient).then_some(&table);
+    record_step(vm, Action::Rebuild(Box::new(asked.into_rebuild(options, after))), place);
     let mut state = context.state.borrow_mut();
     state.schema.insert_table(table);
     state.record.operations.extend(recorded);
@@ -150,6 +166,8 @@ struct Rebuild {
     dropped: Vec<String>,
     /// Columns that are new and therefore not copied.
     added: Vec<String>,
+    /// Names that a convention gives to constraints without one.
+    given_names: Vec<ConstraintName>,
     /// Columns of a new index that are not known yet.
     unresolved: Vec<String>,
     /// Columns of the table as it was.
@@ -174,6 +192,7 @@ impl Rebuild {
             renamed: Vec::new(),
             dropped: Vec::new(),
             added: Vec::new(),
+            given_names: Vec::new(),
             unresolved: Vec::new(),
             original: Vec::new(),
             is_partly_known: false,
@@ -332,15 +351,23 @@ impl Rebuild {
             };
             convention.apply(dialect, kind, &facts).and_then(Result::ok)
         };
+        let mut given = |kind: ConstraintKind, columns: &[String], name: Option<&String>| {
+            if let Some(name) = name.cloned() {
+                self.given_names.push(ConstraintName { kind, columns: columns.to_vec(), name });
+            }
+        };
         if let Some(key) = self.table.primary_key.as_mut().filter(|key| key.name.is_none()) {
             key.name = name(ConventionKind::PrimaryKey, &key.columns, None);
+            given(ConstraintKind::PrimaryKey, &key.columns, key.name.as_ref());
         }
         for unique in self.table.uniques.iter_mut().filter(|unique| unique.name.is_none()) {
             unique.name = name(ConventionKind::Unique, &unique.columns, None);
+            given(ConstraintKind::Unique, &unique.columns, unique.name.as_ref());
         }
         for key in self.table.foreign_keys.iter_mut().filter(|key| key.name.is_none()) {
             let referred = (&key.referenced_table, key.referenced_columns.as_slice());
             key.name = name(ConventionKind::ForeignKey, &key.columns, Some(referred));
+            given(ConstraintKind::ForeignKey, &key.columns, key.name.as_ref());
         }
     }
 

@@ -3,7 +3,7 @@
 use trueup_python::{Callee, Effect, UnknownBranch, UnknownCall, Value, Vm, ast};
 
 use crate::compile::is_a;
-use crate::op::{inserted_by_source, record_data, skipped_call_effect, unproven};
+use crate::op::{inserted_by_source, record_data, send_unknown, skipped_call_effect, unproven};
 
 /// Judges a call in skipped code.
 pub(crate) fn judge_call(callee: &Callee<'_>, call: &ast::Call) -> Effect {
@@ -17,6 +17,11 @@ pub(crate) fn skipped_branch(vm: &mut Vm, branch: &UnknownBranch) {
         Effect::Data => {
             let place = branch.calls.first().unwrap_or(&branch.place).clone();
             record_data(vm, "a statement on rows that hangs on something unknown", Some(&place));
+            send_unknown(
+                vm,
+                format!("whether this runs is not known: {}", branch.reason.reason),
+                Some(&place),
+            );
             for place in &branch.calls {
                 inserted_by_source(vm, Some(place));
             }

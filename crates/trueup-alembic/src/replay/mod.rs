@@ -13,6 +13,7 @@ mod effects;
 mod import;
 mod report;
 mod run;
+mod script;
 mod source;
 mod state;
 
@@ -28,10 +29,12 @@ pub use report::{
     DataStep, Descent, DowngradeKind, Failure, Notice, RecordedOperation, Replay, ReplayedRevision, Undone,
     Unproven, Verdict,
 };
+pub use script::{Action, ColumnPosition, ConstraintName, ScriptStep, TableRebuild};
 pub use state::SimState;
 
 pub(crate) use effects::{judge_call, skipped_branch, unknown_call};
 pub(crate) use import::{environment, environment_of, version_table};
+pub(crate) use script::{record_step, without_steps};
 pub(crate) use state::parse_name;
 
 use crate::{Context, Sources, Start, new_vm};
@@ -104,6 +107,8 @@ pub struct ReplayOptions {
     pub recorded: BTreeMap<String, Vec<String>>,
     /// Whether all downgrades are evaluated in the end, from the heads to base.
     pub descends: bool,
+    /// Whether scripts are kept: what real Alembic would send for each revision.
+    pub scripts: bool,
     /// The main section of Alembic's configuration file, for revisions that ask `config.get_main_option`.
     pub main_options: Option<BTreeMap<String, String>>,
 }
@@ -121,6 +126,7 @@ impl ReplayOptions {
             env: None,
             downgrades: false,
             descends: false,
+            scripts: false,
             recorded: BTreeMap::new(),
             main_options: None,
         }
@@ -157,6 +163,7 @@ fn pass(
     {
         let mut state = context.state.borrow_mut();
         state.convention = options.convention.clone();
+        state.keeps_scripts = options.scripts;
         state.baseline.assumed.clone_from(assumed);
         if let Some(base) = &options.base {
             state.schema = base.clone();

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use trueup_schema::{ApplyError, ObjectKind, ObjectName, Operation, Origin, Schema};
 
+use super::script::ScriptStep;
+
 /// An operation of a revision with the call that caused it.
 #[derive(Clone, Debug)]
 pub struct RecordedOperation {
@@ -101,6 +103,8 @@ pub struct Undone {
     pub operations: Vec<RecordedOperation>,
     /// Whether these are all.
     pub is_proved: bool,
+    /// What real Alembic would send, where it was asked for.
+    pub script: Vec<ScriptStep>,
 }
 
 /// One revision after its `upgrade()` was evaluated.
@@ -112,6 +116,8 @@ pub struct ReplayedRevision {
     pub operations: Vec<RecordedOperation>,
     /// Its statements on rows.
     pub data_steps: Vec<DataStep>,
+    /// What real Alembic would send, where it was asked for.
+    pub script: Vec<ScriptStep>,
     /// Whether that is all.
     pub verdict: Verdict,
     /// Every reason why it is not, in order of evaluation.

@@ -8,6 +8,7 @@ use trueup_python::{Args, Limits, Place, PyResult, Raised, Value, Vm, ast};
 use trueup_schema::{ObjectName, Schema};
 
 use super::report::{Descent, DowngradeKind, Notice, RecordedOperation, ReplayedRevision, Undone, Verdict};
+use super::script::{Script, assumed_guards};
 use super::state::{Record, SimState, TransactionState};
 use super::{ReplayOptions, RevisionSource, import, source};
 use crate::compile::origin;
@@ -119,7 +120,7 @@ fn undo(vm: &mut Vm, context: &Rc<Context>, module: &str, options: &ReplayOption
             None => is_proved = false,
         }
     }
-    Undone { operations, is_proved }
+    Undone { operations, is_proved, script: record.script.steps }
 }
 
 /// Evaluates the `downgrade()` of a module on a state; returns what was recorded, and whether that is all.
@@ -135,6 +136,7 @@ fn down(
     for _ in 0..MAX_ATTEMPTS {
         before.restore(&mut context.state.borrow_mut(), &forgiven);
         vm.refuel();
+        let _ = vm.take_notes();
         let outcome = call(vm, module, "downgrade", options);
         match next_step(context, outcome) {
             Next::Forgive(step) if forgiven.insert(step) => {}
@@ -145,8 +147,11 @@ fn down(
             }
         }
     }
+    let guards = assumed_guards(vm);
     let _ = vm.take_notes();
-    (std::mem::take(&mut context.state.borrow_mut().record), is_proved)
+    let mut record = std::mem::take(&mut context.state.borrow_mut().record);
+    record.script.note_guards(guards);
+    (record, is_proved)
 }
 
 /// Evaluates the downgrades of all revisions, last one first, each on what those after it have left.
@@ -285,10 +290,12 @@ fn finish(
     before: Snapshot,
 ) -> ReplayedRevision {
     let downgrade = downgrade_kind(&functions(vm, module));
+    let guards = assumed_guards(vm);
     let notes = vm.take_notes();
     let mut state = context.state.borrow_mut();
     state.transaction = TransactionState::default();
-    let record = std::mem::take(&mut state.record);
+    let mut record = std::mem::take(&mut state.record);
+    record.script.note_guards(guards);
     if record.stopped {
         // It was on the way to something: what it has touched is not as it would be in the end.
         let touched = touched(&before.schema, &state.schema);
@@ -303,6 +310,7 @@ fn finish(
         id: revision.id.clone(),
         operations: record.operations,
         data_steps: record.data_steps,
+        script: record.script.steps,
         verdict,
         unproven: record.unproven,
         failures: record.failures.into_values().collect(),
@@ -372,6 +380,7 @@ impl Snapshot {
         state.created_with_table.clone_from(&self.created_with_table);
         state.baseline.partial.clone_from(&self.partial);
         state.transaction = TransactionState::default();
-        state.record = Record { forgiven: forgiven.clone(), ..Record::default() };
+        let script = Script::new(state.keeps_scripts);
+        state.record = Record { forgiven: forgiven.clone(), script, ..Record::default() };
     }
 }

@@ -12,6 +12,7 @@ use trueup_schema::{
 use trueup_sql::Session;
 
 use super::report::{Failure, RecordedOperation};
+use super::script::{Action, Script};
 
 /// The state that natives of `op` and of connections share: `vm.state::<Context>()`, field `state`.
 pub struct SimState {
@@ -31,6 +32,8 @@ pub struct SimState {
     pub(crate) transaction: TransactionState,
     /// What the running revision has done so far.
     pub(crate) record: Record,
+    /// Whether what real Alembic would send is recorded.
+    pub(crate) keeps_scripts: bool,
     /// Tables, types and namespaces that were created at some time during the replay.
     pub(crate) created: BTreeSet<(ObjectKind, ObjectName)>,
 }
@@ -47,6 +50,7 @@ impl SimState {
             baseline: Baseline::default(),
             transaction: TransactionState::default(),
             record: Record::default(),
+            keeps_scripts: false,
             created: BTreeSet::new(),
         }
     }
@@ -102,11 +106,13 @@ impl SimState {
             Operation::CreateTable(op) => {
                 self.created.insert((ObjectKind::Table, op.table.name.clone()));
                 if !op.if_not_exists {
+                    self.record.script.note_made(&op.table.name);
                     self.rows.forget(&op.table.name);
                 }
             }
             Operation::RenameTable(op) => {
                 self.created.insert((ObjectKind::Table, op.new_name.clone()));
+                self.record.script.note_renamed(&op.table, &op.new_name);
                 self.rows.rename(&op.table, &op.new_name);
             }
             Operation::DropTable(op) => self.rows.forget(&op.table),
@@ -121,6 +127,12 @@ impl SimState {
             }
             _ => {}
         }
+    }
+
+    /// Returns those tables of a text that are taken to have no rows.
+    pub(crate) fn empty_tables_in(&self, sql: &str) -> Vec<ObjectName> {
+        let used = trueup_sql::used_tables(self.schema.dialect, sql);
+        used.into_iter().map(|used| used.name).filter(|name| self.is_empty_table(name)).collect()
     }
 
     /// Tells whether a table provably has no rows: made in this replay, and nothing was inserted since.
@@ -327,6 +339,8 @@ pub(crate) struct Record {
     pub(crate) forgiven: BTreeSet<usize>,
     /// Number of the next step.
     pub(crate) next: usize,
+    /// What real Alembic would send.
+    pub(crate) script: Script,
 }
 
 impl Record {
@@ -337,6 +351,7 @@ impl Record {
 
     pub(crate) fn unproven(&mut self, reason: impl Into<String>, place: Option<&Place>) {
         let found = super::report::Unproven { reason: reason.into(), origin: crate::compile::origin(place) };
+        self.script.push(Action::Live(found.reason.clone()), place);
         self.unproven.push(found);
     }
 }

@@ -371,6 +371,15 @@ impl Vm {
         result
     }
 
+    /// Runs something that uses up no steps and leaves no notes, as if it had not happened.
+    pub fn aside<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+        let (steps, notes) = (std::mem::take(&mut self.steps), self.notes.len());
+        let result = run(self);
+        self.steps = steps;
+        self.notes.truncate(notes);
+        result
+    }
+
     /// Starts counting steps anew, for one top-level statement or one call from outside; returns the old count.
     pub fn refuel(&mut self) -> u64 {
         self.total_steps = self.total_steps.saturating_add(self.steps);

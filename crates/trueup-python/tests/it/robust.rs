@@ -48,6 +48,24 @@ fn the_statement_after_an_endless_one_still_runs() {
 }
 
 #[test]
+fn what_is_done_aside_takes_no_steps_and_leaves_no_notes() {
+    let mut vm = run("def f():\n    for i in range(1000):\n        pass\n");
+    vm.refuel();
+    let f = vm.module_attr("main", "f").expect("f is defined");
+    vm.aside(|vm| {
+        vm.call_with(&f, Vec::new()).expect("f can be called");
+        vm.note(trueup_python::Note {
+            kind: NoteKind::Assumed,
+            message: String::new(),
+            place: None,
+            traceback: Vec::new(),
+        });
+    });
+    assert!(vm.notes().is_empty());
+    assert!(vm.refuel() < 10);
+}
+
+#[test]
 fn an_endless_generator_is_cut() {
     let mut vm = run(
         "def g():\n    n = 0\n    while True:\n        n += 1\n        yield n\nfor i in g():\n    if i > 5:\n        break\n",

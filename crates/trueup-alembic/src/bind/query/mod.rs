@@ -99,6 +99,28 @@ pub(super) fn is_query(text: &str) -> bool {
     }
 }
 
+/// Tells whether a query certainly does nothing but read: it calls no function that might do more, and locks nothing.
+pub(super) fn only_reads(dialect: Dialect, text: &str) -> bool {
+    const HARMLESS: [&str; 24] = [
+        "count", "max", "min", "sum", "avg", "coalesce", "nullif", "lower", "upper", "length", "exists",
+        "in", "and", "or", "not", "as", "from", "values", "any", "select", "where", "on", "by", "union",
+    ];
+    let words = trueup_sql::words(dialect, text);
+    let is = |word: &trueup_sql::Word<'_>, names: &[&str]| {
+        names.iter().any(|name| word.text.eq_ignore_ascii_case(name))
+    };
+    let mut calls = words.windows(2).filter(|pair| pair[1].text == "(");
+    let may_do_more = calls.any(|pair| {
+        let is_name =
+            pair[0].text.chars().next().is_some_and(|c| c.is_alphabetic() || matches!(c, '_' | '"'));
+        is_name && !is(&pair[0], &HARMLESS)
+    });
+    let locks = words
+        .iter()
+        .any(|word| word.is_code && is(word, &["into", "for", "insert", "update", "delete", "explain"]));
+    !may_do_more && !locks
+}
+
 /// Tells whether a statement has a `RETURNING` clause.
 pub(super) fn returns_rows(text: &str) -> bool {
     text.to_ascii_lowercase().contains("returning")
@@ -115,7 +137,7 @@ pub(super) fn insert_targets(dialect: Dialect, sql: &str) -> Vec<InsertTarget> {
     text::insert_targets(dialect, sql)
 }
 
-/// Tells whether an UPDATE or DELETE is on a table that provably has no rows.
-pub(super) fn changes_no_row(state: &SimState, sql: &str) -> bool {
-    text::changed_table(state.schema.dialect, sql).is_some_and(|table| state.is_empty_table(&table))
+/// Returns the table of an UPDATE or DELETE if it provably has no rows.
+pub(super) fn empty_target(state: &SimState, sql: &str) -> Option<ObjectName> {
+    text::changed_table(state.schema.dialect, sql).filter(|table| state.is_empty_table(table))
 }

@@ -1,7 +1,7 @@
 """SQL expressions: built by operators and functions, turned into text by `_sql(dialect)`.
 
-Only what can end in DDL is exact (defaults, CHECK conditions, index expressions and predicates); statements on
-rows (`select`, `update` …) merely remember their parts, because running them is a data step.
+Statements on rows (`select`, `update` …) merely remember their parts; `sqlalchemy._rows` writes them, for a dialect of
+its own (`_writes_rows`) that also has a say in how columns, values and texts inside of expressions are written.
 """
 import datetime
 import decimal
@@ -18,7 +18,9 @@ class quoted_name(str):
     quote = None
 
     def __new__(cls, value, quote=None):
-        return str.__new__(cls, value)
+        new = str.__new__(cls, value)
+        new.quote = quote
+        return new
 
 
 def _quote_literal(text):
@@ -27,6 +29,8 @@ def _quote_literal(text):
 
 def _literal_sql(value, dialect, type_=None):
     """Returns a plain value as SQL; `type_` is that of the expression it stands next to."""
+    if getattr(dialect, "_writes_rows", False):
+        return dialect.value(value, type_)
     if value is not None and isinstance(type_, _types.TypeDecorator) and hasattr(type(type_), "process_bind_param"):
         # What the project makes of its values before a database sees them.
         value, type_ = type_.process_bind_param(value, dialect), type_.impl_instance
@@ -471,13 +475,13 @@ class ColumnElement(ColumnOperators, ClauseElement):
         return self
 
     def over(self, **kw):
-        return self
+        return Over(self, **kw)
 
     def filter(self, *criterion):
-        return self
+        return FunctionFilter(self, *criterion) if criterion else self
 
     def within_group(self, *order_by):
-        return self
+        return WithinGroup(self, *order_by)
 
 
 _BOOLEAN = _types.Boolean()
@@ -537,16 +541,24 @@ class BinaryExpression(ColumnElement):
         return self.operator
 
     def _operand(self, value, other, dialect):
+        if isinstance(value, BindParameter) and isinstance(value.type, _types.NullType):
+            value = value._beside(other)
         return _grouped(value, self.operator, dialect, _declared_type_of(other), self._own_precedence)
 
     def _sql(self, dialect):
+        if getattr(dialect, "_writes_rows", False):
+            dialect.check_operator(self)
         left = self._operand(self.left, self.right, dialect)
         if isinstance(self.right, ExpressionList):
             return self._membership(left, dialect)
         right = self._operand(self.right, self.left, dialect)
-        return _BINARY.get(self.operator, _plain)(self, left, right, dialect)
+        # An operator of the project's own is written as it is, whatever it is called.
+        write = _BINARY.get(self.operator, _plain) if self._own_precedence is None else _plain
+        return write(self, left, right, dialect)
 
     def _membership(self, left, dialect):
+        if isinstance(self.left, ExpressionList) and dialect.name == "sqlite":
+            raise CompileError("rows as values of a list are not modelled on SQLite")
         items = self.right._sql(dialect, _declared_type_of(self.left))
         is_negated = self.operator == "NOT IN"
         if not self.right.items:
@@ -583,6 +595,10 @@ def _divided(expression, left, right, dialect):
 def _divided_whole(expression, left, right, dialect):
     are_whole = all([isinstance(_type_of(side), _types.Integer) for side in (expression.left, expression.right)])
     return f"{left} / {right}" if are_whole else f"FLOOR({left} / {right})"
+
+
+def _not_among(expression, left, right, dialect):
+    return f"({left} NOT IN {right})"
 
 
 def _distinct_from(expression, left, right, dialect):
@@ -628,6 +644,7 @@ def _matched(expression, left, right, dialect):
 _BINARY = {
     "/": _divided,
     "//": _divided_whole,
+    "NOT IN": _not_among,
     "IS DISTINCT FROM": _distinct_from,
     "IS NOT DISTINCT FROM": _distinct_from,
     "^": _bitwise_xor,
@@ -817,8 +834,22 @@ class CollectionAggregate(ColumnElement):
     def __init__(self, name, element):
         ...
 
+    @property
+    def type(self):
+        return getattr(_type_of(self.element), "item_type", None) or _types.NULLTYPE
+
+    def _binary(self, operator, other):
+        # It stands on the right of its operator, whichever side it was written on.
+        return BinaryExpression(other, self, _MIRRORED.get(operator, operator))
+
     def _sql(self, dialect):
+        if isinstance(self.element, DataStatement):
+            # The brackets of the query are those of the operator.
+            return f"{self.name} {_sql_of(self.element, dialect)}"
         return f"{self.name} ({_sql_of(self.element, dialect)})"
+
+
+_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 class Grouping(ColumnElement):
@@ -861,6 +892,8 @@ class False_(ColumnElement):
 
 
 class TextClause(ColumnElement):
+    _binds = {}
+
     def __init__(self, text):
         ...
 
@@ -871,12 +904,23 @@ class TextClause(ColumnElement):
             bound[bind.key] = bind.value
         bound.update(values)
         new._bound = bound
+        typed = dict(self._binds)
+        for bind in binds:
+            typed[bind.key] = bind
+        for key, value in values.items():
+            typed[key] = typed[key]._with(value) if key in typed else BindParameter(key, value)
+        new._binds = typed
         return new
 
+    def params(self, *args, **kw):
+        return self.bindparams(**kw)
+
     def columns(self, *args, **kw):
-        return Select()
+        return TextualSelect(self)
 
     def _sql(self, dialect):
+        if getattr(dialect, "_writes_rows", False):
+            return dialect.text(self)
         text = self.text
         for key, value in getattr(self, "_bound", {}).items():
             text = text.replace(":" + key, _literal_sql(value, dialect))
@@ -897,6 +941,8 @@ class ColumnClause(ColumnElement):
         self.type = type_instance(type_) if type_ is not None else _types.NULLTYPE
 
     def _sql(self, dialect):
+        if getattr(dialect, "_writes_rows", False):
+            return dialect.column(self)
         if self.is_literal or getattr(self, "quote", None) is False:
             return self.name
         if getattr(self, "quote", None):
@@ -904,13 +950,38 @@ class ColumnClause(ColumnElement):
         return _quote(self.name, dialect)
 
 
+class _NotGiven:
+    ...
+
+
+_NOT_GIVEN = _NotGiven()
+
+
 class BindParameter(ColumnElement):
-    def __init__(self, key, value=None, type_=None, unique=False, required=False, quote=None, expanding=False, literal_execute=False, callable_=None):
+    def __init__(self, key, value=_NOT_GIVEN, type_=None, unique=False, required=False, quote=None, expanding=False, literal_execute=False, callable_=None):
         self.key = key
-        self.value = value
+        self.required = value is _NOT_GIVEN and callable_ is None
+        self.value = None if value is _NOT_GIVEN else value
+        self.callable = callable_
+        self.expanding = expanding
         self.type = type_instance(type_) if type_ is not None else _types.NULLTYPE
 
+    def _with(self, value):
+        """The same parameter with a value."""
+        new = copy_object(self)
+        new.value = value
+        new.required = False
+        return new
+
+    def _beside(self, other):
+        """The same parameter beside an expression, whose type it takes on."""
+        new = copy_object(self)
+        new._neighbour = other
+        return new
+
     def _sql(self, dialect):
+        if getattr(dialect, "_writes_rows", False):
+            return dialect.parameter(self)
         return _literal_sql(self.value, dialect, self.type)
 
 
@@ -920,6 +991,8 @@ class Cast(ColumnElement):
         self.type = type_instance(type_)
 
     def _sql(self, dialect):
+        if getattr(dialect, "_writes_rows", False):
+            return f"CAST({dialect.of_type(self.clause, self.type)} AS {dialect.type_name(self.type)})"
         return f"CAST({_sql_of(self.clause, dialect)} AS {self.type._compile(dialect)})"
 
 
@@ -929,6 +1002,8 @@ class TypeCoerce(ColumnElement):
         self.type = type_instance(type_)
 
     def _sql(self, dialect):
+        if getattr(dialect, "_writes_rows", False):
+            return dialect.of_type(self.clause, self.type)
         return _sql_of(self.clause, dialect)
 
 
@@ -975,9 +1050,62 @@ class Case(ColumnElement):
         return text + " END"
 
 
+class Over(ColumnElement):
+    """`function OVER (…)`."""
+
+    def __init__(self, element, partition_by=None, order_by=None, range_=None, rows=None, groups=None, exclude=None):
+        ...
+
+    @property
+    def type(self):
+        return _type_of(self.element)
+
+    def _sql(self, dialect):
+        if self.range_ is not None or self.rows is not None or self.groups is not None or self.exclude is not None:
+            raise CompileError("frames of window functions are not modelled")
+        parts = []
+        for words, expressions in (("PARTITION BY", self.partition_by), ("ORDER BY", self.order_by)):
+            if expressions is None:
+                continue
+            listed = expressions if isinstance(expressions, (list, tuple)) else [expressions]
+            parts.append(f"{words} {', '.join([_sql_of(item, dialect) for item in listed])}")
+        return f"{_sql_of(self.element, dialect)} OVER ({' '.join(parts)})"
+
+
+class FunctionFilter(ColumnElement):
+    """`aggregate(…) FILTER (WHERE …)`."""
+
+    def __init__(self, element, *criterion):
+        self.element = element
+        self.criterion = and_(*criterion)
+
+    @property
+    def type(self):
+        return _type_of(self.element)
+
+    def filter(self, *criterion):
+        return FunctionFilter(self.element, self.criterion, *criterion)
+
+    def _sql(self, dialect):
+        return f"{_sql_of(self.element, dialect)} FILTER (WHERE {_sql_of(self.criterion, dialect)})"
+
+
+class WithinGroup(ColumnElement):
+    """`aggregate(…) WITHIN GROUP (ORDER BY …)`."""
+
+    def __init__(self, element, *order_by):
+        self.element = element
+        self.order = order_by
+
+    def _sql(self, dialect):
+        order = ", ".join([_sql_of(item, dialect) for item in self.order])
+        return f"{_sql_of(self.element, dialect)} WITHIN GROUP (ORDER BY {order})"
+
+
 class FunctionElement(ColumnElement):
     name = None
     inherit_cache = True
+    _is_table = False
 
     def __init__(self, *clauses, **kw):
         self.clause_args = clauses
@@ -993,10 +1121,15 @@ class FunctionElement(ColumnElement):
         return _call(self.name, self.clause_args, dialect)
 
     def alias(self, *args, **kw):
-        return self
+        new = copy_object(self)
+        new._is_table = True
+        return new
 
     def table_valued(self, *args, **kw):
-        return self
+        return self.alias()
+
+    def column_valued(self, *args, **kw):
+        return self.alias()
 
 
 class GenericFunction(FunctionElement):
@@ -1079,7 +1212,8 @@ class coalesce(_KnownFunction):
 
 
 class count(_KnownFunction):
-    ...
+    def __init__(self, *clauses, **kw):
+        _KnownFunction.__init__(self, *(clauses or (literal_column("*"),)), **kw)
 
 
 class random(_KnownFunction):
@@ -1149,8 +1283,8 @@ def literal(value, type_=None, literal_execute=False):
     return BindParameter(None, value, type_)
 
 
-def bindparam(key, value=None, type_=None, **kw):
-    return BindParameter(key, value, type_)
+def bindparam(key, value=_NOT_GIVEN, type_=None, **kw):
+    return BindParameter(key, value, type_, expanding=kw.get("expanding", False), callable_=kw.get("callable_"))
 
 
 def outparam(key, type_=None):
@@ -1189,6 +1323,8 @@ def not_(clause):
     clause = _unwrapped(clause)
     if isinstance(clause, (True_, False_)):
         return false() if isinstance(clause, True_) else true()
+    if isinstance(clause, Exists):
+        return UnaryExpression(Grouping(clause), "NOT", True)
     if isinstance(clause, AsBoolean):
         return AsBoolean(clause.element, not clause.wanted)
     if isinstance(clause, (BinaryExpression, Between)):
@@ -1273,15 +1409,15 @@ def label(name, element, type_=None):
 
 
 def over(element, **kw):
-    return element
+    return Over(element, **kw)
 
 
 def within_group(element, *order_by):
-    return element
+    return WithinGroup(element, *order_by)
 
 
 def funcfilter(func, *criterion):
-    return func
+    return func.filter(*criterion)
 
 
 class Executable:
@@ -1297,14 +1433,28 @@ class DataStatement(ColumnElement, Executable):
 
     def __init__(self, *args, **kw):
         self.args = args
+        self._given = kw
 
     def _sql(self, dialect):
+        if getattr(dialect, "_writes_rows", False):
+            return dialect.nested(self)
         raise CompileError("a statement on rows is not written here")
 
     def __getattr__(self, name):
         if name.startswith("_"):
             raise AttributeError(name)
         return _Chain(self, name)
+
+    # Of the names that expressions have, too, these are methods of statements.
+
+    def params(self, *args, **kw):
+        return _Chain(self, "params")(*args, **kw)
+
+    def distinct(self, *args):
+        return _Chain(self, "distinct")(*args)
+
+    def filter(self, *criterion):
+        return _Chain(self, "filter")(*criterion)
 
     @property
     def c(self):
@@ -1329,7 +1479,7 @@ class _Chain:
 
     def __call__(self, *args, **kw):
         new = copy_object(self.statement)
-        new._calls = self.statement._calls + ((self.name, args),)
+        new._calls = self.statement._calls + ((self.name, args, kw),)
         return new
 
 
@@ -1337,14 +1487,54 @@ class _AnyColumns:
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
-        return ColumnClause(name)
+        return self[name]
 
     def __getitem__(self, name):
-        return ColumnClause(name)
+        found = ColumnClause(name)
+        found._is_anyones = True
+        return found
 
 
 class SelectBase(DataStatement):
     _effect = "select"
+
+    def subquery(self, name=None):
+        return Subquery(self, name)
+
+    def alias(self, name=None, flat=False):
+        return Subquery(self, name)
+
+    def cte(self, name=None, recursive=False, nesting=False):
+        return CTE(self, name, recursive)
+
+    def scalar_subquery(self):
+        return ScalarSelect(self)
+
+    as_scalar = scalar_subquery
+
+    def label(self, name):
+        return Label(name, ScalarSelect(self))
+
+    def exists(self):
+        return Exists(self)
+
+    def union(self, *others):
+        return _compound("UNION", (self,) + others)
+
+    def union_all(self, *others):
+        return _compound("UNION ALL", (self,) + others)
+
+    def except_(self, *others):
+        return _compound("EXCEPT", (self,) + others)
+
+    def except_all(self, *others):
+        return _compound("EXCEPT ALL", (self,) + others)
+
+    def intersect(self, *others):
+        return _compound("INTERSECT", (self,) + others)
+
+    def intersect_all(self, *others):
+        return _compound("INTERSECT ALL", (self,) + others)
 
 
 class Select(SelectBase):
@@ -1352,11 +1542,12 @@ class Select(SelectBase):
 
 
 class CompoundSelect(SelectBase):
-    ...
+    keyword = None
 
 
 class Exists(SelectBase):
-    ...
+    _is_condition = True
+    type = _BOOLEAN
 
 
 class ScalarSelect(SelectBase):
@@ -1366,9 +1557,27 @@ class ScalarSelect(SelectBase):
 class UpdateBase(DataStatement):
     _effect = "dml"
 
+    def cte(self, name=None, recursive=False, nesting=False):
+        return CTE(self, name, recursive)
+
 
 class Insert(UpdateBase):
-    ...
+    @property
+    def excluded(self):
+        """The row that an upsert could not insert."""
+        return _ExcludedColumns()
+
+
+class _ExcludedColumns:
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self[name]
+
+    def __getitem__(self, name):
+        found = ColumnClause(name)
+        found._is_excluded = True
+        return found
 
 
 class Update(UpdateBase):
@@ -1383,82 +1592,223 @@ class Values(SelectBase):
     ...
 
 
-class CTE(SelectBase):
+class _Named(SelectBase):
+    """What stands in a FROM under a name: another table as it were, with the columns of what it is made of."""
+
+    def __init__(self, element, name=None, recursive=False):
+        self.args = (element,)
+        self._given = {}
+        self._source = element
+        self._alias = name
+        self._is_recursive = recursive
+
+    @property
+    def name(self):
+        return self._alias
+
+    @property
+    def c(self):
+        return _NamedColumns(self)
+
+    @property
+    def columns(self):
+        return _NamedColumns(self)
+
+    def select(self, *args, **kw):
+        return Select(self)
+
+    def join(self, right, onclause=None, isouter=False, full=False):
+        return Join(self, right, onclause, isouter, full)
+
+    def outerjoin(self, right, onclause=None, full=False):
+        return Join(self, right, onclause, True, full)
+
+    def alias(self, name=None, flat=False):
+        return Alias(self, name)
+
+
+class CTE(_Named):
+    def union(self, *others):
+        return self._extended("UNION", others)
+
+    def union_all(self, *others):
+        return self._extended("UNION ALL", others)
+
+    def _extended(self, keyword, others):
+        """The second half of a recursive query, which refers to the first."""
+        new = CTE(_compound(keyword, (self._source,) + others), self._alias, self._is_recursive)
+        new._restates = self
+        return new
+
+
+class Subquery(_Named):
     ...
 
 
-class Subquery(SelectBase):
-    ...
+class Alias(_Named):
+    @property
+    def element(self):
+        return self._source
 
 
-class Alias(SelectBase):
-    ...
+class _NamedColumns:
+    """`subquery.c`: the columns of what is selected, as columns of the name it is given."""
+
+    def __init__(self, named):
+        self._named = named
+
+    def __getattr__(self, name):
+        if name.startswith("__") or name == "_named":
+            raise AttributeError(name)
+        return self[name]
+
+    def __getitem__(self, key):
+        if isinstance(key, int):
+            return list(self)[key]
+        found = ColumnClause(key)
+        found.table = self._named
+        inner = _column_within(self._named._source, key)
+        if inner is not None:
+            found.name = inner.name
+            found.type = inner.type
+        return found
+
+    def __iter__(self):
+        return iter([self[key] for key in self.keys()])
+
+    def __len__(self):
+        return len(self.keys())
+
+    def __contains__(self, key):
+        return key in self.keys()
+
+    def keys(self):
+        source = self._named._source
+        if isinstance(source, (FromClause, _Named)):
+            return list(source.c.keys())
+        return unknown("the columns of a query are known only where it is written")
+
+    def values(self):
+        return list(self)
+
+
+def _column_within(source, key):
+    """The column of a table behind a name; nothing where a query is behind it."""
+    if isinstance(source, FromClause):
+        return source.c[key] if key in source.c else None
+    if isinstance(source, _Named):
+        return source.c[key]
+    return None
 
 
 class Join(SelectBase):
-    ...
+    def __init__(self, left, right, onclause=None, isouter=False, full=False, **kw):
+        self.args = (left, right)
+        self._given = kw
+        self.left_side = left
+        self.right_side = right
+        self.condition = onclause
+        self.is_outer = isouter
+        self.is_full = full
+
+    def join(self, right, onclause=None, isouter=False, full=False):
+        return Join(self, right, onclause, isouter, full)
+
+    def outerjoin(self, right, onclause=None, full=False):
+        return Join(self, right, onclause, True, full)
+
+    def select(self, *args, **kw):
+        return Select(self)
 
 
 class TextualSelect(SelectBase):
     ...
 
 
+class _Lambda(SelectBase):
+    """A statement inside of a lambda, which is not looked into."""
+
+
+def _compound(keyword, selects):
+    new = CompoundSelect(*selects)
+    new.keyword = keyword
+    return new
+
+
 def select(*entities, **kw):
-    return Select(*entities)
+    return Select(*entities, **kw)
 
 
-def insert(table, **kw):
-    return Insert(table)
+def insert(table, *args, **kw):
+    return Insert(table, *args, **kw)
 
 
-def update(table, **kw):
-    return Update(table)
+def update(table, *args, **kw):
+    return Update(table, *args, **kw)
 
 
-def delete(table, **kw):
-    return Delete(table)
+def delete(table, *args, **kw):
+    return Delete(table, *args, **kw)
 
 
 def exists(*args, **kw):
-    return Exists(*args)
+    return Exists(*args, **kw)
 
 
 def union(*selects, **kw):
-    return CompoundSelect(*selects)
+    return _compound("UNION", selects)
 
 
-union_all = union
-except_ = union
-except_all = union
-intersect = union
-intersect_all = union
+def union_all(*selects, **kw):
+    return _compound("UNION ALL", selects)
+
+
+def except_(*selects, **kw):
+    return _compound("EXCEPT", selects)
+
+
+def except_all(*selects, **kw):
+    return _compound("EXCEPT ALL", selects)
+
+
+def intersect(*selects, **kw):
+    return _compound("INTERSECT", selects)
+
+
+def intersect_all(*selects, **kw):
+    return _compound("INTERSECT ALL", selects)
 
 
 def values(*columns, **kw):
     return Values(*columns)
 
 
-def join(left, right, onclause=None, **kw):
-    return Join(left, right)
+def join(left, right, onclause=None, isouter=False, full=False, **kw):
+    return Join(left, right, onclause, isouter, full, **kw)
 
 
-outerjoin = join
+def outerjoin(left, right, onclause=None, full=False, **kw):
+    return Join(left, right, onclause, True, full, **kw)
 
 
 def alias(selectable, name=None, **kw):
-    return Alias(selectable)
+    return Alias(selectable, name)
 
 
 def lateral(selectable, name=None):
-    return Alias(selectable)
+    return _Lambda(selectable)
 
 
-def cte(selectable, name=None, **kw):
-    return CTE(selectable)
+def cte(selectable, name=None, recursive=False, **kw):
+    return CTE(selectable, name, recursive)
 
 
 def lambda_stmt(*args, **kw):
-    return Select()
+    return _Lambda()
+
+
+# Tables of mapped classes of which an alias was made that is taken for the class itself.
+_aliased_tables = []
 
 
 class FromClause(ClauseElement):
@@ -1487,27 +1837,30 @@ class TableClause(FromClause):
         return ColumnCollection(self._columns)
 
     def select(self, *args, **kw):
-        return Select(self)
+        return Select(self, *args, **kw)
 
     def insert(self, *args, **kw):
-        return Insert(self)
+        return Insert(self, *args, **kw)
 
     def update(self, *args, **kw):
-        return Update(self)
+        return Update(self, *args, **kw)
 
     def delete(self, *args, **kw):
-        return Delete(self)
+        return Delete(self, *args, **kw)
 
-    def alias(self, *args, **kw):
-        return self
+    def alias(self, name=None, flat=False):
+        return Alias(self, name)
 
-    def join(self, *args, **kw):
-        return Join(self)
+    def join(self, right, onclause=None, isouter=False, full=False):
+        return Join(self, right, onclause, isouter, full)
 
-    outerjoin = join
+    def outerjoin(self, right, onclause=None, full=False):
+        return Join(self, right, onclause, True, full)
 
     def count(self, *args, **kw):
-        return Select(self)
+        counted = Select(self)
+        counted._calls = (("count", args, kw),)
+        return counted
 
 
 def table(name, *columns, **kw):

@@ -271,25 +271,25 @@ class Table(SchemaItem, FromClause):
     tometadata = to_metadata
 
     def alias(self, *args, **kw):
-        return self
+        return TableClause.alias(self, *args, **kw)
 
     def select(self, *args, **kw):
-        return TableClause.select(self)
+        return TableClause.select(self, *args, **kw)
 
     def insert(self, *args, **kw):
-        return TableClause.insert(self)
+        return TableClause.insert(self, *args, **kw)
 
     def update(self, *args, **kw):
-        return TableClause.update(self)
+        return TableClause.update(self, *args, **kw)
 
     def delete(self, *args, **kw):
-        return TableClause.delete(self)
+        return TableClause.delete(self, *args, **kw)
 
     def join(self, *args, **kw):
-        return TableClause.join(self)
+        return TableClause.join(self, *args, **kw)
 
     def outerjoin(self, *args, **kw):
-        return TableClause.join(self)
+        return TableClause.outerjoin(self, *args, **kw)
 
     def count(self, *args, **kw):
         return TableClause.count(self)

@@ -309,8 +309,8 @@ def to_tsquery(*args, **kw):
     return func.to_tsquery(*args)
 
 
-def insert(table, **kw):
-    return Insert(table)
+def insert(table, *args, **kw):
+    return Insert(table, *args, **kw)
 
 
 def Any(other, arrexpr, operator=None):

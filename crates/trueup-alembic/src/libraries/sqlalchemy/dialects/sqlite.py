@@ -40,5 +40,5 @@ class JSON(_JSON):
     ...
 
 
-def insert(table, **kw):
-    return Insert(table)
+def insert(table, *args, **kw):
+    return Insert(table, *args, **kw)

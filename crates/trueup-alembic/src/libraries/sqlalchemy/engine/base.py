@@ -4,11 +4,15 @@
 class Transaction:
     is_active = True
 
-    def __init__(self, connection, nested=False):
+    def __init__(self, connection, nested=False, is_outer=False):
         self.connection = connection
         self.nested = nested
+        # The one that Alembic has begun.
+        self.is_outer = is_outer
         if nested:
             _savepoint()
+        elif not is_outer:
+            _began_again()
 
     def __enter__(self):
         return self
@@ -25,6 +29,8 @@ class Transaction:
         self.is_active = False
         if self.nested:
             _release()
+        elif self.is_outer:
+            _commit()
 
     def rollback(self):
         self.is_active = False
@@ -39,6 +45,15 @@ RootTransaction = Transaction
 
 
 def _savepoint():
+    ...
+
+
+def _began_again():
+    """A transaction is begun although there is one."""
+    ...
+
+
+def _commit():
     ...
 
 
@@ -84,7 +99,7 @@ class Connection:
         return _execute(self, statement, parameters, more, kw)
 
     def exec_driver_sql(self, statement, parameters=None, execution_options=None):
-        return _execute(self, statement, parameters, (), {})
+        return _execute(self, statement, parameters, (), {}, "driver")
 
     def scalar(self, statement, parameters=None, *more, execution_options=None, **kw):
         return _execute(self, statement, parameters, more, kw).scalar()
@@ -108,13 +123,13 @@ class Connection:
         return False
 
     def get_transaction(self):
-        return Transaction(self)
+        return Transaction(self, False, True)
 
     def get_nested_transaction(self):
         return None
 
     def commit(self):
-        pass
+        _commit()
 
     def rollback(self):
         _rollback(False)
@@ -129,6 +144,8 @@ class Connection:
         pass
 
     def execution_options(self, **kw):
+        if "isolation_level" in kw:
+            _changes_transactions("the isolation level of the connection is changed")
         return self
 
     def get_execution_options(self):
@@ -167,11 +184,26 @@ def _refuse_text(statement):
     ...
 
 
-def _execute(connection, statement, parameters, more, keywords):
+def _execute(connection, statement, parameters, more, keywords, style="element"):
+    """Runs a statement; `style` is how its parameters are given.
+
+    `element`: to something of SQLAlchemy's; `driver`: to a text for the driver; `cursor`, `many`: to the driver's own
+    functions, for one run and for many; `other`: in a way that is not simulated.
+    """
     ...
 
 
 def _unknown_statement():
+    ...
+
+
+def _changes_transactions(reason):
+    """Something is done to a connection or to its transactions that is not simulated."""
+    ...
+
+
+def _rollback_below():
+    """The driver is told to roll back, behind SQLAlchemy's back."""
     ...
 
 
@@ -200,22 +232,30 @@ class _RawConnection:
         return _Cursor(self._connection).execute(statement, parameters)
 
     def executescript(self, script):
-        return _Cursor(self._connection).execute(script)
+        return _Cursor(self._connection).executescript(script)
 
     def commit(self):
-        pass
+        _commit()
 
     def rollback(self):
-        pass
+        _rollback_below()
 
     def close(self):
         pass
 
     def set_isolation_level(self, level):
-        pass
+        _changes_transactions("the isolation level of the driver's connection is changed")
 
     def set_session(self, **kw):
-        pass
+        _changes_transactions("the driver's session is changed")
+
+    @property
+    def autocommit(self):
+        return False
+
+    @autocommit.setter
+    def autocommit(self, value):
+        _changes_transactions("the driver's connection is told when to commit")
 
     def create_function(self, *args, **kw):
         pass
@@ -235,17 +275,20 @@ class _Cursor:
         return False
 
     def execute(self, statement, parameters=None):
-        self._result = _execute(self._connection, statement, parameters, (), {})
-        return self
+        return self._run(statement, parameters, "cursor")
 
     def executemany(self, statement, parameters):
-        return self.execute(statement, parameters)
+        return self._run(statement, parameters, "many")
 
     def executescript(self, script):
-        return self.execute(script)
+        return self._run(script, None, "other")
 
     def copy_expert(self, statement, file, *args):
-        return self.execute(statement)
+        return self._run(statement, None, "other")
+
+    def _run(self, statement, parameters, style):
+        self._result = _execute(self._connection, statement, parameters, (), {}, style)
+        return self
 
     def fetchall(self):
         return self._result.fetchall()
@@ -289,12 +332,15 @@ class Engine:
         return self
 
     def connect(self, **kw):
+        _changes_transactions("the revision opens a connection of its own")
         return Connection(self)
 
     def begin(self, **kw):
+        _changes_transactions("the revision opens a connection of its own")
         return Connection(self)
 
     def execute(self, statement, parameters=None, *more, **kw):
+        _changes_transactions("the revision opens a connection of its own")
         return _execute(Connection(self), statement, parameters, more, kw)
 
     def has_table(self, table_name, schema=None):

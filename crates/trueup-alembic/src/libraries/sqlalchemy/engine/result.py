@@ -63,15 +63,28 @@ class Result:
 
     closed = False
     is_insert = False
+    # The tables that must have no rows for this to be the result: told when somebody looks at it.
+    _premises = ()
+    _count = -1
 
-    def __init__(self, rows, keys, rowcount=-1, returns_rows=True):
+    def __init__(self, rows, keys, rowcount=-1, returns_rows=True, premises=()):
         self._rows = [Row(row, keys) for row in rows]
         self._all_keys = list(keys)
-        self.rowcount = rowcount
+        self._count = rowcount
         self.returns_rows = returns_rows
+        self._premises = premises
+
+    @property
+    def rowcount(self):
+        _rely_on(self)
+        return self._count
+
+    def _left(self):
+        _rely_on(self)
+        return self._rows
 
     def _take(self):
-        rows = self._rows
+        rows = self._left()
         self._rows = []
         return rows
 
@@ -79,7 +92,7 @@ class Result:
         return iter(self._take())
 
     def __next__(self):
-        if not self._rows:
+        if not self._left():
             raise StopIteration
         return self._rows.pop(0)
 
@@ -106,11 +119,11 @@ class Result:
     all = fetchall
 
     def fetchone(self):
-        return self._rows.pop(0) if self._rows else None
+        return self._rows.pop(0) if self._left() else None
 
     def fetchmany(self, size=None):
         size = 1 if size is None else size
-        rows = self._rows[:size]
+        rows = self._left()[:size]
         self._rows = self._rows[size:]
         return rows
 
@@ -127,7 +140,7 @@ class Result:
         return rows[0]
 
     def one_or_none(self):
-        return self.one() if self._rows else None
+        return self.one() if self._left() else None
 
     def scalar(self):
         row = self.first()
@@ -187,4 +200,9 @@ LegacyCursorResult = Result
 
 
 def _unknown(reason):
+    ...
+
+
+def _rely_on(result):
+    """Notes that the revision goes by a result."""
     ...

@@ -1,5 +1,5 @@
 """`sqlalchemy.orm`: declarative mapping for real, sessions and queries only as far as they must not fail."""
-from sqlalchemy._elements import ColumnElement, DataStatement, Select
+from sqlalchemy._elements import ColumnElement, DataStatement, Select, _aliased_tables
 from sqlalchemy._trueup import own_attr
 from sqlalchemy.orm import _mapping, attributes, collections, decl_api, exc, interfaces, query, relationships, session
 from sqlalchemy.orm._mapping import (
@@ -169,6 +169,9 @@ def with_polymorphic(base, *args, **kw):
 
 
 def aliased(element, *args, **kw):
+    table = getattr(element, "__table__", None)
+    if table is not None:
+        _aliased_tables.append(table)
     return element
 
 

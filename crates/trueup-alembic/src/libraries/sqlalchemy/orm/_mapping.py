@@ -241,6 +241,10 @@ class Mapper:
         self.inherits = inherits
         self.relationships = {}
         self.polymorphic_on = None
+        if inherits is not None and local_table is not None:
+            # What is said of one of these classes says something of the others' rows.
+            local_table._has_heirs = True
+            inherits.__table__._has_heirs = True
 
     @property
     def columns(self):

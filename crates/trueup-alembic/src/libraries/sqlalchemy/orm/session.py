@@ -17,7 +17,11 @@ class SessionTransaction:
         pass
 
     def rollback(self):
-        pass
+        _rolled_back()
+
+
+def _rolled_back():
+    ...
 
 
 class Session:
@@ -87,7 +91,7 @@ class Session:
         pass
 
     def rollback(self):
-        pass
+        _rolled_back()
 
     def flush(self, objects=None):
         pass
