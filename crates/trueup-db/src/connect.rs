@@ -3,19 +3,24 @@
 //! PostgreSQL sessions carry our name and time limits; SQLite files are opened read-only, so a mistyped path is an
 //! error and not a new empty file.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use postgres::config::SslMode;
 use postgres::{Client, Config, NoTls};
 use rusqlite::{Connection, OpenFlags};
-use trueup_schema::{Dialect, ObjectName};
+use trueup_schema::{Dialect, ObjectName, Schema};
 
 use crate::error::postgres_cause;
 use crate::inspect::{self, InspectOptions, Inspection, ReadStatement};
+use crate::run::JOURNAL_TABLE;
 use crate::{DatabaseUrl, DbError, Host, PostgresAddress, SqliteAddress, TlsMode, passfile, version_table};
 
 /// How long SQLite waits for a writer to finish.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Tables that one query asks about: PostgreSQL answers at most 1,664 columns, SQLite reads at most 500 subqueries well.
+const TABLES_ASKED_AT_ONCE: usize = 100;
 
 /// An open database.
 pub enum Database {
@@ -78,11 +83,70 @@ impl Database {
         options: &InspectOptions,
         read_statement: ReadStatement<'_>,
     ) -> Result<Inspection, DbError> {
-        match self {
-            Self::Postgresql(client, target) => inspect::postgres::inspect(client, target, options),
+        let mut inspection = match self {
+            Self::Postgresql(client, target) => inspect::postgres::inspect(client, target, options)?,
             Self::Sqlite(connection, target) => {
-                inspect::sqlite::inspect(connection, target, options, read_statement)
+                inspect::sqlite::inspect(connection, target, options, read_statement)?
             }
+        };
+        // The journal is ours, and no business of whoever compares schemas.
+        let namespace = options.version_table.as_ref().and_then(|table| table.namespace.clone());
+        let journal = ObjectName { namespace, name: JOURNAL_TABLE.to_owned() };
+        inspection.schema.tables.shift_remove(&journal);
+        Ok(inspection)
+    }
+
+    /// Returns the tables of a schema that have rows; one that may not be read is taken to have some.
+    ///
+    /// # Errors
+    /// When the connection is lost.
+    pub fn tables_with_rows(&mut self, schema: &Schema) -> Result<BTreeSet<ObjectName>, DbError> {
+        let mut found = BTreeSet::new();
+        let names: Vec<&ObjectName> = schema.tables.keys().collect();
+        for part in names.chunks(TABLES_ASKED_AT_ONCE) {
+            match self.have_rows(part) {
+                Ok(answers) => {
+                    let with_rows = part.iter().zip(answers).filter(|(_, has_rows)| *has_rows);
+                    found.extend(with_rows.map(|(name, _)| (*name).clone()));
+                }
+                Err(error) if self.is_closed() => return Err(error),
+                Err(_) => {
+                    for name in part {
+                        if self.have_rows(&[name]).map_or(true, |answers| answers.contains(&true)) {
+                            found.insert((*name).clone());
+                        }
+                    }
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Asks of each table whether it has a row.
+    fn have_rows(&mut self, tables: &[&ObjectName]) -> Result<Vec<bool>, DbError> {
+        let parts: Vec<String> =
+            tables.iter().map(|name| format!("EXISTS (SELECT 1 FROM {})", name.to_sql())).collect();
+        let sql = format!("SELECT {}", parts.join(", "));
+        let failed = |target: &str, cause: String| DbError::Query {
+            doing: "which tables have rows".to_owned(),
+            target: target.to_owned(),
+            cause,
+        };
+        match self {
+            Self::Postgresql(client, target) => client
+                .query_typed(&sql, &[])
+                .map(|rows| rows.iter().flat_map(|row| (0..row.len()).map(|at| row.get(at))).collect())
+                .map_err(|error| failed(target, postgres_cause(&error))),
+            Self::Sqlite(connection, target) => connection
+                .query_row(&sql, [], |row| (0..tables.len()).map(|at| row.get(at)).collect())
+                .map_err(|error| failed(target, error.to_string())),
+        }
+    }
+
+    fn is_closed(&self) -> bool {
+        match self {
+            Self::Postgresql(client, _) => client.is_closed(),
+            Self::Sqlite(..) => false,
         }
     }
 }

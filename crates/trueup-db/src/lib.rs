@@ -29,8 +29,9 @@ pub use error::{DbError, UrlError};
 pub use inspect::{InspectOptions, Inspection, Namespaces, ReadStatement};
 pub use run::{
     AfterCancel, CancelHandle, Cell, DEFAULT_LOCK_TIMEOUT, DEFAULT_WAIT, Direction, Ended, ErrorClass,
-    Executed, IndexBuilt, IndexProgress, JournalEntry, JournalSettings, JournalStep, Leftover, Notice,
-    Outcome, Place, Progress, ProgressCallback, RetryAttempt, RetryPolicy, Row, RunError, RunSettings,
-    RunWait, Runner, SessionInfo, StatementError, VersionError, VersionProblem, needs_no_transaction,
+    Executed, IndexBuilt, IndexProgress, JOURNAL_TABLE, JournalEntry, JournalSettings, JournalStep, Leftover,
+    Notice, Outcome, Place, Progress, ProgressCallback, RetryAttempt, RetryPolicy, Row, RunError,
+    RunSettings, RunWait, Runner, SessionInfo, StatementError, VersionError, VersionProblem,
+    needs_no_transaction,
 };
 pub use url::{DatabaseUrl, Host, PostgresAddress, Secret, SqliteAddress, TlsMode};

@@ -42,7 +42,7 @@ pub use progress::{IndexProgress, Progress, ProgressCallback};
 pub use retry::{RetryAttempt, RetryPolicy};
 pub use rows::{Cell, Row};
 pub use session_info::SessionInfo;
-pub use settings::{DEFAULT_LOCK_TIMEOUT, DEFAULT_WAIT, JournalSettings, RunSettings};
+pub use settings::{DEFAULT_LOCK_TIMEOUT, DEFAULT_WAIT, JOURNAL_TABLE, JournalSettings, RunSettings};
 pub use statement_error::{ErrorClass, Place, StatementError};
 pub use transaction::Ended;
 pub use transactionless::needs_no_transaction;

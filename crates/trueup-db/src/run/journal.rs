@@ -107,9 +107,9 @@ impl Runner {
         }
     }
 
-    /// Notes that the revision which began last is done; in its transaction, where it has one.
-    pub fn journal_done(&mut self, message: Option<&str>) {
-        let running = |step: &OpenStep| matches!(step.end, End::Running);
+    /// Notes that a revision which has begun is done; in its transaction, where it has one.
+    pub fn journal_done(&mut self, revision: &str, message: Option<&str>) {
+        let running = |step: &OpenStep| step.what.revision == revision && matches!(step.end, End::Running);
         let Some(at) = self.journal.steps.iter().rposition(running) else { return };
         let step = self.journal.steps.remove(at);
         let ending = Ending::of(&step, Outcome::Done, message);

@@ -13,6 +13,9 @@ pub const DEFAULT_LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a run waits for another run to finish, where nothing else is said.
 pub const DEFAULT_WAIT: Duration = Duration::from_mins(1);
 
+/// The usual name of the journal.
+pub const JOURNAL_TABLE: &str = "trueup_journal";
+
 /// How a [`Runner`](crate::Runner) behaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunSettings {
@@ -46,7 +49,7 @@ pub struct JournalSettings {
 impl JournalSettings {
     /// Returns the usual table for somebody.
     pub fn of(who: impl Into<String>) -> Self {
-        Self { table: "trueup_journal".to_owned(), who: who.into() }
+        Self { table: JOURNAL_TABLE.to_owned(), who: who.into() }
     }
 }
 

@@ -43,7 +43,7 @@ fn a_revision_is_noted_with_everything_about_it() {
         begin(&mut runner);
         run(&mut runner, "CREATE TABLE t (id int)");
         assert_eq!(outcomes(&mut runner), [is("r1", Outcome::Started)], "it is there before it ends");
-        runner.journal_done(Some("it took a while"));
+        runner.journal_done("r1", Some("it took a while"));
         commit(&mut runner);
         assert_eq!(runner.journal_problem(), None);
         let entries = journal(&mut target.open_with(settings()));
@@ -77,7 +77,7 @@ fn what_is_rolled_back_is_not_done() {
         }
         begin(&mut runner);
         run(&mut runner, "CREATE TABLE t (id int)");
-        runner.journal_done(None);
+        runner.journal_done("r1", None);
         if !target.is_sqlite() {
             runner.journal_begin(step("r2"));
         }
@@ -90,7 +90,7 @@ fn what_is_rolled_back_is_not_done() {
         runner.journal_failed(Outcome::Cancelled, "Ctrl-C");
         // Outside of a transaction the end is noted at once.
         runner.journal_begin(step("r4"));
-        runner.journal_done(None);
+        runner.journal_done("r4", None);
         let entries = journal(&mut runner);
         assert_eq!((entries[2].outcome, entries[2].message.as_deref()), (Outcome::Cancelled, Some("Ctrl-C")));
         assert_eq!((entries[3].outcome, entries[3].step), (Outcome::Done, 4));
@@ -105,7 +105,7 @@ fn a_killed_run_is_recognised() {
         runner.journal_begin(step("r1"));
         begin(&mut runner);
         run(&mut runner, "CREATE TABLE t (id int)");
-        runner.journal_done(None);
+        runner.journal_done("r1", None);
         let run_id = runner.run_id().to_owned();
         // The process ends before the commit.
         drop(runner);
@@ -139,7 +139,7 @@ fn no_journal_is_kept_where_none_is_wanted() {
     for target in Target::both() {
         let mut runner = target.open();
         runner.journal_begin(step("r1"));
-        runner.journal_done(None);
+        runner.journal_done("r1", None);
         assert_eq!((runner.journal_problem(), journal(&mut runner)), (None, Vec::new()));
         let tables =
             if target.is_sqlite() { "sqlite_schema" } else { "pg_tables WHERE schemaname = 'public'" };
@@ -160,7 +160,7 @@ fn where_no_table_may_be_created_the_run_goes_on() {
     runner.journal_begin(step("r1"));
     begin(&mut runner);
     run(&mut runner, "INSERT INTO t VALUES (1)");
-    runner.journal_done(None);
+    runner.journal_done("r1", None);
     commit(&mut runner);
     runner.journal_begin(step("r2"));
     let problem = runner.journal_problem();
@@ -192,7 +192,7 @@ fn a_revision_that_gives_up_its_rights_is_noted_all_the_same() {
     runner.journal_begin(step("r1"));
     begin(&mut runner);
     run(&mut runner, &format!("CREATE TABLE t (id int); SET LOCAL search_path = nowhere; SET ROLE {role}"));
-    runner.journal_done(None);
+    runner.journal_done("r1", None);
     assert_eq!(outcomes(&mut runner), [is("r1", Outcome::Started)]);
     commit(&mut runner);
     assert_eq!(outcomes(&mut runner), [is("r1", Outcome::Done)]);
@@ -235,7 +235,7 @@ fn a_strict_isolation_level_is_no_obstacle() {
     run(&mut runner, "SELECT 1 FROM pg_class");
     for revision in ["r1", "r2"] {
         runner.journal_begin(step(revision));
-        runner.journal_done(None);
+        runner.journal_done(revision, None);
     }
     commit(&mut runner);
     assert_eq!(outcomes(&mut runner), [is("r1", Outcome::Done), is("r2", Outcome::Done)]);
