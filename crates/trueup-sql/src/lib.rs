@@ -29,6 +29,7 @@
 pub mod catalog;
 mod check;
 mod cursor;
+mod layout;
 mod lex;
 mod plpgsql;
 mod postgres;
@@ -39,6 +40,7 @@ mod split;
 mod sqlite;
 mod words;
 
+pub use layout::laid_out;
 pub use reader::{read, read_onto};
 pub use result::{Effect, ReadContext, ReadError, ReadResult, StatementEffect, Transaction};
 pub use session::Session;
