@@ -79,6 +79,10 @@ pub struct Context {
     pub(crate) connection: RefCell<Option<Value>>,
     /// Tables and parts of tables that are missing because something they need is not known.
     pub(crate) lost: RefCell<Vec<(String, Option<Place>)>>,
+    /// A real database, lent for the functions of revisions.
+    pub(crate) lent: RefCell<Option<Rc<dyn crate::Live>>>,
+    /// The same, while such a function runs: not while modules are imported.
+    pub(crate) live: RefCell<Option<Rc<dyn crate::Live>>>,
     sources: RefCell<Option<Rc<dyn Sources>>>,
     /// How many columns were made so far.
     columns_made: Cell<i128>,
@@ -98,6 +102,8 @@ impl Context {
             version_table: RefCell::new(ObjectName::new("alembic_version")),
             connection: RefCell::default(),
             lost: RefCell::default(),
+            lent: RefCell::default(),
+            live: RefCell::default(),
             sources: RefCell::default(),
             columns_made: Cell::default(),
         }

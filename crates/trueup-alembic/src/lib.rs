@@ -20,6 +20,7 @@ mod op;
 pub mod replay;
 pub mod template;
 
+pub use bind::live::{Live, LiveRows, LiveValue};
 pub use env::{Argument, EnvInput, EnvReading, FilterObject, Start, search_folders};
 pub use facts::{ProjectInput, ProjectModule, ProjectReading, ReadingNote, read_project, scan_candidates};
 pub use host::{Context, LibraryVersion, SourceModule, Sources, new_vm};

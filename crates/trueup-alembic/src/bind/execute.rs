@@ -2,9 +2,10 @@
 
 use trueup_python::{Args, Place, PyResult, Value, Vm};
 
+use super::live;
 use super::query::{self, Answer};
 use super::rows::{self, Known};
-use crate::compile::is_a;
+use crate::compile::{CompileError, is_a};
 use crate::op::{
     Given, Problem, Statement, context, record_data, run_statement, run_text, run_unknown, send_rows,
     send_unknown, settle, sql_of_statement,
@@ -71,9 +72,34 @@ fn execute_text(vm: &mut Vm, statement: &Value, text: &str, given: &Given) -> Py
     run_text(vm, statement, text, &bound, given, place.as_ref())?;
     let untouched = query::empty_target(&context.state.borrow(), &bound);
     if query::returns_rows(&bound) && untouched.is_none() {
-        return Ok(vm.unknown("the rows that a statement returns are known only to the database"));
+        return returned(vm);
     }
     changed(vm, untouched)
+}
+
+/// Returns the rows that the statement which was recorded last returns.
+fn returned(vm: &mut Vm) -> PyResult {
+    match live::take_last(vm).filter(|_| live::is_live(vm)) {
+        Some(sql) => ask(vm, Ok(vec![sql])),
+        None => Ok(vm.unknown("the rows that a statement returns are known only to the database")),
+    }
+}
+
+/// Asks a real database the one query that a statement is.
+fn ask(vm: &mut Vm, texts: Result<Vec<String>, CompileError>) -> PyResult {
+    let text = match texts {
+        Ok(texts) if texts.len() == 1 => texts.into_iter().next().unwrap_or_default(),
+        Ok(_) => return Ok(vm.unknown("a query with several sets of parameters")),
+        Err(error) => return Ok(vm.unknown(error.message)),
+    };
+    match live::ask(vm, &text)? {
+        Some(Answer::Rows { keys, rows: found }) => {
+            let count = Value::Int(found.len() as i128);
+            let keys = keys.into_iter().map(Value::from).collect();
+            rows::result(vm, Known { rows: found, keys, ..Known::default() }, count)
+        }
+        _ => Ok(vm.unknown("the rows of a query are known only to the database")),
+    }
 }
 
 /// Answers a query.
@@ -87,6 +113,10 @@ fn answer(vm: &mut Vm, statement: &Value, text: &str, bound: &str, given: &Given
             let premises = context.state.borrow().empty_tables_in(bound);
             rows::result(vm, Known { rows: found, keys, premises }, Value::Int(-1))
         }
+        Answer::Unknown(_) if live::is_live(vm) => {
+            let texts = crate::op::texts_of(vm, statement, text, given);
+            ask(vm, texts)
+        }
         Answer::Unknown(reason) => {
             if !query::only_reads(context.dialect, bound) {
                 crate::op::send_text(vm, statement, text, given, place.as_ref());
@@ -98,10 +128,10 @@ fn answer(vm: &mut Vm, statement: &Value, text: &str, bound: &str, given: &Given
 
 /// Returns the result of a statement that changes rows: how many is known where there are none.
 fn changed(vm: &mut Vm, untouched: Option<trueup_schema::ObjectName>) -> PyResult {
-    let count = if untouched.is_some() {
-        Value::Int(0)
-    } else {
-        vm.unknown("how many rows a statement changes is known only to the database")
+    let count = match (untouched.is_some(), live::changed(vm)?) {
+        (_, Some(count)) => Value::Int(i128::from(count)),
+        (true, None) => Value::Int(0),
+        (false, None) => vm.unknown("how many rows a statement changes is known only to the database"),
     };
     let premises = untouched.into_iter().collect();
     rows::result(vm, Known { premises, ..Known::default() }, count)
@@ -125,7 +155,7 @@ fn execute_rows(vm: &mut Vm, statement: &Value, given: &Given) -> PyResult {
     let untouched = if is_insert { None } else { rows::empty_target(vm, statement) };
     let returns = rows::calls(vm, statement).iter().any(|(name, _)| &**name == "returning");
     if returns && untouched.is_none() {
-        return Ok(vm.unknown("the rows that a statement returns are known only to the database"));
+        return returned(vm);
     }
     changed(vm, untouched)
 }
@@ -136,6 +166,10 @@ fn execute_select(vm: &mut Vm, statement: &Value, given: &Given, place: Option<&
         rows::Rows::Aggregates(values, premises) => {
             let keys = (1..=values.len()).map(|number| Value::from(format!("count_{number}"))).collect();
             rows::result(vm, Known { rows: vec![values], keys, premises }, Value::Int(1))
+        }
+        rows::Rows::Unknown if live::is_live(vm) => {
+            let texts = crate::op::rows_texts(vm, statement, &given.sets);
+            ask(vm, texts)
         }
         rows::Rows::Unknown => {
             crate::op::send_query(vm, statement, &given.sets, place, query::only_reads);

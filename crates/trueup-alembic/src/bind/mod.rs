@@ -6,6 +6,7 @@
 //! - `reflect`: `Table(…, autoload_with=bind)` and type objects for columns;
 //! - `ddl`: `Table.create(bind)`, `MetaData.create_all(bind)`, `Enum.create(bind)` and their like;
 //! - `query`: a small evaluator for queries on catalogs and on tables that provably have no rows;
+//! - `live`: a real database that answers what the schema does not tell, for whoever runs revisions;
 //! - `rows`: which tables may have rows.
 //!
 //! What the schema does not tell is unknown; nothing is guessed.
@@ -16,6 +17,7 @@ mod connection;
 pub(crate) mod ddl;
 mod execute;
 mod inspector;
+pub(crate) mod live;
 mod query;
 mod reflect;
 pub(crate) mod rows;

@@ -31,7 +31,10 @@ pub(crate) use execute::{
     Statement, index_operation, object_name, run_sql, run_statement, run_text, run_unknown, sql_of_statement,
 };
 pub(crate) use perform::{perform, raise_failure, raise_missing, record_data, unproven};
-pub(crate) use sent::{Given, is_plain, is_wanted, send_query, send_rows, send_text, send_unknown};
+pub(crate) use sent::{
+    Given, is_plain, is_wanted, send_query, send_rows, send_text, send_unknown, texts_of,
+    written as rows_texts,
+};
 pub(crate) use table::{
     EnumCreation, create_order, foreign_keys_added_later, operation_step, perform_compiled_table,
     perform_create_table,

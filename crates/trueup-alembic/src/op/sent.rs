@@ -57,6 +57,24 @@ pub(crate) fn send_text(vm: &mut Vm, statement: &Value, text: &str, given: &Give
     record_texts(vm, texts, place);
 }
 
+/// Returns a text with its parameters, once for every set of them.
+pub(crate) fn texts_of(
+    vm: &mut Vm,
+    statement: &Value,
+    text: &str,
+    given: &Given,
+) -> Result<Vec<String>, CompileError> {
+    if is_plain(vm, statement, given) {
+        return Ok(vec![text.to_owned()]);
+    }
+    if is_a(statement, "sqlalchemy._elements.TextClause") {
+        return written(vm, statement, &given.sets);
+    }
+    let dialect = context(vm).dialect;
+    let texts = given.sets.iter().map(|set| filled_for_driver(vm, dialect, text, set));
+    texts.collect()
+}
+
 /// Adds a statement that SQLAlchemy built to the script, once for every set of parameters.
 pub(crate) fn send_rows(vm: &mut Vm, statement: &Value, parameters: &[Value], place: Option<&Place>) {
     if !is_wanted(vm) {
@@ -84,7 +102,12 @@ pub(crate) fn send_query(
     }
 }
 
-fn written(vm: &mut Vm, statement: &Value, parameters: &[Value]) -> Result<Vec<String>, CompileError> {
+/// Returns the texts of a statement, one for every set of parameters.
+pub(crate) fn written(
+    vm: &mut Vm,
+    statement: &Value,
+    parameters: &[Value],
+) -> Result<Vec<String>, CompileError> {
     let dialect = context(vm).dialect;
     unobserved(vm, |vm| compile::statements(vm, statement, dialect, parameters))
 }

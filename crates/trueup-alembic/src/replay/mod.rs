@@ -37,7 +37,7 @@ pub(crate) use import::{environment, environment_of, version_table};
 pub(crate) use script::{record_step, without_steps};
 pub(crate) use state::parse_name;
 
-use crate::{Context, Sources, Start, new_vm};
+use crate::{Context, Live, Sources, Start, new_vm};
 
 /// A revision file.
 #[derive(Clone, Debug)]
@@ -92,9 +92,8 @@ pub struct ReplayOptions {
     pub convention: Convention,
     /// The schema before the first revision, where it is known.
     pub base: Option<Schema>,
-    /// Whether the base is all that a real database has: nothing else is taken to be there, and every table of it may
-    /// have rows.
-    pub is_live: bool,
+    /// Where the base is all that a real database has, its tables that have rows: nothing else is taken to be there.
+    pub live: Option<BTreeSet<ObjectName>>,
     /// What is evaluated of each revision.
     pub way: Way,
     /// What env.py does before the first revision, and what it hands to every one.
@@ -120,7 +119,7 @@ impl ReplayOptions {
             dialect,
             convention: Convention::default(),
             base: None,
-            is_live: false,
+            live: None,
             way: Way::Up,
             start: Start::default(),
             env: None,
@@ -139,7 +138,7 @@ const MAX_PASSES: usize = 4;
 /// Replays revisions in the given order.
 pub fn replay(sources: &Rc<dyn Sources>, revisions: &[RevisionSource], options: &ReplayOptions) -> Replay {
     let mut assumed: BTreeSet<(ObjectKind, ObjectName)> = BTreeSet::new();
-    if options.is_live {
+    if options.live.is_some() {
         return pass(sources, revisions, options, &assumed).0;
     }
     for _ in 1..MAX_PASSES {
@@ -153,34 +152,30 @@ pub fn replay(sources: &Rc<dyn Sources>, revisions: &[RevisionSource], options: 
     pass(sources, revisions, options, &assumed).0
 }
 
+/// Evaluates one revision while a real database answers its queries; what it sends before a query is sent then, the rest
+/// is in the script from [`ReplayedRevision::sent`] on.
+///
+/// It is run once: a step that fails ends it and is the last of the failures.
+pub fn run_on(
+    sources: &Rc<dyn Sources>,
+    revision: &RevisionSource,
+    options: &ReplayOptions,
+    live: Rc<dyn Live>,
+) -> ReplayedRevision {
+    let assumed = BTreeSet::new();
+    let revisions = std::slice::from_ref(revision);
+    let (context, mut vm) = begin(sources, revisions, options, &assumed);
+    *context.lent.borrow_mut() = Some(live);
+    run::revision(&mut vm, &context, 0, revision, options)
+}
+
 fn pass(
     sources: &Rc<dyn Sources>,
     revisions: &[RevisionSource],
     options: &ReplayOptions,
     assumed: &BTreeSet<(ObjectKind, ObjectName)>,
 ) -> (Replay, BTreeSet<(ObjectKind, ObjectName)>) {
-    let context = Rc::new(Context::new(options.dialect));
-    {
-        let mut state = context.state.borrow_mut();
-        state.convention = options.convention.clone();
-        state.keeps_scripts = options.scripts;
-        state.baseline.assumed.clone_from(assumed);
-        if let Some(base) = &options.base {
-            state.schema = base.clone();
-        }
-        if options.is_live {
-            state.rows.insert_anywhere();
-        }
-        for done in &options.start.operations {
-            // What env.py cannot do it does not do: it may have been done by an earlier run.
-            let _ = state.apply(&done.operation);
-        }
-    }
-    context.main_options.borrow_mut().clone_from(&options.main_options);
-    context.env.borrow_mut().clone_from(&options.env);
-    let overlay: Rc<dyn Sources> = Rc::new(source::WithRevisions::new(sources.clone(), revisions));
-    let mut vm: Vm = new_vm(overlay, context.clone());
-    vm.set_limits(Limits { total_steps: u64::MAX / 4, ..Limits::default() });
+    let (context, mut vm) = begin(sources, revisions, options, assumed);
     let replayed = revisions
         .iter()
         .enumerate()
@@ -194,6 +189,38 @@ fn pass(
     let descent = options.descends.then(|| run::descend(&mut vm, &context, revisions, options));
     let result = Replay { revisions: replayed, schema, assumed: assumed.clone(), partial_tables, descent };
     (result, created)
+}
+
+/// Returns an interpreter in the state before the first revision.
+fn begin(
+    sources: &Rc<dyn Sources>,
+    revisions: &[RevisionSource],
+    options: &ReplayOptions,
+    assumed: &BTreeSet<(ObjectKind, ObjectName)>,
+) -> (Rc<Context>, Vm) {
+    let context = Rc::new(Context::new(options.dialect));
+    {
+        let mut state = context.state.borrow_mut();
+        state.convention = options.convention.clone();
+        state.keeps_scripts = options.scripts;
+        state.baseline.assumed.clone_from(assumed);
+        if let Some(base) = &options.base {
+            state.schema = base.clone();
+        }
+        for table in options.live.iter().flatten() {
+            state.rows.insert(table.clone());
+        }
+        for done in &options.start.operations {
+            // What env.py cannot do it does not do: it may have been done by an earlier run.
+            let _ = state.apply(&done.operation);
+        }
+    }
+    context.main_options.borrow_mut().clone_from(&options.main_options);
+    context.env.borrow_mut().clone_from(&options.env);
+    let overlay: Rc<dyn Sources> = Rc::new(source::WithRevisions::new(sources.clone(), revisions));
+    let mut vm: Vm = new_vm(overlay, context.clone());
+    vm.set_limits(Limits { total_steps: u64::MAX / 4, ..Limits::default() });
+    (context, vm)
 }
 
 /// Returns the tables, types and namespaces that failures miss and that no revision ever creates.

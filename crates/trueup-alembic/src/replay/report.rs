@@ -118,6 +118,8 @@ pub struct ReplayedRevision {
     pub data_steps: Vec<DataStep>,
     /// What real Alembic would send, where it was asked for.
     pub script: Vec<ScriptStep>,
+    /// How many steps of the script a real database has seen already, where one was lent.
+    pub sent: usize,
     /// Whether that is all.
     pub verdict: Verdict,
     /// Every reason why it is not, in order of evaluation.

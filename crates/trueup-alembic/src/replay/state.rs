@@ -341,6 +341,8 @@ pub(crate) struct Record {
     pub(crate) next: usize,
     /// What real Alembic would send.
     pub(crate) script: Script,
+    /// How many steps of the script a real database has seen already.
+    pub(crate) sent: usize,
 }
 
 impl Record {

@@ -8,6 +8,11 @@ def _clock():
     ...
 
 
+def _now(local):
+    """Tells year to microsecond, where the program runs or in UTC."""
+    ...
+
+
 class timedelta:
     def __init__(self, days=0, seconds=0, microseconds=0, milliseconds=0, minutes=0, hours=0, weeks=0):
         total = ((weeks * 7 + days) * 24 + hours) * 3600 + minutes * 60 + seconds
@@ -66,7 +71,8 @@ class date:
 
     @classmethod
     def today(cls):
-        return _clock()
+        parts = _now(True)
+        return parts and cls(*parts[:3])
 
     @classmethod
     def fromisoformat(cls, text):
@@ -96,8 +102,8 @@ class date:
     def strftime(self, format):
         return _clock()
 
-    def replace(self, **kwargs):
-        return _clock()
+    def replace(self, **parts):
+        return type(self)(*[parts.get(name, getattr(self, name)) for name in ("year", "month", "day")])
 
 
 class time:
@@ -129,11 +135,19 @@ class datetime(date):
 
     @classmethod
     def now(cls, tz=None):
-        return _clock()
+        if tz is not None and tz is not UTC:
+            return _clock()
+        parts = _now(tz is None)
+        return parts and cls(*parts, tzinfo=tz)
+
+    @classmethod
+    def today(cls):
+        return cls.now()
 
     @classmethod
     def utcnow(cls):
-        return _clock()
+        parts = _now(False)
+        return parts and cls(*parts)
 
     @classmethod
     def fromtimestamp(cls, *args, **kwargs):
@@ -148,6 +162,10 @@ class datetime(date):
     @classmethod
     def combine(cls, day, moment, **kwargs):
         return cls(day.year, day.month, day.day, moment.hour, moment.minute, moment.second, moment.microsecond)
+
+    def replace(self, **parts):
+        names = ("year", "month", "day", "hour", "minute", "second", "microsecond", "tzinfo")
+        return type(self)(*[parts.get(name, getattr(self, name)) for name in names])
 
     def isoformat(self, sep="T", timespec="auto"):
         text = f"{self.year:04d}-{self.month:02d}-{self.day:02d}{sep}{self.hour:02d}:{self.minute:02d}:{self.second:02d}"

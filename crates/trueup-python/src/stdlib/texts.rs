@@ -13,6 +13,7 @@ const BACKTRACK_LIMIT: usize = 100_000;
 /// Functions that ask the world outside, and what is told instead of an answer.
 const OUTSIDE: &[(&str, &str)] = &[
     ("datetime._clock", "the clock is not known"),
+    ("datetime._now", "the clock is not known"),
     ("time._clock", "the clock is not known"),
     ("uuid._random", "a random value is not known"),
     ("random._chance", "a random value is not known"),

@@ -40,7 +40,8 @@ class UUID:
 
 
 def uuid1(*args):
-    return _random()
+    digits = _random()
+    return digits and UUID(digits)
 
 
 def _named(version, digest):
