@@ -1,8 +1,12 @@
-//! The project's own Python, where the user asks for it: `--engine alembic`, `--models import`.
+//! The project's own Python, where the user asks for it: `--engine`, `--models import`.
 //!
-//! Everything else reads the project as text. Here, and only when it is said on the command line, its code runs: real
-//! Alembic executes revisions offline and tells their SQL, real SQLAlchemy tells what `create_all` would send. No
-//! database is connected to.
+//! Everything else reads the project as text. Here its code runs: real Alembic executes revisions offline and tells their
+//! SQL, real SQLAlchemy tells what `create_all` would send; no database is connected to. Only `migrate` runs a revision on
+//! a database, for `upgrade` and `downgrade`.
+
+mod migrate;
+
+pub use migrate::{MigrateAnswer, MigrateRequest, migrate};
 
 use std::collections::BTreeMap;
 use std::io::Write as _;

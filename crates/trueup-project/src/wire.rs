@@ -1,5 +1,6 @@
 //! The JSON shapes: a promise to scripts, kept apart from the types they are made of.
 
+mod run;
 mod writing;
 
 use serde::Serialize;
@@ -11,6 +12,7 @@ use crate::files;
 use crate::pipelines::history::Entry;
 use crate::report::{Report, Texts};
 
+pub use run::RunWire;
 pub use writing::{TemplatesWire, WritingWire};
 
 /// Version of the shapes; it changes only when a field changes its meaning.

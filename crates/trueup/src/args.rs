@@ -1,6 +1,7 @@
 //! Arguments, as the command line contract states them.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 
@@ -123,6 +124,42 @@ pub(crate) enum Command {
         #[arg(long, visible_alias = "check_heads")]
         check_heads: bool,
     },
+    /// Run the revisions up to one.
+    Upgrade {
+        /// The identifier: an id or its beginning, `head`, `heads`, `+1`, `LABEL@head`; with --sql also START:END.
+        #[arg(value_name = "REV", allow_hyphen_values = true)]
+        revision: String,
+        #[command(flatten)]
+        run: RunArgs,
+    },
+    /// Take revisions back down to one.
+    Downgrade {
+        /// The identifier: an id or its beginning, `base`, `-1`, `LABEL@-1`; with --sql START:END.
+        #[arg(value_name = "REV", allow_hyphen_values = true)]
+        revision: String,
+        #[command(flatten)]
+        run: RunArgs,
+    },
+    /// Record revisions as applied without running them.
+    Stamp {
+        /// The identifiers; `heads` and `base` too.
+        #[arg(value_name = "REV", required = true, allow_negative_numbers = true)]
+        revisions: Vec<String>,
+        /// Forget everything that is recorded first.
+        #[arg(long)]
+        purge: bool,
+        /// Stamp even where the schema is not what the revisions build.
+        #[arg(long)]
+        force: bool,
+        #[command(flatten)]
+        run: RunArgs,
+    },
+    /// Create the version table where it is missing.
+    #[command(name = "ensure_version", alias = "ensure-version")]
+    EnsureVersion {
+        #[command(flatten)]
+        run: RunArgs,
+    },
     /// Write a new revision file.
     Revision(RevisionArgs),
     /// Write a revision file that brings branches together.
@@ -232,4 +269,63 @@ pub(crate) struct MergeArgs {
     /// Merge revisions that are no heads.
     #[arg(long)]
     pub(crate) splice: bool,
+}
+
+/// Arguments of the commands that run revisions.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RunArgs {
+    /// Print the SQL instead of running it; no database is asked.
+    #[arg(long)]
+    pub(crate) sql: bool,
+    /// Show what would run on the database as it is, and change nothing.
+    #[arg(long, conflicts_with = "sql")]
+    pub(crate) dry_run: bool,
+    /// A word for env.py, as Alembic's `--tag`.
+    #[arg(long, value_name = "WORD")]
+    pub(crate) tag: Option<String>,
+    /// Who runs revisions: `native` is trueup alone, `auto` gives what reading does not prove to the project's own
+    /// Python, `alembic` gives it everything.
+    #[arg(long, value_name = "ENGINE", default_value = "auto", value_parser = ["native", "auto", "alembic"])]
+    pub(crate) engine: String,
+    /// The project's Python [default: its virtual environment, else python3].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) python: Option<PathBuf>,
+    /// How long a statement waits for a lock before the transaction is tried again, such as 500ms or 5s.
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) lock_timeout: Option<Duration>,
+    /// How long a statement may run, such as 30s or 10min.
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) statement_timeout: Option<Duration>,
+    /// How long to wait for another run on the same database to end [default: 60s].
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) wait: Option<Duration>,
+    /// End with exit code 4 where another run is at work.
+    #[arg(long, conflicts_with = "wait")]
+    pub(crate) no_wait: bool,
+    /// Run steps with this hazard: `data-loss` drops tables and columns that have rows.
+    #[arg(long, value_name = "HAZARD", value_parser = ["data-loss"])]
+    pub(crate) allow: Vec<String>,
+    /// Yes to everything that would be refused without `--allow`.
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Do not keep the table `trueup_journal`.
+    #[arg(long)]
+    pub(crate) no_journal: bool,
+}
+
+/// Reads a time: a number with `ms`, `s`, `min` or `h`; seconds where there is no unit.
+fn duration(text: &str) -> Result<Duration, String> {
+    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let number: u64 =
+        number.parse().map_err(|_| "a time is a number with a unit, such as 500ms or 5s".to_owned())?;
+    let milliseconds = match unit.trim() {
+        "ms" => 1,
+        "" | "s" => 1_000,
+        "min" | "m" => 60_000,
+        "h" => 3_600_000,
+        other => return Err(format!("`{other}` is no unit of time; there are ms, s, min and h")),
+    };
+    let milliseconds = number.checked_mul(milliseconds);
+    milliseconds.map(Duration::from_millis).ok_or_else(|| "that is longer than any run".to_owned())
 }

@@ -9,6 +9,10 @@ use crate::args::Color;
 pub(crate) const FINDINGS: u8 = 1;
 /// Usage, configuration or environment.
 pub(crate) const ENVIRONMENT: u8 = 2;
+/// The database refused, or a step failed.
+pub(crate) const DATABASE: u8 = 3;
+/// Refused to act without an explicit yes, or because somebody else is at it.
+pub(crate) const REFUSED: u8 = 4;
 /// A bug of trueup.
 pub(crate) const INTERNAL: u8 = 101;
 
@@ -16,6 +20,9 @@ pub(crate) const INTERNAL: u8 = 101;
 #[derive(Debug)]
 pub(crate) struct CommandError {
     message: String,
+    place: Option<String>,
+    text: Option<String>,
+    facts: Vec<String>,
     causes: Vec<String>,
     hints: Vec<String>,
 }
@@ -23,7 +30,32 @@ pub(crate) struct CommandError {
 impl CommandError {
     /// Returns a problem with usage, configuration or environment.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), causes: Vec::new(), hints: Vec::new() }
+        Self {
+            message: message.into(),
+            place: None,
+            text: None,
+            facts: Vec::new(),
+            causes: Vec::new(),
+            hints: Vec::new(),
+        }
+    }
+
+    /// Says where in the project.
+    pub(crate) fn place(mut self, place: String) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    /// Shows a text, such as the statement that failed.
+    pub(crate) fn text(mut self, text: String) -> Self {
+        self.text = Some(text);
+        self
+    }
+
+    /// Adds what is true now.
+    pub(crate) fn fact(mut self, fact: impl Into<String>) -> Self {
+        self.facts.push(fact.into());
+        self
     }
 
     /// Adds what to do next.
@@ -47,6 +79,15 @@ impl CommandError {
         let (bold, reset) = ("\u{1b}[1m", "\u{1b}[0m");
         // Nothing can be done when standard error is closed.
         let _ = writeln!(err, "{paint}{kind}{reset}{bold}:{reset} {}", self.message);
+        if let Some(place) = &self.place {
+            let _ = writeln!(err, "   {bold}-->{reset} {place}");
+        }
+        for line in self.text.iter().flat_map(|text| text.lines()) {
+            let _ = writeln!(err, "    {bold}|{reset} {line}");
+        }
+        for fact in &self.facts {
+            let _ = writeln!(err, "  {bold}note:{reset} {fact}");
+        }
         for cause in &self.causes {
             let _ = writeln!(err, "  {bold}cause:{reset} {cause}");
         }

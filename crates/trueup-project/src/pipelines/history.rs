@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use trueup_schema::revision::{Defect, RevisionGraph};
+use trueup_schema::revision::{Defect, IdentifierError, RevisionGraph};
 use trueup_schema::{Dialect, Severity};
 
 use super::check::graph::settle_headers;
@@ -138,5 +138,27 @@ impl Entry {
     /// Returns the first paragraph of the docstring.
     pub fn summary(&self) -> &str {
         self.documentation.split("\n\n").next().unwrap_or_default()
+    }
+}
+
+/// Returns what to do about an identifier that cannot be used.
+pub fn identifier_hint(error: &IdentifierError) -> &'static str {
+    use IdentifierError as E;
+    match error {
+        E::Lookup(_) => "`trueup history` lists all revisions; the beginning of an id is enough",
+        E::NoBranch(_) => "`trueup branches` and `trueup heads` show the labels of branches",
+        E::NotOnBranch { .. } => "leave the branch away, or name a revision that is on it",
+        E::SeveralHeads { .. } => "write `heads` for all of them, `LABEL@head` for one, or merge them",
+        E::Fork { .. } => "name the revision instead of counting, or the branch: `LABEL@+1`",
+        E::TooFar { .. } => "count fewer steps, or name the revision; `trueup history` lists them",
+        E::WrongWay { .. } => "upgrade and downgrade each count in their own direction",
+        E::SeveralApplied { .. } => "say which one: `LABEL@-1`, `LABEL@+1`, or name the revision",
+        E::Overlap { .. } => "ask for the upper one alone",
+        E::NotAbove { .. } => "the lower end comes first: `LOWER:UPPER`",
+        E::NotBelow { .. } => "`trueup current` shows what is applied",
+        E::Between { .. } => "stamp with `--purge`, which empties the version table first",
+        E::AlreadyMoved { .. } => "stamp with `--purge`, which empties the version table first",
+        E::Twice(_) => "name each revision once; labels and `heads` count too",
+        E::UnknownApplied(_) => "a file may be missing here, or the database belongs to another project",
     }
 }

@@ -6,5 +6,6 @@ pub mod edit;
 pub mod history;
 pub mod init;
 pub mod revision;
+pub mod run;
 pub mod target;
 pub mod writing;

@@ -29,6 +29,8 @@ pub struct DatabaseRequest {
 pub struct Target {
     /// The address.
     pub url: DatabaseUrl,
+    /// The address as written, where the command line or the settings name it rather than Alembic's own files.
+    pub(super) given: Option<String>,
     /// The version table.
     pub version_table: ObjectName,
 }
@@ -65,7 +67,8 @@ impl Target {
         let url = DatabaseUrl::parse(&address, base, &lookup)
             .map_err(|error| failure(with_causes(&error.into())))?;
         let version_table = version_table(reading, url.dialect());
-        Ok(Self { url, version_table })
+        let is_given = request.database.is_some() || configuration.settings.database.is_some();
+        Ok(Self { url, given: is_given.then_some(address), version_table })
     }
 }
 

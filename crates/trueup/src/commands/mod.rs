@@ -4,6 +4,7 @@ mod branches;
 mod check;
 mod current;
 mod edit;
+mod ensure_version;
 mod explain;
 mod heads;
 mod history;
@@ -11,7 +12,12 @@ mod init;
 mod list_templates;
 mod reading;
 mod revision;
+mod running;
 mod show;
+mod stamp;
+mod upgrade;
+
+use trueup_project::pipelines::run::Way;
 
 use crate::args::{Args, Command};
 use crate::error::CommandError;
@@ -34,6 +40,14 @@ pub(crate) fn run(args: &Args) -> Result<u8, CommandError> {
             init::run(&args.global, location, template, *package)
         }
         Command::ListTemplates => list_templates::run(&args.global),
+        Command::Upgrade { revision, run } => upgrade::run_revisions(&args.global, run, revision, Way::Up),
+        Command::Downgrade { revision, run } => {
+            upgrade::run_revisions(&args.global, run, revision, Way::Down)
+        }
+        Command::Stamp { revisions, purge, force, run } => {
+            stamp::run(&args.global, run, revisions, *purge, *force)
+        }
+        Command::EnsureVersion { run } => ensure_version::run(&args.global, run),
         Command::Explain { rule } => explain::run(&args.global, rule.as_deref()),
     }
 }

@@ -2,7 +2,7 @@
 
 use trueup_project::config::{ConfigRequest, Configuration};
 use trueup_project::pipelines::applied::applied;
-use trueup_project::pipelines::history::{Entry, History, NoHistory};
+use trueup_project::pipelines::history::{Entry, History, NoHistory, identifier_hint};
 use trueup_project::pipelines::target::DatabaseRequest;
 use trueup_project::wire::HistoryWire;
 use trueup_schema::Dialect;
@@ -31,25 +31,42 @@ pub(super) struct Current {
 
 /// Reads the project's history; a broken graph is told on standard error and ends the command with an exit code.
 pub(super) fn read(global: &Global) -> Result<Result<Reading, u8>, CommandError> {
+    let configuration = configuration(global)?;
+    let dialect = global.dialect.as_deref().and_then(Dialect::from_name);
+    match History::read(&configuration, dialect) {
+        Ok(history) => Ok(Ok(Reading { configuration, history })),
+        Err(problem) => no_history(global, problem).map(Err),
+    }
+}
+
+/// Tells why there is no history, and returns the exit code.
+pub(super) fn no_history(global: &Global, problem: NoHistory) -> Result<u8, CommandError> {
+    match problem {
+        NoHistory::Settings(message) => return Err(CommandError::new(message)),
+        NoHistory::Broken(report) if global.format == Format::Json => render::report(global, &report)?,
+        // Standard output is for revisions, and there are none to be trusted.
+        NoHistory::Broken(report) => render::report_to_stderr(global, &report),
+    }
+    Ok(FINDINGS)
+}
+
+/// Loads the configuration, for a command that writes text or JSON.
+pub(super) fn configuration(global: &Global) -> Result<Configuration, CommandError> {
     let configuration = Configuration::load(&ConfigRequest {
         directory: global.directory.clone().unwrap_or_default(),
         file: global.config.clone(),
         section: global.name.clone(),
     })?;
     text_or_json(global)?;
-    let dialect = global.dialect.as_deref().and_then(Dialect::from_name);
-    match History::read(&configuration, dialect) {
-        Ok(history) => Ok(Ok(Reading { configuration, history })),
-        Err(NoHistory::Settings(message)) => Err(CommandError::new(message)),
-        Err(NoHistory::Broken(report)) if global.format == Format::Json => {
-            render::report(global, &report)?;
-            Ok(Err(FINDINGS))
-        }
-        Err(NoHistory::Broken(report)) => {
-            // Standard output is for revisions, and there are none to be trusted.
-            render::report_to_stderr(global, &report);
-            Ok(Err(FINDINGS))
-        }
+    Ok(configuration)
+}
+
+/// Returns where the database's address may be named.
+pub(super) fn database(global: &Global) -> DatabaseRequest {
+    DatabaseRequest {
+        database: global.database.clone().or_else(|| environment("TRUEUP_DATABASE_URL")),
+        fallback: environment("DATABASE_URL"),
+        environment: std::env::vars().collect(),
     }
 }
 
@@ -65,12 +82,7 @@ pub(super) fn text_or_json(global: &Global) -> Result<(), CommandError> {
 impl Reading {
     /// Asks the database what it has applied.
     pub(super) fn current(&self, global: &Global) -> Result<Current, CommandError> {
-        let request = DatabaseRequest {
-            database: global.database.clone().or_else(|| environment("TRUEUP_DATABASE_URL")),
-            fallback: environment("DATABASE_URL"),
-            environment: std::env::vars().collect(),
-        };
-        let applied = applied(&self.configuration, &request)?;
+        let applied = applied(&self.configuration, &database(global))?;
         let (mut revisions, mut unknown) = (Vec::new(), Vec::new());
         for row in applied.rows {
             match self.history.graph.get(&row) {
@@ -116,24 +128,6 @@ impl Current {
 
 impl From<IdentifierError> for CommandError {
     fn from(error: IdentifierError) -> Self {
-        use IdentifierError as E;
-        let hint = match &error {
-            E::Lookup(_) => "`trueup history` lists all revisions; the beginning of an id is enough",
-            E::NoBranch(_) => "`trueup branches` and `trueup heads` show the labels of branches",
-            E::NotOnBranch { .. } => "leave the branch away, or name a revision that is on it",
-            E::SeveralHeads { .. } => "write `heads` for all of them, `LABEL@head` for one, or merge them",
-            E::Fork { .. } => "name the revision instead of counting, or the branch: `LABEL@+1`",
-            E::TooFar { .. } => "count fewer steps, or name the revision; `trueup history` lists them",
-            E::WrongWay { .. } => "upgrade and downgrade each count in their own direction",
-            E::SeveralApplied { .. } => "say which one: `LABEL@-1`, `LABEL@+1`, or name the revision",
-            E::Overlap { .. } => "ask for the upper one alone",
-            E::NotAbove { .. } => "the lower end comes first: `LOWER:UPPER`",
-            E::NotBelow { .. } => "`trueup current` shows what is applied",
-            E::Between { .. } => "stamp with `--purge`, which empties the version table first",
-            E::AlreadyMoved { .. } => "stamp with `--purge`, which empties the version table first",
-            E::Twice(_) => "name each revision once; labels and `heads` count too",
-            E::UnknownApplied(_) => "a file may be missing here, or the database belongs to another project",
-        };
-        CommandError::new(error.to_string()).hint(hint)
+        CommandError::new(error.to_string()).hint(identifier_hint(&error))
     }
 }

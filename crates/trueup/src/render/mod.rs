@@ -3,6 +3,7 @@
 mod github;
 pub(crate) mod history;
 mod json;
+pub(crate) mod run;
 mod sarif;
 mod text;
 pub(crate) mod writing;

@@ -43,6 +43,30 @@ fn commands_of_the_guide_to_revisions() {
     assert!(commands >= 8, "the guide shows {commands} commands");
 }
 
+/// These change a database, so they are run one after the other in a copy of an example.
+#[test]
+fn commands_of_the_guide_to_running() {
+    let text = fs::read_to_string(root().join("docs/guides/running.md")).expect("the guide is there");
+    let project = Project::new();
+    copy(&root().join("examples/healthy-sqlite"), project.path());
+    let commands: usize =
+        Scenario::parse(&text).sections.iter().map(|section| run_commands_in(project.path(), section)).sum();
+    assert!(commands >= 10, "the guide shows {commands} commands");
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let target = to.join(path.file_name().expect("it has a name"));
+        if path.is_dir() {
+            fs::create_dir_all(&target).expect("a folder is made");
+            copy(&path, &target);
+        } else if path.extension().is_none_or(|extension| extension != "db") {
+            fs::copy(&path, &target).expect("a file is copied");
+        }
+    }
+}
+
 fn run_commands(section: &Section) -> usize {
     run_commands_in(&root(), section)
 }

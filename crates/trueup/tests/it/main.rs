@@ -7,4 +7,5 @@ mod history;
 mod output;
 mod pages;
 mod program;
+mod running;
 mod writing;

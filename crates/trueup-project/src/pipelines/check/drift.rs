@@ -245,7 +245,7 @@ fn can_be_in_models(difference: &Difference) -> bool {
 }
 
 /// Reads a statement that SQLite has stored.
-fn read_sqlite(sql: &str) -> Result<Vec<Operation>, String> {
+pub(in crate::pipelines) fn read_sqlite(sql: &str) -> Result<Vec<Operation>, String> {
     let result = read(Dialect::Sqlite, sql, &ReadContext::default());
     if let Some(error) = result.errors.first() {
         return Err(error.message.clone());

@@ -22,6 +22,7 @@ mod built;
 pub(super) mod dialect;
 pub(super) mod drift;
 pub(super) mod graph;
+pub(super) mod prepared;
 pub(super) mod project;
 mod replay;
 mod selection;

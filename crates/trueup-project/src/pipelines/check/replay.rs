@@ -166,13 +166,13 @@ impl Checking<'_> {
     }
 
     /// Returns what `config.get_main_option` answers from: without a file, the options are set by code.
-    fn main_options(&self) -> Option<BTreeMap<String, String>> {
+    pub(super) fn main_options(&self) -> Option<BTreeMap<String, String>> {
         self.configuration.file.as_ref()?;
         Some(self.configuration.options.iter().cloned().collect())
     }
 
     /// Returns env.py as the replay needs it.
-    fn env_source(&self) -> Option<EnvSource> {
+    pub(super) fn env_source(&self) -> Option<EnvSource> {
         let file = self.configuration.script_location.as_ref()?.join("env.py");
         Some(EnvSource {
             text: crate::files::read_source(&file).ok()?,

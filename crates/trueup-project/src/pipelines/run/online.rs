@@ -1,0 +1,601 @@
+//! Running revisions on a database.
+//!
+//! Everything is planned on the schema that the database has, read after the run's lock is held. What the text does not
+//! prove goes to the project's own Python one revision at a time, and the rest is planned anew on what that has left.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::time::Instant;
+
+use trueup_alembic::replay::Way;
+use trueup_db::{
+    Database, DatabaseUrl, Direction, InspectOptions, JournalSettings, JournalStep, Outcome, RetryPolicy,
+    RunError, RunSettings, Runner, SqliteAddress,
+};
+use trueup_schema::revision::VersionRows;
+use trueup_schema::{Origin, Schema};
+
+use super::delegate::changed;
+use super::plan::{Base, Obstacle, Plan, PlannedStep};
+use super::script::{ScriptRunner, Stop};
+use super::{
+    DoneStep, DryRun, Event, FailedStatement, NotRun, Project, RunEngine, RunFailure, RunFailureKind,
+    RunReport, RunRequest, Tell, delegate, offline, with_project,
+};
+use crate::config::Configuration;
+use crate::pipelines::check::drift::{read_sqlite, with_causes};
+use crate::pipelines::target::Target;
+
+/// Runs the revisions between what the database has applied and a target.
+///
+/// # Errors
+/// When nothing could be run, or a revision failed; what was done before is in the failure.
+pub fn run(
+    configuration: &Configuration,
+    request: &RunRequest,
+    identifier: &str,
+    way: Way,
+    tell: Tell<'_>,
+) -> Result<RunReport, NotRun> {
+    with_project(configuration, request, |project, target| {
+        let mut online = Online::open(project, target, request, tell)?;
+        let result = online.go(identifier, way);
+        online.finish(result)
+    })
+}
+
+/// Plans a run on the database as it is, and changes nothing.
+///
+/// # Errors
+/// When the database cannot be read, or the identifier names nothing.
+pub fn dry_run(
+    configuration: &Configuration,
+    request: &RunRequest,
+    identifier: &str,
+    way: Way,
+) -> Result<DryRun, NotRun> {
+    with_project(configuration, request, |project, target| {
+        let rows = applied_rows(target)?;
+        let applied = project.prepared.graph.applied(&rows)?;
+        let revisions = steps(project, identifier, way, &applied)?;
+        let plan =
+            Plan::make(&project.prepared, &revisions, way, &VersionRows::new(&applied), base_of(target)?);
+        let sql = offline::plan_text(project, &target.version_table, &plan, rows.is_empty())?;
+        Ok(DryRun { database: target.url.to_string(), rows, plan, sql })
+    })
+}
+
+/// Creates the version table where it is missing.
+///
+/// # Errors
+/// When the database refuses it.
+pub fn ensure_version(
+    configuration: &Configuration,
+    request: &RunRequest,
+    tell: Tell<'_>,
+) -> Result<RunReport, NotRun> {
+    with_project(configuration, request, |project, target| {
+        let mut online = Online::open(project, target, request, tell)?;
+        let result = online.ensure_version_table();
+        online.finish(result)
+    })
+}
+
+/// Tells whether a database is an SQLite file that the run will create.
+fn is_missing(target: &Target) -> bool {
+    matches!(&target.url, DatabaseUrl::Sqlite(SqliteAddress::File { path, .. }) if !path.exists())
+}
+
+/// Returns the rows of a version table without opening the database for writing.
+fn applied_rows(target: &Target) -> Result<Vec<String>, NotRun> {
+    if is_missing(target) {
+        return Ok(Vec::new());
+    }
+    let rows =
+        Database::connect(&target.url).and_then(|mut database| database.applied(&target.version_table));
+    let failed = |error| RunFailure::new(RunFailureKind::Environment, with_causes(&error));
+    Ok(rows.map_err(failed)?.unwrap_or_default())
+}
+
+/// Returns the schema that a database has.
+pub(super) fn schema_of(target: &Target) -> Result<Schema, NotRun> {
+    Ok(base_of(target)?.schema.unwrap_or_else(|| Schema::new(target.url.dialect())))
+}
+
+/// Returns what a database has, and which tables have rows.
+pub(super) fn base_of(target: &Target) -> Result<Base, NotRun> {
+    if is_missing(target) {
+        let schema = Some(Schema::new(target.url.dialect()));
+        return Ok(Base { schema, with_rows: Some(BTreeSet::new()) });
+    }
+    let options =
+        InspectOptions { version_table: Some(target.version_table.clone()), ..InspectOptions::default() };
+    let read = Database::connect(&target.url).and_then(|mut database| {
+        let schema = database.inspect(&options, &read_sqlite)?.schema;
+        let with_rows = database.tables_with_rows(&schema)?;
+        Ok(Base { schema: Some(schema), with_rows: Some(with_rows) })
+    });
+    read.map_err(|error| RunFailure::new(RunFailureKind::Environment, with_causes(&error)).into())
+}
+
+fn steps(project: &Project<'_>, identifier: &str, way: Way, applied: &[usize]) -> Result<Vec<usize>, NotRun> {
+    let graph = &project.prepared.graph;
+    Ok(match way {
+        Way::Up => graph.upgrade_steps(identifier, applied)?,
+        Way::Down => graph.downgrade_steps(identifier, applied)?,
+    })
+}
+
+/// An open database on which revisions run.
+pub(super) struct Online<'a, 't> {
+    pub(super) project: &'a Project<'a>,
+    pub(super) target: &'a Target,
+    request: &'a RunRequest,
+    pub(super) runner: Rc<RefCell<Runner>>,
+    pub(super) tell: Tell<'t>,
+    pub(super) report: RunReport,
+    /// The rows that the version table has where everything went as planned, sorted.
+    pub(super) rows: Vec<String>,
+}
+
+impl<'a, 't> Online<'a, 't> {
+    /// Opens the database for writing and keeps other runs out.
+    pub(super) fn open(
+        project: &'a Project<'a>,
+        target: &'a Target,
+        request: &'a RunRequest,
+        tell: Tell<'t>,
+    ) -> Result<Self, NotRun> {
+        let defaults = RunSettings::default();
+        let settings = RunSettings {
+            version_table: target.version_table.clone(),
+            version_table_primary_key: project.environment.version_table_primary_key,
+            lock_timeout: request.lock_timeout,
+            statement_timeout: request.statement_timeout,
+            wait: request.wait.unwrap_or(defaults.wait),
+            journal: request.journal.then(|| JournalSettings::of(request.who.as_str())),
+            ..defaults
+        };
+        let mut runner = Runner::open(&target.url, settings).map_err(failed_to_open)?;
+        tell(Event::Opened(runner.cancel_handle()));
+        runner.on_progress(request.on_progress.map(|tell| -> trueup_db::ProgressCallback { Box::new(tell) }));
+        runner.lock(&mut |wait| tell(Event::Waiting(wait))).map_err(failed_to_open)?;
+        let before = runner.version_rows().map_err(failed_to_open)?.unwrap_or_default();
+        let rows = changed(before.clone(), &[]);
+        let report = RunReport { database: target.url.to_string(), before, ..RunReport::default() };
+        let runner = Rc::new(RefCell::new(runner));
+        Ok(Self { project, target, request, runner, tell, report, rows })
+    }
+
+    /// Adds to a failure what is true of the database now.
+    pub(super) fn finish(mut self, result: Result<(), NotRun>) -> Result<RunReport, NotRun> {
+        let _ = self.runner.borrow_mut().rollback();
+        if let Some(problem) = self.runner.borrow_mut().journal_problem() {
+            (self.tell)(Event::Note(problem));
+        }
+        let rows = self.runner.borrow_mut().version_rows();
+        if let Ok(rows) = &rows {
+            self.report.after = rows.clone().unwrap_or_default();
+        }
+        match result {
+            Ok(()) => rows.map(|_| self.report).map_err(failed_to_open),
+            Err(NotRun::Failed(mut failure)) => {
+                failure.facts.push(match rows {
+                    Ok(_) => position(&self.report),
+                    Err(error) => format!("where the database is now could not be asked: {error}"),
+                });
+                failure.report = self.report;
+                Err(NotRun::Failed(failure))
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    fn go(&mut self, identifier: &str, way: Way) -> Result<(), NotRun> {
+        let rows = self.report.before.clone();
+        self.tell_unfinished();
+        let applied = self.project.prepared.graph.applied(&rows)?;
+        let mut remaining = steps(self.project, identifier, way, &applied)?;
+        if remaining.is_empty() && way == Way::Up && rows.is_empty() {
+            return self.ensure_version_table();
+        }
+        let mut rows = VersionRows::new(&applied);
+        let mut is_first = true;
+        while !remaining.is_empty() {
+            let plan = self.plan(&remaining, way, &rows)?;
+            if std::mem::take(&mut is_first) {
+                self.refuse(&plan)?;
+            }
+            let native = match self.delegates_all() {
+                true => 0,
+                false => plan.steps.iter().take_while(|step| step.obstacle.is_none()).count(),
+            };
+            self.run_native(&plan.steps[..native])?;
+            if let Some(step) = plan.steps.get(native) {
+                self.run_other(step)?;
+            }
+            for revision in remaining.drain(..remaining.len().min(native + 1)) {
+                match way {
+                    Way::Up => rows.upgraded(&self.project.prepared.graph, revision),
+                    Way::Down => rows.downgraded(&self.project.prepared.graph, revision),
+                };
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells of revisions that an earlier run began and did not end.
+    fn tell_unfinished(&mut self) {
+        for entry in self.runner.borrow_mut().unfinished().unwrap_or_default() {
+            (self.tell)(Event::Note(format!(
+                "an earlier run of `{}` by {} began at {} and never ended; what it had not committed was rolled back",
+                entry.what.revision, entry.who, entry.started_at
+            )));
+        }
+    }
+
+    fn plan(&self, revisions: &[usize], way: Way, rows: &VersionRows) -> Result<Plan, NotRun> {
+        Ok(Plan::make(&self.project.prepared, revisions, way, rows, base_of(self.target)?))
+    }
+
+    fn delegates_all(&self) -> bool {
+        self.request.engine == RunEngine::Alembic
+            || (self.request.engine == RunEngine::Auto && self.project.environment.obstacle.is_some())
+    }
+
+    /// Refuses a run of which it is known beforehand that it will not reach its end.
+    fn refuse(&self, plan: &Plan) -> Result<(), NotRun> {
+        if self.request.engine == RunEngine::Native {
+            if let Some(obstacle) = &self.project.environment.obstacle {
+                return Err(RunFailure::new(RunFailureKind::Refused, obstacle.clone())
+                    .hint("`--engine auto` lets the project's own Python run it")
+                    .into());
+            }
+        }
+        self.refuse_losses(plan)?;
+        if self.delegates_all()
+            || !self.project.environment.is_one_transaction(self.runner.borrow_mut().dialect())
+        {
+            return Ok(());
+        }
+        // In one transaction the first failure takes everything back, so nothing need be begun.
+        match plan.steps.iter().find_map(|step| step.obstacle.as_ref().map(|found| (step, found))) {
+            Some((step, Obstacle::Fails { message, origin })) => {
+                Err(would_fail(step, message, origin).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses to drop what has rows unless somebody has said that it may go; a downgrade says so by itself.
+    fn refuse_losses(&self, plan: &Plan) -> Result<(), NotRun> {
+        if self.request.allows_data_loss {
+            return Ok(());
+        }
+        let upward = plan.steps.iter().filter(|step| step.way == Way::Up);
+        let mut losses = upward.flat_map(|step| step.losses.iter().map(move |loss| (step, loss)));
+        let Some((step, loss)) = losses.next() else { return Ok(()) };
+        let message = format!("the upgrade to `{}` drops {}, which has rows", step.id, loss.what);
+        let mut failure = RunFailure::new(RunFailureKind::Refused, message)
+            .hint("`--allow data-loss` runs it; a backup first is a good idea");
+        failure.location = loss.origin.location();
+        failure.facts.extend(losses.map(|(step, loss)| format!("`{}` drops {}", step.id, loss.what)));
+        Err(failure.into())
+    }
+
+    /// Runs revisions whose scripts are known.
+    fn run_native(&mut self, steps: &[PlannedStep]) -> Result<(), NotRun> {
+        if steps.is_empty() {
+            return Ok(());
+        }
+        if self.project.environment.is_one_transaction(self.runner.borrow_mut().dialect()) {
+            return self.transaction(steps);
+        }
+        steps.iter().try_for_each(|step| self.transaction(std::slice::from_ref(step)))
+    }
+
+    /// Runs revisions in one transaction, and again when a lock was not granted in time.
+    fn transaction(&mut self, steps: &[PlannedStep]) -> Result<(), NotRun> {
+        let Self { runner, tell, project, report, rows, .. } = self;
+        let mut runner = runner.borrow_mut();
+        let tell = RefCell::new(tell);
+        let start = project.environment.start.clone();
+        let mut stopped: Option<(usize, Stop)> = None;
+        let mut done: Vec<DoneStep> = Vec::new();
+        // Before the transaction, whatever becomes of that: on SQLite there is one writer.
+        steps.iter().for_each(|step| runner.journal_begin(journal_step(step, "native")));
+        let outcome = runner.retry(
+            &RetryPolicy::default(),
+            &mut |attempt| (tell.borrow_mut())(Event::Retrying(attempt)),
+            &mut |runner| {
+                stopped = None;
+                done.clear();
+                let mut revisions = Revisions { runner, tell: &tell, done: &mut done };
+                match revisions.run(steps, &start, rows) {
+                    Ok(()) => Ok(()),
+                    Err((at, Stop::Refused { error, sql, origin })) => {
+                        let kept = Stop::Refused { error: RunError::Order(""), sql, origin };
+                        stopped = Some((at, kept));
+                        Err(error)
+                    }
+                    Err(other) => {
+                        stopped = Some(other);
+                        Err(RunError::Order("the revision stopped"))
+                    }
+                }
+            },
+        );
+        let Err(error) = outcome else {
+            report.steps.append(&mut done);
+            for step in steps {
+                *rows = changed(std::mem::take(rows), &step.changes);
+            }
+            return Ok(());
+        };
+        let cancelled = matches!(error, RunError::Cancelled { .. });
+        let (at, stop) = stopped
+            .unwrap_or((0, Stop::Refused { error: RunError::Order(""), sql: None, origin: Origin::none() }));
+        let step = &steps[at.min(steps.len() - 1)];
+        let failure = match stop {
+            Stop::Refused { sql, origin, .. } => refused_failure(step, &error, sql, &origin),
+            Stop::Unproven { reason, origin } => unproven_failure(step, &reason, &origin),
+            Stop::NotRebuilt { reason, origin } => would_fail(step, &reason, &origin),
+        };
+        let outcome = if cancelled { Outcome::Cancelled } else { Outcome::Failed };
+        runner.journal_failed(outcome, &failure.message);
+        Err(failure.into())
+    }
+
+    /// Runs a revision that its text does not prove.
+    fn run_other(&mut self, step: &PlannedStep) -> Result<(), NotRun> {
+        let reason = match (&step.obstacle, &self.project.environment.obstacle) {
+            (_, Some(reason)) => reason.clone(),
+            (Some(Obstacle::Unproven { reason, .. }), _) => reason.clone(),
+            (Some(Obstacle::Fails { message, origin }), _) if self.request.engine != RunEngine::Alembic => {
+                return Err(would_fail(step, message, origin).into());
+            }
+            _ => "`--engine alembic` asks for it".to_owned(),
+        };
+        if self.request.engine != RunEngine::Alembic
+            && self.project.environment.obstacle.is_none()
+            && self.run_live(step)?
+        {
+            return Ok(());
+        }
+        if self.request.engine == RunEngine::Native {
+            let origin = match &step.obstacle {
+                Some(Obstacle::Unproven { origin, .. }) => origin.clone(),
+                _ => Origin::none(),
+            };
+            return Err(unproven_failure(step, &reason, &origin).into());
+        }
+        (self.tell)(Event::Delegated(step, &reason));
+        let begun = Instant::now();
+        self.runner.borrow_mut().journal_begin(journal_step(step, "alembic"));
+        let result = delegate::run(self, self.request, step);
+        match result {
+            Ok(()) => {
+                self.runner.borrow_mut().journal_done(&step.id, None);
+                self.rows = changed(std::mem::take(&mut self.rows), &step.changes);
+                self.report.steps.push(DoneStep {
+                    id: step.id.clone(),
+                    way: step.way,
+                    duration: begun.elapsed(),
+                    statements: None,
+                });
+                Ok(())
+            }
+            Err(failure) => {
+                self.runner.borrow_mut().journal_failed(Outcome::Failed, &failure.message);
+                Err(failure.into())
+            }
+        }
+    }
+
+    fn ensure_version_table(&mut self) -> Result<(), NotRun> {
+        self.runner.borrow_mut().begin(&mut |_| {}).map_err(failed_to_open)?;
+        self.runner.borrow_mut().ensure_version_table().map_err(failed_to_open)?;
+        self.runner.borrow_mut().commit().map_err(failed_to_open)?;
+        Ok(())
+    }
+}
+
+/// Revisions on the way through one transaction.
+struct Revisions<'r, 't, 'x> {
+    runner: &'r mut Runner,
+    tell: &'r RefCell<&'t mut Tell<'x>>,
+    done: &'r mut Vec<DoneStep>,
+}
+
+impl Revisions<'_, '_, '_> {
+    /// Runs the revisions; an error comes with the position of the one that stopped.
+    fn run(
+        &mut self,
+        steps: &[PlannedStep],
+        start: &[trueup_schema::Operation],
+        expected: &[String],
+    ) -> Result<(), (usize, Stop)> {
+        let refused = |error| (0, Stop::Refused { error, sql: None, origin: Origin::none() });
+        self.runner.begin(&mut |wait| (self.tell.borrow_mut())(Event::Waiting(wait))).map_err(refused)?;
+        self.runner.ensure_version_table().map_err(refused)?;
+        self.is_where_it_was(expected).map_err(|stop| (0, stop))?;
+        self.prepare(start).map_err(|stop| (0, stop))?;
+        for (at, step) in steps.iter().enumerate() {
+            self.revision(step).map_err(|stop| (at, stop))?;
+        }
+        self.runner.commit().map_err(|error| {
+            (steps.len() - 1, Stop::Refused { error, sql: Some("COMMIT".to_owned()), origin: Origin::none() })
+        })?;
+        Ok(())
+    }
+
+    /// Makes sure that nobody has moved the database since the run was planned.
+    fn is_where_it_was(&mut self, expected: &[String]) -> Result<(), Stop> {
+        let rows = self.runner.version_rows();
+        let rows = rows.map_err(|error| Stop::Refused { error, sql: None, origin: Origin::none() })?;
+        let mut rows = rows.unwrap_or_default();
+        rows.sort();
+        if rows == expected {
+            return Ok(());
+        }
+        let reason = format!(
+            "somebody else has moved the database meanwhile: it records {}, and this run was planned for {}",
+            listed(&rows),
+            listed(expected)
+        );
+        Err(Stop::NotRebuilt { reason, origin: Origin::none() })
+    }
+
+    /// Does what env.py itself does before the first revision, where it is not done yet.
+    fn prepare(&mut self, start: &[trueup_schema::Operation]) -> Result<(), Stop> {
+        let mut scripts = ScriptRunner::new(self.runner);
+        start.iter().try_for_each(|operation| {
+            operation
+                .to_sql(scripts.runner.dialect())
+                .iter()
+                .try_for_each(|sql| scripts.send(sql, &Origin::none()))
+        })
+    }
+
+    fn revision(&mut self, step: &PlannedStep) -> Result<(), Stop> {
+        (self.tell.borrow_mut())(Event::Revision(step));
+        let begun = Instant::now();
+        let mut scripts = ScriptRunner::new(self.runner);
+        scripts.check_premises(&step.script)?;
+        for action in &step.script {
+            scripts.step(action)?;
+        }
+        for change in &step.changes {
+            scripts.record(change)?;
+        }
+        for note in std::mem::take(&mut scripts.notes) {
+            (self.tell.borrow_mut())(Event::Note(note));
+        }
+        let statements = Some(scripts.statements);
+        self.runner.journal_done(&step.id, None);
+        self.done.push(DoneStep {
+            id: step.id.clone(),
+            way: step.way,
+            duration: begun.elapsed(),
+            statements,
+        });
+        Ok(())
+    }
+}
+
+pub(super) fn journal_step(step: &PlannedStep, kind: &str) -> JournalStep {
+    JournalStep {
+        revision: step.id.clone(),
+        direction: match step.way {
+            Way::Up => Direction::Upgrade,
+            Way::Down => Direction::Downgrade,
+        },
+        kind: kind.to_owned(),
+        checksum: Some(step.checksum.clone()),
+    }
+}
+
+/// Says where a database is after a run that failed.
+fn position(report: &RunReport) -> String {
+    let at = listed(&report.after);
+    if report.after == report.before {
+        return format!("{} is where it was: {at}", report.database);
+    }
+    let kept = match &report.steps[..] {
+        [only] => format!("`{}` ran before and stays", only.id),
+        steps => format!("{} revisions ran before and stay", steps.len()),
+    };
+    format!("{} is at {at} now: {kept}", report.database)
+}
+
+/// Lists revisions in words.
+pub(super) fn listed(rows: &[String]) -> String {
+    match rows {
+        [] => "no revision".to_owned(),
+        rows => rows.iter().map(|row| format!("`{row}`")).collect::<Vec<_>>().join(", "),
+    }
+}
+
+pub(super) fn failed_to_open(error: RunError) -> NotRun {
+    let kind = match &error {
+        RunError::Locked { .. } => RunFailureKind::Refused,
+        RunError::Open(_) => RunFailureKind::Environment,
+        _ => RunFailureKind::Database,
+    };
+    let failure = RunFailure::new(kind, error.to_string());
+    match kind {
+        RunFailureKind::Refused => {
+            failure.hint("wait longer with `--wait SECONDS`, or end the other run first")
+        }
+        _ => failure,
+    }
+    .into()
+}
+
+fn verb(way: Way) -> &'static str {
+    match way {
+        Way::Up => "upgrade to",
+        Way::Down => "downgrade from",
+    }
+}
+
+pub(super) fn unproven_failure(step: &PlannedStep, reason: &str, origin: &Origin) -> RunFailure {
+    let message = format!("what the {} of `{}` does is not proved: {reason}", step.way.function(), step.id);
+    let mut failure = RunFailure::new(RunFailureKind::Refused, message).hint(
+        "`--engine auto` lets the project's own Python run it; `trueup explain unproven-revision` tells more",
+    );
+    failure.location = origin.location();
+    failure
+}
+
+pub(super) fn would_fail(step: &PlannedStep, message: &str, origin: &Origin) -> RunFailure {
+    let message = format!("the {} `{}` would fail: {message}", verb(step.way), step.id);
+    let mut failure = RunFailure::new(RunFailureKind::Database, message)
+        .fact("nothing of it was sent")
+        .hint("`--engine alembic` runs it all the same, with the project's own Python");
+    failure.location = origin.location();
+    failure
+}
+
+pub(super) fn refused_failure(
+    step: &PlannedStep,
+    error: &RunError,
+    sql: Option<String>,
+    origin: &Origin,
+) -> RunFailure {
+    let kind = match error {
+        RunError::Cancelled { .. } | RunError::Locked { .. } => RunFailureKind::Refused,
+        _ => RunFailureKind::Database,
+    };
+    // The place in the statement is shown below it.
+    let said = match error {
+        RunError::Statement(error) => error.message.clone(),
+        error => error.to_string(),
+    };
+    let message = format!("the {} `{}` failed: {said}", verb(step.way), step.id);
+    let mut failure = RunFailure::new(kind, message);
+    failure.location = origin.location();
+    if let RunError::Statement(error) = error {
+        let more = [("detail", &error.detail), ("hint of the server", &error.hint)];
+        let more = more.into_iter().filter_map(|(name, text)| Some(format!("{name}: {}", text.as_ref()?)));
+        failure.facts.extend(more);
+    }
+    let place = match error {
+        RunError::Statement(error) => error.place.as_ref().map(|place| (place.line, place.column)),
+        _ => None,
+    };
+    failure.statement = sql.map(|sql| FailedStatement { sql, place });
+    failure
+}
+
+#[cfg(test)]
+mod tests {
+    use super::listed;
+
+    #[test]
+    fn no_rows_are_words() {
+        assert_eq!(listed(&[]), "no revision");
+        assert_eq!(listed(&["a".to_owned(), "b".to_owned()]), "`a`, `b`");
+    }
+}
