@@ -286,3 +286,45 @@ fn what_has_rows_is_not_dropped_without_a_yes() {
         assert_eq!(run(project, &with(&["upgrade", "head"], database)).code, 0);
     });
 }
+
+#[test]
+fn a_file_that_was_edited_after_it_ran_is_told() {
+    on_both(library, |project, database| {
+        assert_eq!(run(project, &with(&["upgrade", "b2"], database)).code, 0);
+        let path = "alembic/versions/a1.py";
+        project.write(path, project.read(path).replace("sa.String(20))", "sa.String(30))"));
+        let up = run(project, &with(&["upgrade", "head"], database));
+        assert_eq!(up.code, 0, "{}", up.stderr);
+        assert!(up.stderr.contains("`a1` was edited after it was applied here"), "{}", up.stderr);
+    });
+}
+
+#[test]
+fn a_revision_may_hang_on_rows_and_on_the_clock() {
+    let hanging = || {
+        project(&[
+            (
+                "a1",
+                "None",
+                "op.create_table('t', sa.Column('n', sa.Integer), sa.Column('at', sa.DateTime))\n    op.execute('INSERT INTO t (n) VALUES (1), (2)')",
+                "op.drop_table('t')",
+            ),
+            (
+                "b2",
+                "'a1'",
+                "import datetime\n    t = sa.table('t', sa.column('n', sa.Integer), sa.column('at', sa.DateTime))\n    bind = op.get_bind()\n    for n, in bind.execute(sa.select(t.c.n).order_by(t.c.n)).fetchall():\n        bind.execute(t.insert().values(n=n * 10, at=datetime.datetime.utcnow()))\n    changed = bind.execute(sa.text('UPDATE t SET n = n + 1 WHERE n >= :low'), {'low': 10}).rowcount\n    op.create_table(f'changed_{changed}', sa.Column('n', sa.Integer))",
+                "pass",
+            ),
+        ])
+    };
+    on_both(hanging, |project, database| {
+        let up = run(project, &with(&["upgrade", "head", "--engine", "native"], database));
+        assert_eq!(up.code, 0, "{}", up.stderr);
+        let again = run(project, &with(&["stamp", "base", "--force"], database));
+        assert_eq!(again.code, 0);
+        // The loop went over two rows, and both that it made were changed.
+        let refused = run(project, &with(&["stamp", "base"], database));
+        assert_eq!(refused.code, 4);
+        assert!(refused.stderr.contains("`changed_2`"), "{}", refused.stderr);
+    });
+}

@@ -4,20 +4,20 @@
 //! prove goes to the project's own Python one revision at a time, and the rest is planned anew on what that has left.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::time::Instant;
 
 use trueup_alembic::replay::Way;
 use trueup_db::{
-    Database, DatabaseUrl, Direction, InspectOptions, JournalSettings, JournalStep, Outcome, RetryPolicy,
-    RunError, RunSettings, Runner, SqliteAddress,
+    Database, DatabaseUrl, Direction, InspectOptions, JournalEntry, JournalSettings, JournalStep, Outcome,
+    RetryPolicy, RunError, RunSettings, Runner, SqliteAddress,
 };
 use trueup_schema::revision::VersionRows;
 use trueup_schema::{Origin, Schema};
 
 use super::delegate::changed;
-use super::plan::{Base, Obstacle, Plan, PlannedStep};
+use super::plan::{Base, Obstacle, Plan, PlannedStep, checksum};
 use super::script::{ScriptRunner, Stop};
 use super::{
     DoneStep, DryRun, Event, FailedStatement, NotRun, Project, RunEngine, RunFailure, RunFailureKind,
@@ -194,7 +194,7 @@ impl<'a, 't> Online<'a, 't> {
 
     fn go(&mut self, identifier: &str, way: Way) -> Result<(), NotRun> {
         let rows = self.report.before.clone();
-        self.tell_unfinished();
+        self.tell_journal();
         let applied = self.project.prepared.graph.applied(&rows)?;
         let mut remaining = steps(self.project, identifier, way, &applied)?;
         if remaining.is_empty() && way == Way::Up && rows.is_empty() {
@@ -225,12 +225,27 @@ impl<'a, 't> Online<'a, 't> {
         Ok(())
     }
 
-    /// Tells of revisions that an earlier run began and did not end.
-    fn tell_unfinished(&mut self) {
-        for entry in self.runner.borrow_mut().unfinished().unwrap_or_default() {
+    /// Tells what the journal knows and whoever runs revisions should know: runs that never ended, files that were edited
+    /// after they ran.
+    fn tell_journal(&mut self) {
+        // Without a journal there is nothing to tell, and a run does not depend on it.
+        let entries = self.runner.borrow_mut().journal().unwrap_or_default();
+        for entry in entries.iter().filter(|entry| entry.outcome == Outcome::Started) {
+            let is_ended = |other: &JournalEntry| {
+                other.what.revision == entry.what.revision && other.started_at > entry.started_at
+            };
+            // What ran again since then is settled.
+            if !entries.iter().any(is_ended) {
+                (self.tell)(Event::Note(format!(
+                    "an earlier run of `{}` by {} began at {} and never ended; what it had not committed was rolled back",
+                    entry.what.revision, entry.who, entry.started_at
+                )));
+            }
+        }
+        let prepared = &self.project.prepared;
+        for edited in edited(&entries, |id| Some(checksum(prepared.text(prepared.graph.get(id)?)))) {
             (self.tell)(Event::Note(format!(
-                "an earlier run of `{}` by {} began at {} and never ended; what it had not committed was rolled back",
-                entry.what.revision, entry.who, entry.started_at
+                "`{edited}` was edited after it was applied here; what it did to this database is what it said then"
             )));
         }
     }
@@ -531,6 +546,20 @@ pub(super) fn failed_to_open(error: RunError) -> NotRun {
         _ => failure,
     }
     .into()
+}
+
+/// Returns the revisions whose file is another one than when they were applied, given the fingerprint of a file.
+fn edited(entries: &[JournalEntry], now: impl Fn(&str) -> Option<String>) -> Vec<String> {
+    let mut last: BTreeMap<&str, &JournalEntry> = BTreeMap::new();
+    for entry in entries.iter().filter(|entry| entry.outcome == Outcome::Done) {
+        last.insert(&entry.what.revision, entry);
+    }
+    let is_edited = |(id, entry): &(&str, &JournalEntry)| {
+        entry.what.direction == Direction::Upgrade
+            && entry.what.checksum.is_some()
+            && now(id).is_some_and(|now| entry.what.checksum.as_ref() != Some(&now))
+    };
+    last.into_iter().filter(is_edited).map(|(id, _)| id.to_owned()).collect()
 }
 
 fn verb(way: Way) -> &'static str {
