@@ -261,6 +261,28 @@ impl Replay {
         }
     }
 
+    /// Returns the schema after some of the revisions where rebuilding a table of SQLite loses nothing; `None` where it
+    /// would lose nothing anyway.
+    ///
+    /// Alembic's rebuilds lose triggers, descending indexes and more; trueup's keep them, so a database may be either.
+    pub fn schema_without_losses(&self, is_wanted: impl Fn(usize) -> bool) -> Option<Schema> {
+        let is_loss = |recorded: &&RecordedOperation| {
+            recorded.implied && !matches!(recorded.operation, Operation::CreateIndex(_))
+        };
+        let wanted = || self.revisions.iter().enumerate().filter(|(at, _)| is_wanted(*at));
+        if !wanted().any(|(_, revision)| revision.operations.iter().any(|recorded| is_loss(&recorded))) {
+            return None;
+        }
+        let mut schema = self.revisions.first()?.before.clone();
+        for (_, revision) in wanted() {
+            for recorded in revision.operations.iter().filter(|recorded| !is_loss(recorded)) {
+                // What failed in the replay fails here again and changes nothing.
+                let _ = recorded.operation.apply(&mut schema);
+            }
+        }
+        Some(schema)
+    }
+
     /// Returns every operation of the replay in order.
     pub fn operations(&self) -> impl Iterator<Item = &Operation> {
         self.revisions

@@ -72,16 +72,17 @@ impl Checking<'_> {
     /// Compares the database with what the revisions build up to where the database is.
     pub(super) fn database_drift(
         &mut self,
-        expected: &Schema,
+        expected: &Expected,
         inspection: &Inspection,
         partial: &[ObjectName],
     ) {
         if !self.wants(Group::Drift) {
             return;
         }
-        let options =
-            Compare { ignore: self.ignored(expected, &inspection.schema, partial), ..Compare::default() };
-        let differences = compare(expected, &inspection.schema, &options);
+        let ignore = self.ignored(&expected.schema, &inspection.schema, partial);
+        let options = Compare { ignore, ..Compare::default() };
+        let differences = expected.differences(&inspection.schema, &options);
+        let expected = &expected.schema;
         let context = DriftContext {
             expected: Side { source: Source::Revisions, schema: expected },
             actual: Side { source: Source::Database, schema: &inspection.schema },
@@ -189,6 +190,35 @@ impl Checking<'_> {
         });
         ignored.extend(external.cloned());
         ignored
+    }
+}
+
+/// What a database should have.
+pub(in crate::pipelines) struct Expected {
+    /// As Alembic leaves it.
+    pub(in crate::pipelines) schema: Schema,
+    /// Where rebuilds of SQLite tables lose nothing, if that is another one.
+    pub(in crate::pipelines) kept: Option<Schema>,
+}
+
+impl Expected {
+    /// Returns how a database differs; what a rebuild may have lost or kept may be there or not.
+    pub(in crate::pipelines) fn differences(&self, actual: &Schema, options: &Compare) -> Vec<Difference> {
+        let mut differences = compare(&self.schema, actual, options);
+        if differences.is_empty() {
+            return differences;
+        }
+        if let Some(kept) = &self.kept {
+            let others = compare(kept, actual, options);
+            let property = |difference: &Difference| match &difference.kind {
+                DifferenceKind::Changed { property, .. } => Some(*property),
+                _ => None,
+            };
+            differences.retain(|one| {
+                others.iter().any(|other| other.object == one.object && property(other) == property(one))
+            });
+        }
+        differences
     }
 }
 

@@ -8,6 +8,7 @@ use trueup_python::Value;
 use trueup_schema::revision::{Reference, Revision, RevisionGraph};
 use trueup_schema::{Dialect, Origin, Schema, Span};
 
+use super::drift::Expected;
 use super::{Checking, Group, engine};
 use crate::headers::RevisionFile;
 use crate::sources::ProjectSources;
@@ -48,14 +49,14 @@ impl Checking<'_> {
         settle_headers(&mut self.revisions, sources, self.dialect);
     }
 
-    /// Returns the schema that the revisions build up to the ones a database records; `None` when it records one
-    /// that is not known, which a rule of the graph reports.
+    /// Returns the schema that the revisions build up to the ones a database records, and the same where rebuilds of
+    /// SQLite lose nothing; `None` when it records one that is not known, which a rule of the graph reports.
     pub(super) fn schema_at(
         &self,
         graph: &RevisionGraph,
         replayed: &trueup_alembic::replay::Replay,
         applied: &[String],
-    ) -> Option<Schema> {
+    ) -> Option<Expected> {
         let rows: Vec<usize> = applied.iter().map(|id| graph.get(id)).collect::<Option<_>>()?;
         let mut done: std::collections::BTreeSet<usize> = rows.iter().copied().collect();
         for row in &rows {
@@ -65,8 +66,10 @@ impl Checking<'_> {
         if graph.disconnected().iter().any(|revision| done.contains(revision)) {
             return None;
         }
+        let kept = replayed
+            .schema_without_losses(|at| graph.order().get(at).is_some_and(|index| done.contains(index)));
         if done.len() == graph.order().len() {
-            return Some(replayed.schema.clone());
+            return Some(Expected { schema: replayed.schema.clone(), kept });
         }
         // The order is one of many; what the database has may not be a prefix of it, so it is replayed by itself.
         let mut schema = Schema::new(self.dialect);
@@ -81,7 +84,7 @@ impl Checking<'_> {
                 }
             }
         }
-        Some(schema)
+        Some(Expected { schema, kept })
     }
 }
 

@@ -15,6 +15,7 @@ use super::settings::Environment;
 use super::{NotRun, Project, RunEngine, RunFailure, RunFailureKind, RunRequest, Way, placed};
 use crate::config::Configuration;
 use crate::pipelines::check::CheckRequest;
+use crate::pipelines::check::drift::Expected;
 use crate::pipelines::target::{dialect_of, read_env, version_table};
 use crate::python::{self, Recorded};
 
@@ -122,15 +123,18 @@ pub(super) fn starting(graph: &RevisionGraph, identifier: &str) -> Result<Vec<us
 }
 
 /// Returns the schema that the revisions build up to those that are applied.
-pub(super) fn schema_at(project: &Project<'_>, applied: &[usize]) -> Option<Schema> {
-    if applied.is_empty() {
-        return None;
-    }
+fn schema_at(project: &Project<'_>, applied: &[usize]) -> Option<Schema> {
+    (!applied.is_empty()).then(|| expected_at(project, applied).schema)
+}
+
+/// Returns what a database has where the revisions that are applied have built it.
+pub(super) fn expected_at(project: &Project<'_>, applied: &[usize]) -> Expected {
     let graph = &project.prepared.graph;
     let active: BTreeSet<usize> = graph.active(applied).into_iter().collect();
     let order: Vec<usize> =
         graph.order().iter().copied().filter(|revision| active.contains(revision)).collect();
-    Some(project.prepared.replay(&order, None, Way::Up, None).schema)
+    let replayed = project.prepared.replay(&order, None, Way::Up, None);
+    Expected { kept: replayed.schema_without_losses(|_| true), schema: replayed.schema }
 }
 
 /// Asks the project's own Python for what the text does not prove; refuses what remains.

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use trueup_db::RunError;
 use trueup_lint::context::{DriftContext, Side, Source};
 use trueup_lint::{Report, Selection};
-use trueup_schema::diff::{Compare, compare};
+use trueup_schema::diff::Compare;
 use trueup_schema::revision::{RunStep, StampStep, VersionRows};
 use trueup_schema::{Dialect, ObjectName, Schema, Severity};
 
-use super::offline::{Text, offline, schema_at, starting};
+use super::offline::{Text, expected_at, offline, starting};
 use super::online::{Online, failed_to_open, schema_of};
 use super::{Event, NotRun, Project, RunFailure, RunFailureKind, RunReport, RunRequest, Tell, with_project};
 use crate::config::Configuration;
@@ -133,13 +133,15 @@ fn write(
 
 /// Refuses unless the database has the schema that the revisions build.
 fn verify(project: &Project<'_>, target: &Target, after: &[usize]) -> Result<(), NotRun> {
-    let expected = schema_at(project, after).unwrap_or_else(|| Schema::new(project.dialect()));
+    let expected = expected_at(project, after);
     let actual = schema_of(target)?;
-    let options =
-        Compare { ignore: ignored(project.configuration, target, &expected, &actual), ..Compare::default() };
-    let differences = compare(&expected, &actual, &options);
+    let options = Compare {
+        ignore: ignored(project.configuration, target, &expected.schema, &actual),
+        ..Compare::default()
+    };
+    let differences = expected.differences(&actual, &options);
     let context = DriftContext {
-        expected: Side { source: Source::Revisions, schema: &expected },
+        expected: Side { source: Source::Revisions, schema: &expected.schema },
         actual: Side { source: Source::Database, schema: &actual },
         differences: &differences,
     };
