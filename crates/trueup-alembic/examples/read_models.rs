@@ -80,6 +80,7 @@ fn main() {
         options: vec![("script_location".to_owned(), "migrations".to_owned())],
         config_file: Some("alembic.ini".to_owned()),
         is_brief: false,
+        x_arguments: Vec::new(),
     });
     let listing = modules.iter().map(|(name, module)| ProjectModule {
         name: name.clone(),

@@ -40,6 +40,7 @@ fn read(files: &[(&str, &str)]) -> ProjectReading {
                 options: vec![("sqlalchemy.url".to_owned(), "postgresql://localhost/app".to_owned())],
                 config_file: Some("alembic.ini".to_owned()),
                 is_brief: false,
+                x_arguments: Vec::new(),
             });
             continue;
         }

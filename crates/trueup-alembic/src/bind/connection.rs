@@ -27,10 +27,7 @@ pub(super) fn register(vm: &mut Vm) {
         Ok(Value::None)
     });
     vm.register("alembic.context.is_offline_mode", |_, _| Ok(Value::Bool(false)));
-    vm.register("alembic.context.get_x_argument", |_, args| {
-        let as_dictionary = args.get("as_dictionary").and_then(Value::as_bool) == Some(true);
-        Ok(if as_dictionary { Value::dict_of([]) } else { Value::list(Vec::new()) })
-    });
+    crate::env::register_x_arguments(vm, &[]);
     vm.register("alembic.context.get_tag_argument", |_, _| Ok(Value::None));
     vm.register("alembic.config.Config.get_main_option", |vm, args| {
         let name = args.get("name").and_then(Value::as_str).unwrap_or_else(|| "".into());

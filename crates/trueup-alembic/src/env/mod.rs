@@ -39,6 +39,8 @@ pub struct EnvInput {
     pub config_file: Option<String>,
     /// Only what the file itself says is wanted: of the modules that it imports, only what it asks for is evaluated.
     pub is_brief: bool,
+    /// `-x` arguments, `KEY=VALUE`.
+    pub x_arguments: Vec<String>,
 }
 
 /// What env.py tells.
@@ -60,6 +62,8 @@ pub struct EnvReading {
     pub calls: usize,
     /// The connection URL where it is a text that is known.
     pub url: Option<String>,
+    /// env.py sets the URL to something that is not known, so that the configuration file's is not meant.
+    pub is_url_unknown: bool,
     /// What it does before the first revision, and what it hands to every one.
     pub start: Start,
     /// A setting of the connection that it changes before the first revision.
@@ -115,6 +119,7 @@ pub fn read_env(vm: &mut Vm, input: &EnvInput) -> EnvReading {
         recorder.borrow_mut().options.insert(name.clone(), Value::str(value));
     }
     register(vm, &recorder);
+    register_x_arguments(vm, &input.x_arguments);
     set_config_file(vm, input);
     let imports = if input.is_brief { ImportMode::Effects } else { ImportMode::Full };
     let module = vm.add_module(MODULE, &input.path, &input.text, false);
@@ -150,7 +155,9 @@ pub fn read_env(vm: &mut Vm, input: &EnvInput) -> EnvReading {
         .map(|span| Location::at(input.path.clone(), trueup_schema::Span::new(span.start, span.end)))
         .or_else(|| origin(place.as_ref()).location());
     settle_target(vm, &mut reading, value);
-    let main_url = recorder.options.get("sqlalchemy.url").and_then(Value::as_str);
+    let main_url = recorder.options.get("sqlalchemy.url");
+    reading.is_url_unknown = main_url.is_some_and(Value::is_unknown);
+    let main_url = main_url.and_then(Value::as_str);
     reading.url =
         reading.text("url").or_else(|| main_url.map(|url| url.to_string())).filter(|url| url.contains("://"));
     reading
@@ -199,6 +206,42 @@ fn set_config_file(vm: &mut Vm, input: &EnvInput) {
     }
 }
 
+/// Lets `os.environ` and `os.getenv()` tell the variables of an environment; they are unknown otherwise.
+pub fn lend_environment(vm: &mut Vm, variables: &[(String, String)]) {
+    let variables: Rc<BTreeMap<String, String>> = Rc::new(variables.iter().cloned().collect());
+    let named = |args: &Args| args.get("name").and_then(Value::as_str).unwrap_or_default();
+    let known = variables.clone();
+    vm.register("os._environment", move |_, args| {
+        let default = args.get("default").cloned().unwrap_or(Value::None);
+        Ok(known.get(&*named(&args)).map_or(default, Value::str))
+    });
+    vm.register("os._required", move |vm, args| {
+        let name = named(&args);
+        match variables.get(&*name) {
+            Some(value) => Ok(Value::str(value)),
+            None => Err(vm.raise("KeyError", format!("'{name}'"))),
+        }
+    });
+}
+
+/// Lets `context.get_x_argument()` tell the `-x` arguments; one without `=` has an empty value.
+///
+/// Source: alembic 1.20 `EnvironmentContext.get_x_argument`.
+pub(crate) fn register_x_arguments(vm: &mut Vm, given: &[String]) {
+    let given = given.to_vec();
+    vm.register("alembic.context.get_x_argument", move |_, args| {
+        let wants_dict = args.at(0, "as_dictionary").and_then(Value::as_bool) == Some(true);
+        if !wants_dict {
+            return Ok(Value::list(given.iter().map(Value::str).collect()));
+        }
+        let pairs = given.iter().map(|argument| {
+            let (key, value) = argument.split_once('=').unwrap_or((argument, ""));
+            (Name::from(key), Value::str(value))
+        });
+        Ok(Value::dict_of(pairs))
+    });
+}
+
 /// Makes the natives of `alembic.context` and `Config` tell what env.py may ask, and remember what it says.
 fn register(vm: &mut Vm, recorder: &Rc<RefCell<Recorder>>) {
     let state = recorder.clone();
@@ -221,10 +264,6 @@ fn register(vm: &mut Vm, recorder: &Rc<RefCell<Recorder>>) {
             state.runs.begin(vm, &args);
         }
         Ok(Value::None)
-    });
-    vm.register("alembic.context.get_x_argument", |_, args| {
-        let wants_dict = args.at(0, "as_dictionary").and_then(Value::as_bool) == Some(true);
-        Ok(if wants_dict { Value::dict_of([]) } else { Value::list(Vec::new()) })
     });
     for name in ["get_tag_argument", "get_revision_argument", "get_starting_revision_argument"] {
         vm.register(&format!("alembic.context.{name}"), |_, _| Ok(Value::None));

@@ -56,8 +56,8 @@ pub(crate) fn environment(vm: &mut Vm) {
     let context = crate::op::context(vm);
     apart(vm, &context.clone(), ImportMode::Full, Vm::finish_modules);
     let Some(env) = context.env.borrow_mut().take() else { return };
-    let EnvSource { path, text, options, config_file } = env;
-    let input = EnvInput { path, text: Rc::from(&*text), options, config_file, is_brief: false };
+    let EnvSource { path, text, options, config_file, x_arguments } = env;
+    let input = EnvInput { path, text: Rc::from(&*text), options, config_file, is_brief: false, x_arguments };
     let kept = context.connection.borrow_mut().take();
     let known = context.clone();
     apart(vm, &known, ImportMode::Full, |vm| {

@@ -61,6 +61,8 @@ pub struct EnvSource {
     pub options: Vec<(String, String)>,
     /// `config.config_file_name`.
     pub config_file: Option<String>,
+    /// `-x` arguments.
+    pub x_arguments: Vec<String>,
 }
 
 /// Which function of a revision is evaluated.
@@ -219,6 +221,9 @@ fn begin(
     context.env.borrow_mut().clone_from(&options.env);
     let overlay: Rc<dyn Sources> = Rc::new(source::WithRevisions::new(sources.clone(), revisions));
     let mut vm: Vm = new_vm(overlay, context.clone());
+    if let Some(env) = &options.env {
+        crate::env::register_x_arguments(&mut vm, &env.x_arguments);
+    }
     vm.set_limits(Limits { total_steps: u64::MAX / 4, ..Limits::default() });
     (context, vm)
 }

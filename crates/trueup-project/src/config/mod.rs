@@ -43,6 +43,8 @@ pub struct Configuration {
     pub version_locations: Vec<PathBuf>,
     /// Whether folders below `version_locations` are read too.
     pub recursive_version_locations: bool,
+    /// `-x` arguments for env.py, `KEY=VALUE`; the command line has them, no file.
+    pub x_arguments: Vec<String>,
     /// Whether `.pyc` files count as revisions.
     pub sourceless: bool,
     /// `file_template`.
@@ -158,6 +160,7 @@ impl Configuration {
             script_location: None,
             version_locations: Vec::new(),
             recursive_version_locations: false,
+            x_arguments: Vec::new(),
             sourceless: false,
             file_template: None,
             python_path: Vec::new(),

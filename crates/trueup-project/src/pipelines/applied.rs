@@ -20,7 +20,7 @@ pub struct Applied {
 /// # Errors
 /// When there is no address, or the database cannot be read.
 pub fn applied(configuration: &Configuration, request: &DatabaseRequest) -> Result<Applied, Failure> {
-    let reading = read_env(configuration);
+    let reading = read_env(configuration, &request.environment);
     let target = Target::find(configuration, request, &reading)?;
     let rows = Database::connect(&target.url)
         .and_then(|mut database| database.applied(&target.version_table))

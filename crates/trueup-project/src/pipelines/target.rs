@@ -52,9 +52,12 @@ impl Target {
             request.environment.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
         };
         let Some(address) = address(configuration, request, reading) else {
+            let message = match reading.is_url_unknown {
+                true => "env.py takes the database's address from where it cannot be followed",
+                false => "it is not known which database is meant: alembic.ini and env.py do not plainly say",
+            };
             return Err(Failure {
-                message: "it is not known which database is meant: alembic.ini and env.py do not plainly say"
-                    .to_owned(),
+                message: message.to_owned(),
                 hint: Some("name it with `--database URL` or TRUEUP_DATABASE_URL".to_owned()),
             });
         };
@@ -78,13 +81,10 @@ fn address<'a>(
     request: &'a DatabaseRequest,
     reading: &'a EnvReading,
 ) -> Option<&'a String> {
-    let addresses = [
-        &request.database,
-        &configuration.settings.database,
-        &configuration.url,
-        &reading.url,
-        &request.fallback,
-    ];
+    let file = if reading.is_url_unknown { &None } else { &configuration.url };
+    // env.py begins with the file's address and may replace it.
+    let addresses =
+        [&request.database, &configuration.settings.database, &reading.url, file, &request.fallback];
     addresses.into_iter().flatten().next()
 }
 
@@ -103,12 +103,13 @@ pub(super) fn version_table(reading: &EnvReading, dialect: Dialect) -> ObjectNam
     ObjectName::qualified(dialect, reading.version_table_schema().as_deref(), name)
 }
 
-/// Reads env.py for what it passes to `context.configure()`; nothing of it runs.
-pub(super) fn read_env(configuration: &Configuration) -> EnvReading {
+/// Reads env.py for what it passes to `context.configure()`, with the environment of the command; nothing of it runs.
+pub(super) fn read_env(configuration: &Configuration, environment: &[(String, String)]) -> EnvReading {
     let sources = Rc::new(ProjectSources::new(configuration));
     let Some(mut input) = env_input(configuration, &sources) else { return EnvReading::default() };
     input.is_brief = true;
     let dialect = configuration.url.as_deref().and_then(dialect::of_address);
     let mut vm = new_vm(sources, Rc::new(Context::new(dialect.unwrap_or(Dialect::Postgresql))));
+    env::lend_environment(&mut vm, environment);
     env::read_env(&mut vm, &input)
 }

@@ -9,21 +9,30 @@ curdir = "."
 pardir = ".."
 
 
-def _environment(name):
+def _environment(name, default=None):
+    ...
+
+
+def _required(name):
+    """The same, with a `KeyError` where there is no such variable."""
+    ...
+
+
+def _is_set(name):
     ...
 
 
 class _Environ:
-    """`os.environ`: every variable is unknown."""
+    """`os.environ`: every variable is unknown, unless whoever reads the project lends an environment."""
 
     def __getitem__(self, name):
-        return _environment(name)
+        return _required(name)
 
     def get(self, name, default=None):
-        return _environment(name)
+        return _environment(name, default)
 
     def __contains__(self, name):
-        return _environment(name)
+        return _is_set(name)
 
     def __setitem__(self, name, value):
         pass
@@ -32,10 +41,10 @@ class _Environ:
         pass
 
     def setdefault(self, name, default=None):
-        return _environment(name)
+        return _environment(name, default)
 
     def pop(self, name, default=None):
-        return _environment(name)
+        return _environment(name, default)
 
     def update(self, *args, **kwargs):
         pass
@@ -44,17 +53,17 @@ class _Environ:
         return self
 
     def items(self):
-        return _environment("*")
+        return _is_set("*")
 
     def keys(self):
-        return _environment("*")
+        return _is_set("*")
 
 
 environ = _Environ()
 
 
 def getenv(name, default=None):
-    return _environment(name)
+    return _environment(name, default)
 
 
 def putenv(name, value):
@@ -62,7 +71,7 @@ def putenv(name, value):
 
 
 def getcwd():
-    return _environment("PWD")
+    return _is_set("PWD")
 
 
 def fspath(value):
@@ -83,7 +92,7 @@ def chdir(path):
 
 
 def getpid():
-    return _environment("PID")
+    return _is_set("PID")
 
 
 def listdir(folder="."):
@@ -91,8 +100,8 @@ def listdir(folder="."):
 
 
 def walk(*args):
-    return _environment("*")
+    return _is_set("*")
 
 
 def urandom(n):
-    return _environment("*")
+    return _is_set("*")

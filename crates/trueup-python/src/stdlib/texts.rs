@@ -19,6 +19,8 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("random._chance", "a random value is not known"),
     ("sys._loaded_modules", "which modules are loaded is not known"),
     ("os._environment", "the environment is not known"),
+    ("os._required", "the environment is not known"),
+    ("os._is_set", "the environment is not known"),
     ("ipaddress._computed", "addresses are not computed"),
     ("os.path._disk", "what is on the disk is not known"),
 ];

@@ -9,11 +9,12 @@ use crate::error::{CommandError, ENVIRONMENT, FINDINGS};
 use crate::render;
 
 pub(crate) fn run(global: &Global, args: &CheckArgs) -> Result<u8, CommandError> {
-    let configuration = Configuration::load(&ConfigRequest {
+    let mut configuration = Configuration::load(&ConfigRequest {
         directory: global.directory.clone().unwrap_or_default(),
         file: global.config.clone(),
         section: global.name.clone(),
     })?;
+    configuration.x_arguments.clone_from(&global.x);
     let fail_on = fail_on(args.fail_on.as_deref().or(configuration.settings.fail_on.as_deref()))?;
     let request = CheckRequest {
         database: global.database.clone().or_else(|| environment("TRUEUP_DATABASE_URL")),
@@ -29,7 +30,6 @@ pub(crate) fn run(global: &Global, args: &CheckArgs) -> Result<u8, CommandError>
         },
         imports_models: args.models == "import",
         python: args.python.clone(),
-        x_arguments: global.x.clone(),
         environment: std::env::vars().collect(),
     };
     let report = check(&configuration, &request).map_err(CommandError::new)?;

@@ -52,11 +52,12 @@ pub(super) fn no_history(global: &Global, problem: NoHistory) -> Result<u8, Comm
 
 /// Loads the configuration, for a command that writes text or JSON.
 pub(super) fn configuration(global: &Global) -> Result<Configuration, CommandError> {
-    let configuration = Configuration::load(&ConfigRequest {
+    let mut configuration = Configuration::load(&ConfigRequest {
         directory: global.directory.clone().unwrap_or_default(),
         file: global.config.clone(),
         section: global.name.clone(),
     })?;
+    configuration.x_arguments.clone_from(&global.x);
     text_or_json(global)?;
     Ok(configuration)
 }

@@ -35,7 +35,6 @@ pub(super) fn request(global: &Global, args: &RunArgs) -> RunRequest {
             _ => RunEngine::Auto,
         },
         python: args.python.clone(),
-        x_arguments: global.x.clone(),
         tag: args.tag.clone(),
         lock_timeout: args.lock_timeout,
         statement_timeout: args.statement_timeout,

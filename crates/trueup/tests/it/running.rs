@@ -4,7 +4,7 @@ use serde_json::Value;
 use trueup_testkit::postgres::Postgres;
 use trueup_testkit::project::Project;
 
-use crate::program::{Run, trueup_in};
+use crate::program::{Run, trueup_in, trueup_with};
 
 const ENV: &str = "from alembic import context\n\ndef run():\n    context.configure(connection=None)\n    context.run_migrations()\n";
 
@@ -327,4 +327,25 @@ fn a_revision_may_hang_on_rows_and_on_the_clock() {
         assert_eq!(refused.code, 4);
         assert!(refused.stderr.contains("`changed_2`"), "{}", refused.stderr);
     });
+}
+
+#[test]
+fn env_py_may_take_the_database_from_an_argument() {
+    let env = "from alembic import context\n\nurl = context.get_x_argument(as_dictionary=True).get('db')\nif url:\n    context.config.set_main_option('sqlalchemy.url', url)\ncontext.configure(url=context.config.get_main_option('sqlalchemy.url'))\ncontext.run_migrations()\n";
+    let project = library().file("alembic/env.py", env);
+    let up = run(&project, &["-x", "db=sqlite:///other.db", "upgrade", "head"]);
+    assert_eq!(up.code, 0, "{}", up.stderr);
+    assert!(project.path().join("other.db").exists() && !project.path().join("app.db").exists());
+    assert_eq!(run(&project, &["current", "-x", "db=sqlite:///other.db"]).stdout, "c3 (head)\n");
+}
+
+#[test]
+fn env_py_may_take_the_database_from_the_environment() {
+    let env = "import os\nfrom alembic import context\n\nconfig = context.config\nconfig.set_main_option('sqlalchemy.url', 'sqlite:///' + os.environ['APP_FILE'])\ncontext.configure(url=config.get_main_option('sqlalchemy.url'))\ncontext.run_migrations()\n";
+    let project = library().file("alembic/env.py", env);
+    let up = trueup_with(project.path(), &["upgrade", "head"], &[("APP_FILE", "mine.db")]);
+    assert_eq!(up.code, 0, "{}", up.stderr);
+    assert!(project.path().join("mine.db").exists() && !project.path().join("app.db").exists());
+    let unset = run(&project, &["current"]);
+    assert_eq!(unset.code, 2, "the address of alembic.ini is not meant: {}", unset.stdout);
 }

@@ -52,8 +52,6 @@ pub struct CheckRequest {
     pub imports_models: bool,
     /// The project's Python; else its virtual environment's, else `python3`.
     pub python: Option<PathBuf>,
-    /// `-x` arguments for env.py.
-    pub x_arguments: Vec<String>,
     /// The environment, for addresses such as `$DATABASE_URL` and for libpq's variables.
     pub environment: Vec<(String, String)>,
 }

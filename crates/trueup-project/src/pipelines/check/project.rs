@@ -216,6 +216,7 @@ pub(in crate::pipelines) fn env_input(
         options: configuration.options.clone(),
         config_file: configuration.file.as_ref().map(|path| path.to_string_lossy().into_owned()),
         is_brief: false,
+        x_arguments: configuration.x_arguments.clone(),
     })
 }
 

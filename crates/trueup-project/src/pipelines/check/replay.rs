@@ -178,6 +178,7 @@ impl Checking<'_> {
             text: crate::files::read_source(&file).ok()?,
             path: crate::files::relative(&self.configuration.root, &file),
             options: self.configuration.options.clone(),
+            x_arguments: self.configuration.x_arguments.clone(),
             config_file: self.configuration.file.as_ref().map(|path| path.to_string_lossy().into_owned()),
         })
     }

@@ -31,7 +31,7 @@ pub(super) fn run(
         root: configuration.root.clone(),
         script_location: configuration.script_location.clone(),
         version_locations: configuration.version_locations.clone(),
-        x: request.x_arguments.clone(),
+        x: configuration.x_arguments.clone(),
         tag: request.tag.clone(),
         url: online.target.given.clone(),
         identity: identity(online)?,

@@ -61,8 +61,6 @@ pub struct RunRequest {
     pub engine: RunEngine,
     /// The project's Python; else its virtual environment's, else `python3`.
     pub python: Option<PathBuf>,
-    /// `-x` arguments for env.py, where Python runs it.
-    pub x_arguments: Vec<String>,
     /// `--tag`, for env.py.
     pub tag: Option<String>,
     /// `--lock-timeout`.
@@ -257,7 +255,7 @@ fn with_project<T>(
     request: &RunRequest,
     act: impl FnOnce(&Project<'_>, &Target) -> Result<T, NotRun>,
 ) -> Result<T, NotRun> {
-    let env = read_env(configuration);
+    let env = read_env(configuration, &request.database.environment);
     let target = Target::find(configuration, &request.database, &env)?;
     let asked = reading(&target);
     let project = Project::read(configuration, &asked, &env)?;

@@ -102,7 +102,7 @@ pub(super) fn offline<T>(
     dialect: Option<Dialect>,
     act: impl FnOnce(&Project<'_>, &ObjectName) -> Result<T, NotRun>,
 ) -> Result<T, NotRun> {
-    let env = read_env(configuration);
+    let env = read_env(configuration, &request.database.environment);
     let settings = configuration.settings.dialect.as_deref().and_then(Dialect::from_name);
     let dialect = dialect.or_else(|| dialect_of(configuration, &request.database, &env)).or(settings);
     let asked = CheckRequest { dialect, ..CheckRequest::default() };
