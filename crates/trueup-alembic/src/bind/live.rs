@@ -213,7 +213,6 @@ pub(crate) fn register_world(vm: &mut Vm, live: &Rc<dyn Live>) {
         // RFC 4122 §4.4: version 4, variant 1.
         bytes[6] = (bytes[6] & 0x0f) | 0x40;
         bytes[8] = (bytes[8] & 0x3f) | 0x80;
-        let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Value::from(digits))
+        Ok(Value::from(format!("{:032x}", u128::from_be_bytes(bytes))))
     });
 }
