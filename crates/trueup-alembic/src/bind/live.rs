@@ -145,6 +145,11 @@ fn value_of(vm: &mut Vm, value: LiveValue) -> PyResult {
                 let class = vm.module_attr("uuid", "UUID")?;
                 vm.call_with(&class, vec![Value::from(text)])?
             }
+            "numeric" => {
+                let class = vm.module_attr("decimal", "Decimal")?;
+                vm.call_with(&class, vec![Value::from(text)])?
+            }
+            "timestamp" | "date" => moment(vm, &name, &text)?,
             // An enum is a text to the drivers; what else there is needs a class of its own.
             name if is_plain_type(name) => vm.unknown(format!("a value of type `{name}` is not read")),
             _ => Value::from(text),
@@ -152,9 +157,22 @@ fn value_of(vm: &mut Vm, value: LiveValue) -> PyResult {
     })
 }
 
+/// Returns a `datetime` or `date` as PostgreSQL writes it, `2024-01-31 23:59:59.5`.
+fn moment(vm: &mut Vm, name: &str, text: &str) -> PyResult {
+    let parts: Option<Vec<i128>> = text.split(['-', ' ', ':', '.']).map(|part| part.parse().ok()).collect();
+    let Some(mut parts) = parts.filter(|parts| parts.len() == 3 || parts.len() >= 6) else {
+        return Ok(vm.unknown(format!("the moment `{text}` is not read")));
+    };
+    if let (Some(fraction), Some((_, digits))) = (parts.get_mut(6), text.split_once('.')) {
+        *fraction *= 10_i128.pow(6_u32.saturating_sub(digits.len() as u32));
+    }
+    let class = vm.module_attr("datetime", if name == "date" { "date" } else { "datetime" })?;
+    vm.call_with(&class, parts.into_iter().map(Value::Int).collect())
+}
+
 /// Tells whether a type is the server's own rather than an enum of the project.
 fn is_plain_type(name: &str) -> bool {
-    const TYPES: [&str; 24] = [
+    const TYPES: [&str; 21] = [
         "bit",
         "box",
         "cidr",

@@ -63,6 +63,24 @@ timezone.utc = timezone(timedelta(0))
 UTC = timezone.utc
 
 
+def _day_number(year, month, day):
+    """Days since 0000-03-01 of the proleptic Gregorian calendar, whose years are taken to begin in March."""
+    year -= month <= 2
+    month = (month + 9) % 12
+    return 365 * year + year // 4 - year // 100 + year // 400 + (153 * month + 2) // 5 + day - 1
+
+
+def _day_of(number):
+    """The inverse of `_day_number`, as year, month, day."""
+    era, rest = divmod(number, 146097)
+    year = (rest - rest // 1460 + rest // 36524 - rest // 146096) // 365
+    rest -= 365 * year + year // 4 - year // 100
+    month = (5 * rest + 2) // 153
+    day = rest - (153 * month + 2) // 5 + 1
+    month = month + 3 if month < 10 else month - 9
+    return era * 400 + year + (month <= 2), month, day
+
+
 class date:
     def __init__(self, year, month, day):
         self.year = year
@@ -91,10 +109,18 @@ class date:
         return hash(self.isoformat())
 
     def __add__(self, other):
-        return _clock()
+        if not isinstance(other, timedelta):
+            return NotImplemented
+        days = other._microseconds // 86400000000
+        return type(self)(*_day_of(_day_number(self.year, self.month, self.day) + days))
 
     def __sub__(self, other):
-        return _clock()
+        if isinstance(other, timedelta):
+            return self + timedelta(microseconds=-other._microseconds)
+        if isinstance(other, date):
+            mine = _day_number(self.year, self.month, self.day)
+            return timedelta(days=mine - _day_number(other.year, other.month, other.day))
+        return NotImplemented
 
     def __lt__(self, other):
         return self.isoformat() < other.isoformat()
@@ -162,6 +188,29 @@ class datetime(date):
     @classmethod
     def combine(cls, day, moment, **kwargs):
         return cls(day.year, day.month, day.day, moment.hour, moment.minute, moment.second, moment.microsecond)
+
+    def _moment(self):
+        """Microseconds since the day 0."""
+        day = _day_number(self.year, self.month, self.day)
+        return ((day * 24 + self.hour) * 60 + self.minute) * 60000000 + self.second * 1000000 + self.microsecond
+
+    def __add__(self, other):
+        if not isinstance(other, timedelta):
+            return NotImplemented
+        day, rest = divmod(self._moment() + other._microseconds, 86400000000)
+        hour, rest = divmod(rest, 3600000000)
+        minute, rest = divmod(rest, 60000000)
+        second, microsecond = divmod(rest, 1000000)
+        return type(self)(*_day_of(day), hour, minute, second, microsecond, self.tzinfo)
+
+    def __sub__(self, other):
+        if isinstance(other, timedelta):
+            return self + timedelta(microseconds=-other._microseconds)
+        if isinstance(other, datetime) and (self.tzinfo is None) == (other.tzinfo is None):
+            if self.tzinfo is None or self.tzinfo is other.tzinfo:
+                return timedelta(microseconds=self._moment() - other._moment())
+            return _clock()
+        return NotImplemented
 
     def replace(self, **parts):
         names = ("year", "month", "day", "hour", "minute", "second", "microsecond", "tzinfo")
