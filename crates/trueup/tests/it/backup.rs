@@ -187,6 +187,19 @@ fn a_backup_of_another_kind_of_database_is_refused() {
     }
 }
 
+#[test]
+fn what_is_not_there_is_not_created_by_a_backup() {
+    let project = library();
+    let missing = run(&project, &["backup"], &[]);
+    assert_eq!(missing.code, 2, "{}", missing.stderr);
+    assert!(missing.stderr.contains("does not exist"), "{}", missing.stderr);
+    assert!(!project.path().join("app.db").exists());
+    let server = Postgres::shared().scratch_database();
+    let empty = run(&project, &["backup", "--database", server.url()], &[]);
+    assert_eq!(empty.code, 2, "{}", empty.stderr);
+    assert!(empty.stderr.contains("is empty, so there is nothing to back up"), "{}", empty.stderr);
+}
+
 /// Holds the lock of the database from another session until the value is dropped.
 fn lock_held(database: &ScratchDatabase, project: &Project) -> std::process::Child {
     // A revision that takes seconds is a run as good as any.

@@ -1,7 +1,7 @@
 //! SQLite: the online backup in one direction and in the other.
 //!
 //! Source: "SQLite Backup API", <https://www.sqlite.org/backup.html>; what happens to WAL files and busy ones is held by
-//! `tests/it/backup.rs`.
+//! `tests/it/run/backup.rs`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -35,7 +35,7 @@ const TABLES: &str = "SELECT name FROM sqlite_schema WHERE type = 'table' AND na
 pub(super) fn copy(runner: &mut Runner, file: &Path, rows: &[String]) -> Result<usize, BackupError> {
     let doing = format!("the backup of {}", runner.target);
     let failed = |error: rusqlite::Error| BackupError::failed(&doing, error);
-    let Runner { session: Session::Sqlite(session), cancel, settings, .. } = runner else {
+    let Runner { session: Session::Sqlite(session), target: name, cancel, settings, .. } = runner else {
         return Err(cancelled());
     };
     let source = &session.connection;
@@ -45,7 +45,7 @@ pub(super) fn copy(runner: &mut Runner, file: &Path, rows: &[String]) -> Result<
         let mut target =
             Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
         let backup = Backup::new(source, &mut target).map_err(failed)?;
-        transfer(&backup, PAGES, settings.wait, cancel, &doing)?;
+        transfer(&backup, PAGES, settings.wait, cancel, name)?;
         Ok(tables)
     });
     source.execute_batch("ROLLBACK").map_err(failed)?;
@@ -90,16 +90,15 @@ pub(super) fn read(path: &Path, version_table: &ObjectName) -> Result<BackupFile
 
 /// Copies a backup over the database, then compares what is there.
 pub(super) fn restore(runner: &mut Runner, file: &BackupFile) -> Result<Restored, BackupError> {
-    let doing = format!("restoring {}", runner.target);
     let source = open(&file.path)?;
-    let Runner { session: Session::Sqlite(session), cancel, settings, .. } = runner else {
+    let Runner { session: Session::Sqlite(session), target: name, cancel, settings, .. } = runner else {
         return Err(cancelled());
     };
     let failed = |error: rusqlite::Error| RunError::from(StatementError::sqlite(&error, ""));
     let target = &mut session.connection;
     // A copy that is given up half way is rolled back by SQLite.
     let backup = Backup::new(&source, target).map_err(failed)?;
-    transfer(&backup, -1, settings.wait, cancel, &doing)?;
+    transfer(&backup, -1, settings.wait, cancel, name)?;
     drop(backup);
     let doing = format!("comparing {} with the backup that was restored", runner.target);
     let rows = runner.version_rows()?.unwrap_or_default();
@@ -121,19 +120,23 @@ fn transfer(
     pages: i32,
     limit: Duration,
     cancel: &CancelHandle,
-    doing: &str,
+    target: &str,
 ) -> Result<(), BackupError> {
+    let doing = || format!("copying the pages of {target}");
     let begun = Instant::now();
     let mut backoff = Backoff::new(Duration::from_millis(5), Duration::from_millis(250));
     loop {
         if cancel.is_requested() {
             return Err(cancelled());
         }
-        match backup.step(pages).map_err(|error| BackupError::failed(doing, error))? {
+        match backup.step(pages).map_err(|error| BackupError::failed(doing(), error))? {
             StepResult::Done => return Ok(()),
             StepResult::More => {}
             _ if begun.elapsed() >= limit => {
-                return Err(BackupError::failed(doing, "somebody else is using the file"));
+                let waited = begun.elapsed();
+                return Err(
+                    RunError::Locked { target: target.to_owned(), holders: Vec::new(), waited }.into()
+                );
             }
             _ if !cancel.sleep(backoff.delay()) => return Err(cancelled()),
             _ => {}

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use trueup_alembic::replay::Way;
 use trueup_db::{
-    Backup, BackupError, BackupFile, BackupRequest, DbError, Direction, JournalStep, Restored, RunError,
+    Backup, BackupError, BackupFile, BackupRequest, Database, Direction, JournalStep, Restored, RunError,
     Runner, database_name,
 };
 
@@ -74,10 +74,10 @@ pub fn backup(
     let target = Target::find(configuration, &request.database, &read_env(configuration))?;
     let database = target.url.to_string();
     // Opening for writing would create it.
-    if is_missing(&target) {
-        let path = PathBuf::from(database_name(&target.url));
-        let missing = trueup_db::Database::connect(&target.url).err().unwrap_or(DbError::MissingFile(path));
-        return Err(failed_to_open(RunError::Open(missing)));
+    if is_missing(&target)
+        && let Err(error) = Database::connect(&target.url)
+    {
+        return Err(failed_to_open(RunError::Open(error)));
     }
     let mut runner = open_locked(&target, request, true, tell)?;
     if runner.is_empty().map_err(failed_to_open)? {
@@ -174,10 +174,8 @@ fn make(
 fn usual_folder(root: &Path) -> Result<PathBuf, NotRun> {
     let folder = root.join(FOLDER);
     let ignore = folder.join(".gitignore");
-    let written = fs::create_dir_all(&folder).and_then(|()| match ignore.exists() {
-        true => Ok(()),
-        false => fs::write(&ignore, "*\n"),
-    });
+    let written = fs::create_dir_all(&folder)
+        .and_then(|()| if ignore.exists() { Ok(()) } else { fs::write(&ignore, "*\n") });
     written.map_err(|error| {
         not_made(BackupError::Failed {
             doing: format!("making a backup in `{}`", folder.display()),
