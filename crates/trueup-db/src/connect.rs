@@ -189,7 +189,7 @@ pub(crate) fn postgres_config(address: &PostgresAddress) -> Result<Config, DbErr
     Ok(config)
 }
 
-fn open_sqlite(address: &SqliteAddress) -> Result<Connection, DbError> {
+pub(crate) fn open_sqlite(address: &SqliteAddress) -> Result<Connection, DbError> {
     let SqliteAddress::File { path, immutable } = address else { return Err(DbError::InMemory) };
     if !path.is_file() {
         return Err(DbError::MissingFile(path.clone()));

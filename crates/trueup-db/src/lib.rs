@@ -28,10 +28,10 @@ pub use connect::Database;
 pub use error::{DbError, UrlError};
 pub use inspect::{InspectOptions, Inspection, Namespaces, ReadStatement};
 pub use run::{
-    AfterCancel, CancelHandle, Cell, DEFAULT_LOCK_TIMEOUT, DEFAULT_WAIT, Direction, Ended, ErrorClass,
-    Executed, IndexBuilt, IndexProgress, JOURNAL_TABLE, JournalEntry, JournalSettings, JournalStep, Leftover,
-    Notice, Outcome, Place, Progress, ProgressCallback, RetryAttempt, RetryPolicy, Row, RunError,
-    RunSettings, RunWait, Runner, SessionInfo, StatementError, VersionError, VersionProblem,
-    needs_no_transaction,
+    AfterCancel, Backup, BackupError, BackupFile, BackupRequest, CancelHandle, Cell, DEFAULT_LOCK_TIMEOUT,
+    DEFAULT_WAIT, Direction, Ended, ErrorClass, Executed, IndexBuilt, IndexProgress, JOURNAL_TABLE,
+    JournalEntry, JournalSettings, JournalStep, Leftover, Notice, Outcome, Place, Progress, ProgressCallback,
+    Restored, RetryAttempt, RetryPolicy, Row, RunError, RunSettings, RunWait, Runner, SessionInfo,
+    StatementError, VersionError, VersionProblem, database_name, needs_no_transaction,
 };
 pub use url::{DatabaseUrl, Host, PostgresAddress, Secret, SqliteAddress, TlsMode};

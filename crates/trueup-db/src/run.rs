@@ -14,6 +14,7 @@ use trueup_schema::{Dialect, ObjectName};
 use crate::DatabaseUrl;
 
 mod backoff;
+mod backup;
 mod cancel;
 mod error;
 mod index;
@@ -33,6 +34,7 @@ mod transactionless;
 mod version;
 mod words;
 
+pub use backup::{Backup, BackupError, BackupFile, BackupRequest, Restored, database_name};
 pub use cancel::CancelHandle;
 pub use error::{AfterCancel, Leftover, RunError};
 pub use index::IndexBuilt;

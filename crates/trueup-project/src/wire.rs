@@ -1,5 +1,6 @@
 //! The JSON shapes: a promise to scripts, kept apart from the types they are made of.
 
+mod backup;
 mod run;
 mod writing;
 
@@ -12,6 +13,7 @@ use crate::files;
 use crate::pipelines::history::Entry;
 use crate::report::{Report, Texts};
 
+pub use backup::{BackupWire, RestoreWire};
 pub use run::RunWire;
 pub use writing::{TemplatesWire, WritingWire};
 

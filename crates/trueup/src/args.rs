@@ -131,6 +131,9 @@ pub(crate) enum Command {
         revision: String,
         #[command(flatten)]
         run: RunArgs,
+        /// Make a backup first, in DIR or else in the usual folder, and run nothing without it.
+        #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = "", conflicts_with = "sql")]
+        backup: Option<String>,
     },
     /// Take revisions back down to one.
     Downgrade {
@@ -139,6 +142,9 @@ pub(crate) enum Command {
         revision: String,
         #[command(flatten)]
         run: RunArgs,
+        /// Make a backup first, in DIR or else in the usual folder, and run nothing without it.
+        #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = "", conflicts_with = "sql")]
+        backup: Option<String>,
     },
     /// Record revisions as applied without running them.
     Stamp {
@@ -160,6 +166,10 @@ pub(crate) enum Command {
         #[command(flatten)]
         run: RunArgs,
     },
+    /// Copy the whole database into a file.
+    Backup(BackupArgs),
+    /// Bring a backup back.
+    Restore(RestoreArgs),
     /// Write a new revision file.
     Revision(RevisionArgs),
     /// Write a revision file that brings branches together.
@@ -311,6 +321,46 @@ pub(crate) struct RunArgs {
     /// Do not keep the table `trueup_journal`.
     #[arg(long)]
     pub(crate) no_journal: bool,
+}
+
+/// Arguments of `backup`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct BackupArgs {
+    /// The folder to write to [default: the settings' `backups`, else .trueup/backups in the project].
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) wait: WaitArgs,
+}
+
+/// Arguments of `restore`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RestoreArgs {
+    /// The backup: an archive of `pg_dump -Fc`, or a copy of an SQLite file.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Replace what the database has.
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Restore the backup of a database with another name.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Do not keep the table `trueup_journal`.
+    #[arg(long)]
+    pub(crate) no_journal: bool,
+    #[command(flatten)]
+    pub(crate) wait: WaitArgs,
+}
+
+/// How long to wait for others.
+#[derive(Debug, clap::Args)]
+pub(crate) struct WaitArgs {
+    /// How long to wait for another run on the same database to end [default: 60s].
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) wait: Option<Duration>,
+    /// End with exit code 4 where another run is at work.
+    #[arg(long, conflicts_with = "wait")]
+    pub(crate) no_wait: bool,
 }
 
 /// Reads a time: a number with `ms`, `s`, `min` or `h`; seconds where there is no unit.

@@ -1,5 +1,6 @@
 //! Changing databases: a real server, real files, and other sessions that get in the way.
 
+mod backup;
 mod cancelling;
 mod indexes;
 mod journal;

@@ -26,6 +26,8 @@ pub struct Settings {
     pub python_path: Vec<String>,
     /// Database address; `$NAME` and `${NAME}` are read from the environment.
     pub database: Option<String>,
+    /// Folder for backups, relative to the settings file; `.trueup/backups` below the project where there is none.
+    pub backups: Option<String>,
     /// `postgresql` or `sqlite`, when no database tells.
     pub dialect: Option<String>,
     /// Namespaces (PostgreSQL schemas) to compare; empty is all that models or revisions mention.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::FORMAT;
+use super::backup::CopyWire;
 use crate::pipelines::run::{Obstacle, Plan, RunFailure, RunFailureKind, RunReport, Way};
 
 /// What `upgrade`, `downgrade`, `stamp` and `ensure_version` print with `--format json`.
@@ -14,6 +15,8 @@ pub struct RunWire {
     database: String,
     before: Vec<String>,
     after: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    backup: Option<CopyWire>,
     steps: Vec<StepWire>,
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<RunFailureWire>,
@@ -68,6 +71,7 @@ impl RunWire {
             database: report.database.clone(),
             before: report.before.clone(),
             after: report.after.clone(),
+            backup: report.backup.as_ref().map(CopyWire::new),
             steps: steps.collect(),
             failure: failure.map(|failure| RunFailureWire {
                 kind: match failure.kind {
@@ -107,6 +111,7 @@ impl RunWire {
             database: database.to_owned(),
             before: rows.to_vec(),
             after: rows.to_vec(),
+            backup: None,
             steps: steps.collect(),
             failure: None,
         }

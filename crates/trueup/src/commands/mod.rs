@@ -1,5 +1,6 @@
 //! Commands, one file each.
 
+mod backup;
 mod branches;
 mod check;
 mod current;
@@ -40,10 +41,14 @@ pub(crate) fn run(args: &Args) -> Result<u8, CommandError> {
             init::run(&args.global, location, template, *package)
         }
         Command::ListTemplates => list_templates::run(&args.global),
-        Command::Upgrade { revision, run } => upgrade::run_revisions(&args.global, run, revision, Way::Up),
-        Command::Downgrade { revision, run } => {
-            upgrade::run_revisions(&args.global, run, revision, Way::Down)
+        Command::Upgrade { revision, run, backup } => {
+            upgrade::run_revisions(&args.global, run, backup.as_deref(), revision, Way::Up)
         }
+        Command::Downgrade { revision, run, backup } => {
+            upgrade::run_revisions(&args.global, run, backup.as_deref(), revision, Way::Down)
+        }
+        Command::Backup(own) => backup::run(&args.global, own),
+        Command::Restore(own) => backup::restore_file(&args.global, own),
         Command::Stamp { revisions, purge, force, run } => {
             stamp::run(&args.global, run, revisions, *purge, *force)
         }

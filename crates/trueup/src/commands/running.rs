@@ -39,6 +39,7 @@ pub(super) fn request(global: &Global, args: &RunArgs) -> RunRequest {
         lock_timeout: args.lock_timeout,
         statement_timeout: args.statement_timeout,
         wait: if args.no_wait { Some(Duration::ZERO) } else { args.wait },
+        backup: None,
         allows_data_loss: args.yes || args.allow.iter().any(|hazard| hazard == "data-loss"),
         journal: !args.no_journal,
         who: who(),
@@ -67,7 +68,7 @@ fn progress(progress: &Progress) {
 }
 
 /// Returns who runs, `user@host`.
-fn who() -> String {
+pub(super) fn who() -> String {
     let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(environment);
     let host = ["HOSTNAME", "COMPUTERNAME"].into_iter().find_map(environment);
     let host = host.or_else(|| {
@@ -141,6 +142,9 @@ fn line(event: &Event<'_>, last_wait: &mut Option<String>) -> Option<String> {
             attempt.attempt + 1,
             attempt.attempts
         ),
+        Event::BackedUp(backup) => {
+            format!("Backed up to {} ({} kB)", backup.path.display(), backup.bytes.div_ceil(1000))
+        }
         Event::Revision(step) => running(step.way.function(), &step.line, &step.summary),
         Event::Delegated(step, reason) => format!(
             "{}\n  by the project's own Python: {reason}",

@@ -1,6 +1,6 @@
 //! `trueup upgrade` and `trueup downgrade`: runs the revisions up or down to one.
 
-use trueup_project::pipelines::run::{Way, dry_run, run, sql};
+use trueup_project::pipelines::run::{BackupFolder, Way, dry_run, run, sql};
 
 use super::running;
 use crate::args::{Global, RunArgs};
@@ -10,12 +10,18 @@ use crate::render;
 pub(crate) fn run_revisions(
     global: &Global,
     args: &RunArgs,
+    backup: Option<&str>,
     identifier: &str,
     way: Way,
 ) -> Result<u8, CommandError> {
     let command = way.function();
     let configuration = running::configuration(global)?;
-    let request = running::request(global, args);
+    let mut request = running::request(global, args);
+    // `--backup` without `=DIR` is the empty text.
+    request.backup = backup.map(|folder| match folder {
+        "" => BackupFolder::Usual,
+        folder => BackupFolder::At(folder.into()),
+    });
     if args.sql {
         let text = sql(&configuration, &request, identifier, way, running::dialect(global));
         return running::write_sql(global, command, text);

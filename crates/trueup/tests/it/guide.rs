@@ -79,7 +79,7 @@ fn run_commands_in(folder: &Path, section: &Section) -> usize {
                 Some((command, code)) => (command.trim(), code.trim().parse().expect("a number")),
                 None => (line.trim(), 0),
             };
-            let words = words(command);
+            let words: Vec<String> = words(command).into_iter().map(|word| matching(folder, word)).collect();
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             let ["trueup", arguments @ ..] = words.as_slice() else {
                 panic!("`{line}` is no command of trueup")
@@ -90,6 +90,16 @@ fn run_commands_in(folder: &Path, section: &Section) -> usize {
         }
     }
     commands
+}
+
+/// Replaces `folder/*.ending` by the one file that a shell would find.
+fn matching(folder: &Path, word: String) -> String {
+    let Some((parent, ending)) = word.split_once("/*") else { return word };
+    let entries = fs::read_dir(folder.join(parent)).unwrap_or_else(|error| panic!("{word}: {error}"));
+    let names = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
+    let mut names = names.filter(|name| !name.starts_with('.') && name.ends_with(ending));
+    let (Some(name), None) = (names.next(), names.next()) else { panic!("{word} is not one file") };
+    format!("{parent}/{name}")
 }
 
 /// Splits a command line at spaces outside of double quotes.

@@ -7,6 +7,7 @@
 //! - `live`: revisions that hang on rows, evaluated while the database answers;
 //! - `delegate`: revisions that only the project's own Python can run;
 //! - `stamp`: changing the version table alone, and holding the schema to what it then says;
+//! - `backup`: the copy that a run begins with, `backup` and `restore`;
 //! - `offline`: the same as SQL text.
 //!
 //! Nothing is printed here: what happens is told by [`Event`]s, what came of it by a [`RunReport`].
@@ -14,7 +15,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use trueup_db::{CancelHandle, IndexProgress, Notice, Progress, RetryAttempt, RunWait};
+pub use trueup_db::{Backup, CancelHandle, IndexProgress, Notice, Progress, Restored, RetryAttempt, RunWait};
 use trueup_schema::Location;
 
 use super::check::CheckRequest;
@@ -24,6 +25,7 @@ use super::target::{DatabaseRequest, Target, read_env};
 use crate::config::Configuration;
 use crate::report::Failure;
 
+mod backup;
 mod delegate;
 mod live;
 mod offline;
@@ -34,6 +36,7 @@ mod script;
 mod settings;
 mod stamp;
 
+pub use backup::{BackupFolder, BackupReport, RestoreReport, RestoreRequest, backup, restore};
 pub use offline::{ensure_version_sql, sql};
 pub use online::{dry_run, ensure_version, run};
 pub use plan::{Loss, Obstacle, Plan, PlannedStep};
@@ -71,6 +74,8 @@ pub struct RunRequest {
     pub wait: Option<Duration>,
     /// Whether tables and columns with rows may be dropped on the way up.
     pub allows_data_loss: bool,
+    /// Where the backup that the run begins with goes; `None` makes none.
+    pub backup: Option<BackupFolder>,
     /// Whether the journal is kept.
     pub journal: bool,
     /// Who runs, `user@host`, for the journal.
@@ -87,6 +92,8 @@ pub enum Event<'a> {
     Waiting(&'a RunWait),
     /// A lock was not granted in time; the transaction is tried again.
     Retrying(&'a RetryAttempt),
+    /// The backup that the run begins with is made.
+    BackedUp(&'a Backup),
     /// A revision begins.
     Revision(&'a PlannedStep),
     /// A revision begins in the project's own Python, for this reason.
@@ -125,6 +132,8 @@ pub struct RunReport {
     pub after: Vec<String>,
     /// The revisions that ran and stayed.
     pub steps: Vec<DoneStep>,
+    /// The backup that was made before them.
+    pub backup: Option<Backup>,
 }
 
 /// A revision that ran.

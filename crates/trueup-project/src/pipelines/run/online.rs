@@ -21,7 +21,7 @@ use super::plan::{Base, Obstacle, Plan, PlannedStep, checksum};
 use super::script::{ScriptRunner, Stop};
 use super::{
     DoneStep, DryRun, Event, FailedStatement, NotRun, Project, RunEngine, RunFailure, RunFailureKind,
-    RunReport, RunRequest, Tell, delegate, offline, with_project,
+    RunReport, RunRequest, Tell, backup, delegate, offline, with_project,
 };
 use crate::config::Configuration;
 use crate::pipelines::check::drift::{read_sqlite, with_causes};
@@ -83,7 +83,7 @@ pub fn ensure_version(
 }
 
 /// Tells whether a database is an SQLite file that the run will create.
-fn is_missing(target: &Target) -> bool {
+pub(super) fn is_missing(target: &Target) -> bool {
     matches!(&target.url, DatabaseUrl::Sqlite(SqliteAddress::File { path, .. }) if !path.exists())
 }
 
@@ -127,11 +127,35 @@ fn steps(project: &Project<'_>, identifier: &str, way: Way, applied: &[usize]) -
     })
 }
 
+/// Opens a database for writing and keeps other runs out.
+pub(super) fn open_locked(
+    target: &Target,
+    request: &RunRequest,
+    version_table_primary_key: bool,
+    tell: Tell<'_>,
+) -> Result<Runner, NotRun> {
+    let defaults = RunSettings::default();
+    let settings = RunSettings {
+        version_table: target.version_table.clone(),
+        version_table_primary_key,
+        lock_timeout: request.lock_timeout,
+        statement_timeout: request.statement_timeout,
+        wait: request.wait.unwrap_or(defaults.wait),
+        journal: request.journal.then(|| JournalSettings::of(request.who.as_str())),
+        ..defaults
+    };
+    let mut runner = Runner::open(&target.url, settings).map_err(failed_to_open)?;
+    tell(Event::Opened(runner.cancel_handle()));
+    runner.on_progress(request.on_progress.map(|tell| -> trueup_db::ProgressCallback { Box::new(tell) }));
+    runner.lock(&mut |wait| tell(Event::Waiting(wait))).map_err(failed_to_open)?;
+    Ok(runner)
+}
+
 /// An open database on which revisions run.
 pub(super) struct Online<'a, 't> {
     pub(super) project: &'a Project<'a>,
     pub(super) target: &'a Target,
-    request: &'a RunRequest,
+    pub(super) request: &'a RunRequest,
     pub(super) runner: Rc<RefCell<Runner>>,
     pub(super) tell: Tell<'t>,
     pub(super) report: RunReport,
@@ -147,20 +171,8 @@ impl<'a, 't> Online<'a, 't> {
         request: &'a RunRequest,
         tell: Tell<'t>,
     ) -> Result<Self, NotRun> {
-        let defaults = RunSettings::default();
-        let settings = RunSettings {
-            version_table: target.version_table.clone(),
-            version_table_primary_key: project.environment.version_table_primary_key,
-            lock_timeout: request.lock_timeout,
-            statement_timeout: request.statement_timeout,
-            wait: request.wait.unwrap_or(defaults.wait),
-            journal: request.journal.then(|| JournalSettings::of(request.who.as_str())),
-            ..defaults
-        };
-        let mut runner = Runner::open(&target.url, settings).map_err(failed_to_open)?;
-        tell(Event::Opened(runner.cancel_handle()));
-        runner.on_progress(request.on_progress.map(|tell| -> trueup_db::ProgressCallback { Box::new(tell) }));
-        runner.lock(&mut |wait| tell(Event::Waiting(wait))).map_err(failed_to_open)?;
+        let primary_key = project.environment.version_table_primary_key;
+        let mut runner = open_locked(target, request, primary_key, tell)?;
         let before = runner.version_rows().map_err(failed_to_open)?.unwrap_or_default();
         let rows = changed(before.clone(), &[]);
         let report = RunReport { database: target.url.to_string(), before, ..RunReport::default() };
@@ -185,6 +197,10 @@ impl<'a, 't> Online<'a, 't> {
                     Ok(_) => position(&self.report),
                     Err(error) => format!("where the database is now could not be asked: {error}"),
                 });
+                if let Some(backup) = &self.report.backup {
+                    let path = backup.path.display();
+                    failure.facts.push(format!("the backup from before the run is `{path}`"));
+                }
                 failure.report = self.report;
                 Err(NotRun::Failed(failure))
             }
@@ -206,6 +222,7 @@ impl<'a, 't> Online<'a, 't> {
             let plan = self.plan(&remaining, way, &rows)?;
             if std::mem::take(&mut is_first) {
                 self.refuse(&plan)?;
+                backup::before_run(self, way)?;
             }
             let native = match self.delegates_all() {
                 true => 0,
