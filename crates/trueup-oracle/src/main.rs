@@ -55,6 +55,11 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
             println!("{} statements", bench::parse(folder.as_ref())?);
             Ok(ExitCode::SUCCESS)
         }
+        "bench-sqlite" => {
+            let [database, text] = rest else { bail!("usage: bench-sqlite DATABASE FILE") };
+            bench::run_sqlite(database.as_ref(), text.as_ref())?;
+            Ok(ExitCode::SUCCESS)
+        }
         "fuzz-worker" => fuzz_worker(rest),
         "fuzz-case" => match rest {
             [target, file] => fuzz::worker::run_case(target, file.as_ref()),

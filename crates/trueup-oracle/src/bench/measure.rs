@@ -30,11 +30,12 @@ struct Run {
 /// Python knows what children have used; every run has a waiting parent of its own.
 const PROGRAM: &str = r#"
 import json, resource, subprocess, sys, time
+before = resource.getrusage(resource.RUSAGE_CHILDREN)
 start = time.perf_counter()
 code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
 wall = time.perf_counter() - start
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
-print(json.dumps({"wall": wall, "processor": used.ru_utime + used.ru_stime, "memory": used.ru_maxrss / 1024, "code": code}))
+print(json.dumps({"wall": wall, "processor": used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime, "memory": used.ru_maxrss / 1024, "code": code}))
 "#;
 
 /// One of several commands that are measured beside each other.

@@ -14,6 +14,7 @@ use trueup_testkit::postgres::Postgres;
 
 use crate::{paths, venv};
 use measure::{Figures, measure};
+pub use upgrade::run_sqlite;
 
 /// The project with the largest history of the corpus.
 const LARGEST: &str = "ethyca-fides";

@@ -69,7 +69,9 @@ pub(super) enum Durability {
 impl Durability {
     fn settings(self) -> &'static [&'static str] {
         match self {
-            Self::Off => &["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB"],
+            Self::Off => {
+                &["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB"]
+            }
             Self::Default => &[],
         }
     }
@@ -175,8 +177,7 @@ fn keep(
     let server = as_account(account, &binaries.folder.join("postgres"));
     keeper.arg(server.get_program()).args(server.get_args());
     keeper.arg("-D").arg(run.join("data")).arg("-k").arg(run).arg("-p").arg(port.to_string());
-    let settings =
-        ["listen_addresses=127.0.0.1", "max_connections=200", "timezone=UTC", "log_timezone=UTC"];
+    let settings = ["listen_addresses=127.0.0.1", "max_connections=200", "timezone=UTC", "log_timezone=UTC"];
     for setting in settings.iter().chain(durability.settings()) {
         keeper.args(["-c", setting]);
     }
