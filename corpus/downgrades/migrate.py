@@ -1,6 +1,7 @@
 """migrate.py REQUEST: runs the upgrades of a project with its own env.py, then its downgrades one by one.
 
 It runs inside the project's environment, as `python -I migrate.py`; REQUEST is JSON that run.py writes.
+With the program `upgrade` it stops at the heads, and ends with 1 where it does not come there.
 Each line of the answer is JSON: `{"up": SECONDS}` when it is at the heads, `{"down": REVISION}` for each downgrade that ran, then `{"error": …}` for what stopped
 either way, or `{"done": true}` at base.
 
@@ -39,8 +40,12 @@ def main(request):
     up, down = Up(script), Down(script)
     start = time.perf_counter()
     if not attempt("up", up, lambda: run(request, config, script, up)):
+        if request["program"] == "upgrade":
+            sys.exit(1)
         return
     tell({"up": round(time.perf_counter() - start, 3)})
+    if request["program"] == "upgrade":
+        return
     while down.remains():
         keep(request)
         if not attempt("down", down, lambda: run(request, config, script, down)):
@@ -175,12 +180,13 @@ def in_a_worker_thread(body):
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    sys.dont_write_bytecode = True
+    asked = json.loads(sys.argv[1])
+    # Who measures an upgrade measures one of many, as users run it.
+    sys.dont_write_bytecode = asked["program"] != "upgrade"
     # Packages log to the standard output.
     ANSWERS = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    asked = json.loads(sys.argv[1])
-    program = {"give": give, "migrate": main}[asked["program"]]
+    program = {"give": give, "migrate": main, "upgrade": main}[asked["program"]]
     if asked.get("worker_thread"):
         in_a_worker_thread(lambda: program(asked))
     else:

@@ -2,10 +2,12 @@
 
 URL is the address of an empty PostgreSQL database; it is ignored for SQLite.
 The result is CACHE/downgrades/ID.DIALECT.json; see `result` for what it says.
+`run.py --upgrade ID pg|sqlite URL CACHE FOLDER` runs nothing but says, as JSON, how env.py is run up to the heads.
 The environments are those of corpus/models; what is known about each project's migrations is in projects.toml, and what
 runs inside its environment is migrate.py.
 """
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -26,8 +28,11 @@ LINES_OF_A_FAILURE = 20
 
 
 def main(arguments):
+    if arguments[:1] == ["--upgrade"] and len(arguments) == 6:
+        print(json.dumps(upgrade(*arguments[1:])))
+        return
     if len(arguments) != 4 or arguments[1] not in ("pg", "sqlite"):
-        raise build.Failure("usage: run.py ID pg|sqlite URL CACHE")
+        raise build.Failure("usage: run.py ID pg|sqlite URL CACHE, run.py --upgrade ID pg|sqlite URL CACHE FOLDER")
     identity, dialect, url, cache = arguments
     known = KNOWN.get(identity)
     if known is None:
@@ -41,6 +46,24 @@ def main(arguments):
     folder = cache / "downgrades"
     folder.mkdir(parents=True, exist_ok=True)
     build.store(folder / f"{identity}.{dialect}.json", json.dumps(found, indent=1))
+
+
+def upgrade(identity, dialect, url, cache, folder):
+    """The command that upgrades the empty database, and the variables that it needs; FOLDER is for what it writes."""
+    known, cache, folder = KNOWN[identity], Path(cache).resolve(), Path(folder)
+    if "given" in known:
+        raise build.Failure(f"`{identity}` does not begin with an empty database")
+    python = build.environment(build.KNOWN["projects"][identity].get("environment", identity), cache)
+    add(python, known.get("requirements", []), cache)
+    file = folder / "run.db"
+    values = {"folder": folder, "file": file, "address": build.address(url), "url": address(dialect, known, url, file)}
+    values |= parts(url)
+    request = dict(known, config=config(identity), url=values["url"], program="upgrade")
+    found = variables(identity, known, values)
+    return {
+        "command": [str(python), "-I", str(HERE / "migrate.py"), json.dumps(request)],
+        "environment": {name: value for name, value in found.items() if os.environ.get(name) != value},
+    }
 
 
 def result(identity, dialect, known, url, python, folder):

@@ -28,7 +28,7 @@ usage: cargo xtask <command>
   drift [PROJECT…]            databases as Alembic built them are clean, ten manual changes are ten findings
   fuzz [--minutes N] [TARGET…]
                               mutated texts for every reader
-  bench graph|check|replay           trueup beside real Alembic, into benches/results";
+  bench graph|check|replay|upgrade   trueup beside real Alembic, into benches/results";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

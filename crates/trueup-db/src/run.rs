@@ -52,7 +52,7 @@ pub use version::{VersionError, VersionProblem};
 
 use journal::Journal;
 use postgres::PostgresSession;
-use progress::{Watch, watched};
+use progress::{Lent, Watch, Watcher};
 use side::SideSession;
 use sqlite::SqliteSession;
 use transaction::OpenTransaction;
@@ -60,7 +60,9 @@ use transaction::OpenTransaction;
 /// A database that is being changed.
 pub struct Runner {
     session: Session,
-    side: Option<SideSession>,
+    /// The session beside the run, and who is told how a statement goes on.
+    lent: Lent,
+    watcher: Watcher,
     url: DatabaseUrl,
     target: String,
     settings: RunSettings,
@@ -68,7 +70,6 @@ pub struct Runner {
     transaction: Option<OpenTransaction>,
     /// How often something became durable, or may have: what can not be undone is not tried again.
     durable: u64,
-    on_progress: Option<ProgressCallback>,
     journal: Journal,
 }
 
@@ -123,7 +124,8 @@ impl Runner {
         };
         Ok(Self {
             session,
-            side: None,
+            lent: Lent::default(),
+            watcher: Watcher::default(),
             url: url.clone(),
             target,
             journal: Journal::new(settings.journal.clone()),
@@ -131,7 +133,6 @@ impl Runner {
             cancel,
             transaction: None,
             durable: 0,
-            on_progress: None,
         })
     }
 
@@ -160,7 +161,7 @@ impl Runner {
 
     /// Lets something be called from time to time while a statement runs, on another thread.
     pub fn on_progress(&mut self, callback: Option<ProgressCallback>) {
-        self.on_progress = callback;
+        self.lent.callback = callback;
     }
 
     /// Returns what the statement of a PostgreSQL backend is doing; `None` when it runs none, and on SQLite.
@@ -212,15 +213,16 @@ impl Runner {
         &mut self,
         work: impl FnOnce(&mut Session) -> Result<T, Box<StatementError>>,
     ) -> Result<T, RunError> {
-        let Self { session, side, on_progress, cancel, settings, .. } = self;
+        let Self { session, lent, watcher, cancel, settings, .. } = self;
         let (pid, lock_timeout) = match session {
             Session::Postgresql(session) => (session.pid, session.lock_timeout),
             Session::Sqlite(_) => (0, settings.progress_interval * 2),
         };
         let interval = settings.progress_interval;
         let first = if lock_timeout.is_zero() { interval } else { interval.min(lock_timeout / 2) };
-        let watch = Watch { side: side.as_mut(), pid, callback: on_progress.as_mut(), first, interval };
-        let Some((result, blocked_by)) = cancel.during(|| watched(watch, || work(session))) else {
+        let watch = Watch { pid, first, interval };
+        let Some((result, blocked_by)) = cancel.during(|| watcher.watched(&watch, lent, || work(session)))
+        else {
             return Err(self.cancelled());
         };
         let error = match result {
@@ -247,10 +249,10 @@ impl Runner {
     /// Returns the session beside the run, opened at the first call; SQLite has none.
     fn side(&mut self) -> Result<Option<&mut SideSession>, RunError> {
         let DatabaseUrl::Postgresql(address) = &self.url else { return Ok(None) };
-        if self.side.as_ref().is_none_or(SideSession::is_spent) {
-            self.side = Some(SideSession::open(address, &self.settings.version_table)?);
+        if self.lent.side.as_ref().is_none_or(|side| side.is_spent()) {
+            self.lent.side = Some(Box::new(SideSession::open(address, &self.settings.version_table)?));
         }
-        Ok(self.side.as_mut())
+        Ok(self.lent.side.as_deref_mut())
     }
 
     fn version_table(&self) -> &ObjectName {

@@ -14,7 +14,7 @@ usage: trueup-oracle <command>
   fuzz [--minutes N] [--seed N] [TARGET…]   mutated texts for every reader
   corpus [PROJECT…] [--verbose] [--update] [--truth DIR] [--dialect NAME] [--no-alembic]
                                             real histories against what real Alembic built
-  bench graph|check|replay [--trueup FILE] [--no-record]
+  bench graph|check|replay|upgrade [--trueup FILE] [--no-record]
                                             trueup beside real Alembic
   models [PROJECT…] [--verbose] [--update]  schemas of real models, against SQLAlchemy's create_all
   downgrades [PROJECT…] [--verbose] [--update]
@@ -53,6 +53,11 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         "bench-parse" => {
             let folder = rest.first().context("usage: bench-parse FOLDER")?;
             println!("{} statements", bench::parse(folder.as_ref())?);
+            Ok(ExitCode::SUCCESS)
+        }
+        "bench-sqlite" => {
+            let [database, text] = rest else { bail!("usage: bench-sqlite DATABASE FILE") };
+            bench::run_sqlite(database.as_ref(), text.as_ref())?;
             Ok(ExitCode::SUCCESS)
         }
         "fuzz-worker" => fuzz_worker(rest),
@@ -183,7 +188,7 @@ fn graphs(arguments: &[String]) -> Result<bool> {
 }
 
 fn bench(arguments: &[String]) -> Result<bool> {
-    let (name, rest) = arguments.split_first().context("usage: bench graph|check|replay")?;
+    let (name, rest) = arguments.split_first().context("usage: bench graph|check|replay|upgrade")?;
     let trueup = paths::workspace().join("target/release/trueup");
     let mut options = bench::Options { name: name.clone(), trueup, record: true };
     let mut rest = rest.iter();

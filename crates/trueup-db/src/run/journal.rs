@@ -5,13 +5,17 @@
 //! revision that has only its first row was killed.
 //!
 //! On PostgreSQL the rows outside of the transaction are written by the session beside the run, on SQLite before the
-//! transaction begins and after it has ended. Keeping a journal never makes a run fail: what goes wrong is told once by
+//! transaction begins and after it has ended. Each of these waits for the disk, so there are few: revisions of one
+//! transaction begin with one statement, and the first row of the next transaction is written with the end of the one
+//! before. Keeping a journal never makes a run fail: what goes wrong is told once by
 //! [`Runner::journal_problem`], and the run goes on without.
 
 use std::mem;
 use std::time::Instant;
 
 use trueup_schema::ObjectName;
+
+use store::By;
 
 use crate::run::{JournalSettings, RunError, Runner, StatementError, backoff};
 
@@ -27,7 +31,16 @@ pub(crate) struct Journal {
     state: State,
     problem: Option<String>,
     steps: Vec<OpenStep>,
+    /// What begins when the open transaction is committed.
+    next: Next,
     last_step: i64,
+}
+
+/// A revision whose first row belongs to the transaction before its own.
+enum Next {
+    None,
+    Wanted(JournalStep),
+    Written(OpenStep),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -51,6 +64,8 @@ struct OpenStep {
 enum End {
     /// Not reached.
     Running,
+    /// Reached in the open transaction, and written before that ends.
+    Reached(Ending),
     /// Written in the open transaction.
     Written,
     /// Reached, but could not be written in the transaction; is written after the commit.
@@ -62,6 +77,7 @@ enum End {
 struct Ending {
     outcome: Outcome,
     duration_ms: i64,
+    at: Instant,
     message: Option<String>,
 }
 
@@ -69,7 +85,7 @@ impl Journal {
     pub(crate) fn new(settings: Option<JournalSettings>) -> Self {
         let state = if settings.is_some() { State::Unknown } else { State::Off };
         let run_id = format!("{:016x}", backoff::random());
-        Self { settings, run_id, state, problem: None, steps: Vec::new(), last_step: 0 }
+        Self { settings, run_id, state, problem: None, steps: Vec::new(), next: Next::None, last_step: 0 }
     }
 
     fn give_up(&mut self, table: &ObjectName, cause: &str) {
@@ -91,37 +107,67 @@ impl Runner {
         self.journal.problem.take()
     }
 
-    /// Notes that a revision begins; on SQLite to be called before its transaction.
-    pub fn journal_begin(&mut self, what: JournalStep) {
-        if !self.journal_is_ready() {
+    /// Notes that revisions begin, which run in one transaction; on SQLite to be called before that.
+    pub fn journal_begin(&mut self, steps: impl IntoIterator<Item = JournalStep>) {
+        let is_open = |what: &JournalStep| {
+            self.journal.steps.iter().any(|open| open.what == *what && matches!(open.end, End::Running))
+        };
+        let steps: Vec<JournalStep> = steps.into_iter().filter(|what| !is_open(what)).collect();
+        if steps.is_empty() || !self.journal_is_ready() {
             return;
         }
-        self.journal.last_step += 1;
-        let step = self.journal.last_step;
-        match self.write_begin(step, &what) {
-            Ok(started_at) => {
-                let begun = Instant::now();
-                self.journal.steps.push(OpenStep { step, what, started_at, begun, end: End::Running });
-            }
+        match self.write_begin(By::Side, steps) {
+            Ok(begun) => self.journal.steps.extend(begun),
             Err(error) => self.journal_failed_with(&error),
         }
     }
 
-    /// Notes that a revision which has begun is done; in its transaction, where it has one.
+    /// Notes that a revision begins as soon as the open transaction is committed.
+    ///
+    /// Its first row is written in this transaction, which spares it one of its own.
+    pub fn journal_next(&mut self, what: JournalStep) {
+        if self.in_transaction() && self.journal.state == State::Ready {
+            self.journal.next = Next::Wanted(what);
+        }
+    }
+
+    /// Notes that a revision which has begun is done; where it has a transaction, the row is written when that ends.
     pub fn journal_done(&mut self, revision: &str, message: Option<&str>) {
+        let in_transaction = self.in_transaction();
         let running = |step: &OpenStep| step.what.revision == revision && matches!(step.end, End::Running);
         let Some(at) = self.journal.steps.iter().rposition(running) else { return };
-        let step = self.journal.steps.remove(at);
-        let ending = Ending::of(&step, Outcome::Done, message);
-        if !self.in_transaction() {
-            if let Err(error) = self.write_end(&step, &ending) {
-                self.journal_failed_with(&error);
-            }
+        let step = &mut self.journal.steps[at];
+        let ending = Ending::of(step, Outcome::Done, message);
+        if in_transaction {
+            step.end = End::Reached(ending);
             return;
         }
-        let written = self.write_end_in_transaction(&step, &ending);
-        let end = if written.is_ok() { End::Written } else { End::Due(ending) };
-        self.journal.steps.insert(at, OpenStep { end, ..step });
+        let step = self.journal.steps.remove(at);
+        if let Err(error) = self.write_end(&step, &ending) {
+            self.journal_failed_with(&error);
+        }
+    }
+
+    /// Writes what has been reached in the open transaction, which is about to end.
+    pub(crate) fn journal_settle(&mut self) {
+        let reached = |step: &OpenStep| matches!(step.end, End::Reached(_));
+        if self.journal.steps.iter().any(reached) {
+            let mut steps = mem::take(&mut self.journal.steps);
+            let is_written = self.write_ends_in_transaction(&steps).is_ok();
+            for step in &mut steps {
+                step.end = match mem::replace(&mut step.end, End::Running) {
+                    End::Reached(_) if is_written => End::Written,
+                    End::Reached(ending) => End::Due(ending),
+                    other => other,
+                };
+            }
+            self.journal.steps = steps;
+        }
+        if let Next::Wanted(what) = mem::replace(&mut self.journal.next, Next::None)
+            && let Ok(Some(step)) = self.write_next_in_transaction(what)
+        {
+            self.journal.next = Next::Written(step);
+        }
     }
 
     /// Notes that every revision which has begun and is not durable ended otherwise; called after the rollback.
@@ -157,9 +203,10 @@ impl Runner {
 
     /// What was written in the transaction is durable now, and what could not be written there is due.
     pub(crate) fn journal_committed(&mut self) {
+        let next = mem::replace(&mut self.journal.next, Next::None);
         for step in mem::take(&mut self.journal.steps) {
             match &step.end {
-                End::Running => self.journal.steps.push(step),
+                End::Running | End::Reached(_) => self.journal.steps.push(step),
                 End::Written => {}
                 End::Due(ending) => {
                     let ending = ending.clone();
@@ -169,10 +216,14 @@ impl Runner {
                 }
             }
         }
+        if let Next::Written(step) = next {
+            self.journal.steps.push(OpenStep { begun: Instant::now(), ..step });
+        }
     }
 
     /// What was done in the transaction is undone.
     pub(crate) fn journal_rolled_back(&mut self) {
+        self.journal.next = Next::None;
         for step in &mut self.journal.steps {
             step.end = End::Running;
         }
@@ -214,6 +265,6 @@ impl Runner {
 impl Ending {
     fn of(step: &OpenStep, outcome: Outcome, message: Option<&str>) -> Self {
         let duration_ms = i64::try_from(step.begun.elapsed().as_millis()).unwrap_or(i64::MAX);
-        Self { outcome, duration_ms, message: message.map(str::to_owned) }
+        Self { outcome, duration_ms, at: Instant::now(), message: message.map(str::to_owned) }
     }
 }

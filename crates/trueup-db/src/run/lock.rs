@@ -36,8 +36,8 @@ impl Runner {
             return self.rollback().map(|_| ());
         }
         let version_table = self.version_table().name.clone();
-        let Self { side, settings, cancel, .. } = self;
-        let Some(side) = side else { return Ok(()) };
+        let Self { lent, settings, cancel, .. } = self;
+        let Some(side) = &mut lent.side else { return Ok(()) };
         side.lock(&version_table, settings.wait, cancel, waiting)
     }
 
@@ -46,11 +46,11 @@ impl Runner {
     /// # Errors
     /// When the session that holds the lock has ended; the lock has ended with it.
     pub fn unlock(&mut self) -> Result<(), RunError> {
-        self.side.as_mut().map_or(Ok(()), super::side::SideSession::unlock)
+        self.lent.side.as_mut().map_or(Ok(()), |side| side.unlock())
     }
 
     /// Makes sure that nobody else can have begun meanwhile; nothing to do where no lock was taken.
     pub(crate) fn check_lock(&mut self) -> Result<(), RunError> {
-        self.side.as_mut().map_or(Ok(()), super::side::SideSession::check_lock)
+        self.lent.side.as_mut().map_or(Ok(()), |side| side.check_lock())
     }
 }

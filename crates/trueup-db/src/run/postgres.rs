@@ -170,7 +170,8 @@ fn set_limits(client: &mut Client, settings: &RunSettings) -> Result<Duration, p
     if let Some(limit) = settings.statement_timeout {
         set(client, "statement_timeout", &milliseconds(limit))?;
     }
-    let sql = "SELECT setting::bigint FROM pg_settings WHERE name = 'lock_timeout'";
+    // Written as `5s` or `100ms`; the view `pg_settings` has the number, but makes rows of all settings for it.
+    let sql = "SELECT (extract(epoch FROM current_setting('lock_timeout')::interval) * 1000)::bigint";
     let present: i64 = client.query_typed_one(sql, &[])?.get(0);
     let limit = match settings.lock_timeout {
         Some(limit) => limit,

@@ -3,8 +3,9 @@
 //! The statement runs on the thread of the caller. A second thread asks the session beside the run once in a while what the
 //! statement waits for and how far it is, and tells the caller; on SQLite it only tells the time.
 
-use std::sync::{Condvar, Mutex, PoisonError};
-use std::thread;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use postgres::Row;
@@ -54,77 +55,158 @@ pub struct IndexProgress {
     pub tuples_done: i64,
 }
 
+const SHORTEST_TICK: Duration = Duration::from_millis(1);
+
 /// How a statement is watched.
-pub(crate) struct Watch<'a> {
-    pub(crate) side: Option<&'a mut SideSession>,
+pub(crate) struct Watch {
     /// The backend that runs the statement.
     pub(crate) pid: i32,
-    pub(crate) callback: Option<&'a mut ProgressCallback>,
     /// When the first look is taken: before a waiting statement gives up.
     pub(crate) first: Duration,
     pub(crate) interval: Duration,
 }
 
-/// Runs something and watches it meanwhile; returns also who was last seen in its way.
-pub(crate) fn watched<T>(watch: Watch<'_>, work: impl FnOnce() -> T) -> (T, Vec<SessionInfo>) {
-    if watch.side.is_none() && watch.callback.is_none() {
-        return (work(), Vec::new());
-    }
-    let end = End::default();
-    thread::scope(|scope| {
-        let watcher = scope.spawn(|| watch.until(&end));
-        let result = {
-            let _ended = Ended(&end);
-            work()
-        };
-        // A callback that panicked has said so on its own thread.
-        (result, watcher.join().unwrap_or_default())
-    })
+/// What a watched statement lends to the watching thread.
+#[derive(Default)]
+pub(crate) struct Lent {
+    pub(crate) side: Option<Box<SideSession>>,
+    pub(crate) callback: Option<ProgressCallback>,
 }
 
-/// Tells the watching thread that the work has ended.
+/// The watching thread of a run.
+///
+/// It lives as long as the run, and while no statement takes long nobody waits for it or wakes it: it looks up by itself
+/// from time to time. A thread per statement would cost more than many statements do.
 #[derive(Default)]
-struct End {
-    reached: Mutex<bool>,
+pub(crate) struct Watcher {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
     changed: Condvar,
 }
 
-/// Tells so however the work ends; the scope waits for the thread.
-struct Ended<'a>(&'a End);
-
-impl Drop for Ended<'_> {
-    fn drop(&mut self) {
-        *self.0.reached.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        self.0.changed.notify_all();
-    }
+#[derive(Default)]
+struct State {
+    /// The statement that is running.
+    watched: Option<Watched>,
+    /// The thread has taken what the statement lent, and looks.
+    is_looking: bool,
+    /// How long the thread sleeps while there is nothing to look at.
+    tick: Duration,
+    is_over: bool,
 }
 
-impl End {
-    /// Waits, and tells whether the end came meanwhile.
-    fn within(&self, duration: Duration) -> bool {
-        let reached = self.reached.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self.changed.wait_timeout_while(reached, duration, |reached| !*reached);
-        *waited.unwrap_or_else(PoisonError::into_inner).0
-    }
+struct Watched {
+    lent: Lent,
+    pid: i32,
+    begun: Instant,
+    next: Instant,
+    interval: Duration,
+    last_seen: Vec<SessionInfo>,
 }
 
-impl Watch<'_> {
-    fn until(mut self, end: &End) -> Vec<SessionInfo> {
-        let begun = Instant::now();
-        let mut pause = self.first;
-        let mut last_seen = Vec::new();
-        while !end.within(pause) {
-            pause = self.interval;
-            let seen = self.side.as_mut().and_then(|side| side.progress(self.pid).ok().flatten());
-            let progress = Progress { elapsed: begun.elapsed(), ..seen.unwrap_or_default() };
-            if let Some(callback) = self.callback.as_mut() {
-                callback(&progress);
-            }
-            if !progress.blocked_by.is_empty() {
-                last_seen = progress.blocked_by;
-            }
+impl Watcher {
+    /// Runs something and watches it meanwhile; returns also who was last seen in its way. What was lent comes back.
+    pub(crate) fn watched<T>(
+        &mut self,
+        watch: &Watch,
+        lent: &mut Lent,
+        work: impl FnOnce() -> T,
+    ) -> (T, Vec<SessionInfo>) {
+        if lent.side.is_none() && lent.callback.is_none() {
+            return (work(), Vec::new());
         }
-        last_seen
+        self.begin(watch, std::mem::take(lent));
+        let result = work();
+        let (back, last_seen) = self.shared.end();
+        *lent = back;
+        (result, last_seen)
+    }
+
+    fn begin(&mut self, watch: &Watch, lent: Lent) {
+        let begun = Instant::now();
+        let Watch { pid, first, interval } = *watch;
+        let watched = Watched { lent, pid, begun, next: begun + first, interval, last_seen: Vec::new() };
+        let mut state = self.shared.state();
+        state.watched = Some(watched);
+        // A sleep that had begun a moment before still ends in time for the first look.
+        let tick = (first / 2).max(SHORTEST_TICK);
+        if state.tick != tick {
+            state.tick = tick;
+            self.shared.changed.notify_all();
+        }
+        drop(state);
+        if self.thread.is_none() {
+            let shared = Arc::clone(&self.shared);
+            // Without a thread nothing is told, and the statement runs all the same.
+            self.thread = thread::Builder::new().spawn(move || shared.watch()).ok();
+        }
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        self.shared.state().is_over = true;
+        self.shared.changed.notify_all();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes back what was lent, after a look that has begun.
+    fn end(&self) -> (Lent, Vec<SessionInfo>) {
+        let waited = self.changed.wait_while(self.state(), |state| state.is_looking);
+        let mut state = waited.unwrap_or_else(PoisonError::into_inner);
+        state.watched.take().map(|watched| (watched.lent, watched.last_seen)).unwrap_or_default()
+    }
+
+    /// What the thread does.
+    fn watch(&self) {
+        let mut state = self.state();
+        while !state.is_over {
+            let now = Instant::now();
+            let due = state.watched.as_ref().map(|watched| watched.next.saturating_duration_since(now));
+            if due == Some(Duration::ZERO)
+                && let Some(mut watched) = state.watched.take()
+            {
+                state.is_looking = true;
+                drop(state);
+                watched.look();
+                state = self.state();
+                state.watched = Some(watched);
+                state.is_looking = false;
+                self.changed.notify_all();
+                continue;
+            }
+            let pause = due.unwrap_or(state.tick);
+            state = self.changed.wait_timeout(state, pause).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
+
+impl Watched {
+    fn look(&mut self) {
+        let Lent { side, callback } = &mut self.lent;
+        let seen = side.as_mut().and_then(|side| side.progress(self.pid).ok().flatten());
+        let progress = Progress { elapsed: self.begun.elapsed(), ..seen.unwrap_or_default() };
+        if let Some(callback) = callback {
+            // One that panics has said so on this thread; the session of the run must survive it.
+            let _ = catch_unwind(AssertUnwindSafe(|| callback(&progress)));
+        }
+        if !progress.blocked_by.is_empty() {
+            self.last_seen = progress.blocked_by;
+        }
+        self.next = Instant::now() + self.interval;
     }
 }
 

@@ -17,9 +17,10 @@ use crate::run::{CancelHandle, ErrorClass, RunError, RunWait, SessionInfo, State
 use crate::{DbError, PostgresAddress};
 
 /// Its own limits, so that a busy server makes it fail and not hang; a server that ends idle sessions must spare it.
-const SETTINGS: &str = "SET statement_timeout = '10s'; SET lock_timeout = '3s'; \
-    DO $$ BEGIN IF current_setting('server_version_num')::int >= 140000 THEN \
-    PERFORM set_config('idle_session_timeout', '0', false); END IF; END $$";
+/// No `DO` block, for which every new session would load a language.
+const SETTINGS: &str = "SELECT set_config('statement_timeout', '10s', false), set_config('lock_timeout', '3s', false), \
+    CASE WHEN current_setting('server_version_num')::int >= 140000 THEN \
+    set_config('idle_session_timeout', '0', false) END";
 
 const FIRST_POLL: Duration = Duration::from_millis(200);
 const LAST_POLL: Duration = Duration::from_secs(2);

@@ -68,6 +68,9 @@ impl Runner {
         if self.cancel.is_requested() {
             return Err(self.cancelled());
         }
+        if !transaction.failed {
+            self.journal_settle();
+        }
         let result = self.commit_checked(transaction);
         if result.is_err() {
             let _ = self.rollback();
@@ -161,6 +164,7 @@ impl Runner {
         if ends_transaction(sql) {
             transaction.ended_by_text = true;
             self.durable += 1;
+            self.journal_settle();
         }
         Ok(())
     }

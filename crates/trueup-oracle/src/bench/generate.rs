@@ -107,11 +107,16 @@ pub(crate) fn models(folder: &Path, tables: usize, url: &str) -> Result<()> {
 
 fn frame(folder: &Path, url: &str) -> Result<()> {
     fs::create_dir_all(folder.join("alembic/versions"))?;
+    address(folder, url)?;
+    Ok(fs::write(folder.join("alembic/env.py"), ENV)?)
+}
+
+/// Writes the configuration, with the address of the database.
+pub(crate) fn address(folder: &Path, url: &str) -> Result<()> {
     let ini = format!(
         "[alembic]\nscript_location = %(here)s/alembic\nprepend_sys_path = .\npath_separator = os\nsqlalchemy.url = {url}\n"
     );
-    fs::write(folder.join("alembic.ini"), ini)?;
-    Ok(fs::write(folder.join("alembic/env.py"), ENV)?)
+    Ok(fs::write(folder.join("alembic.ini"), ini)?)
 }
 
 /// A number spread over twelve hexadecimal digits, as Alembic's own ids are.

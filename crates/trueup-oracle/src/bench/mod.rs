@@ -2,6 +2,7 @@
 
 mod generate;
 mod measure;
+mod upgrade;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use trueup_testkit::postgres::Postgres;
 
 use crate::{paths, venv};
 use measure::{Figures, measure};
+pub use upgrade::run_sqlite;
 
 /// The project with the largest history of the corpus.
 const LARGEST: &str = "ethyca-fides";
@@ -23,7 +25,7 @@ const RUNS: usize = 7;
 /// What the command line asks for.
 #[derive(Debug)]
 pub struct Options {
-    /// `graph`, `check` or `replay`.
+    /// `graph`, `check`, `replay` or `upgrade`.
     pub name: String,
     /// The binary that is measured.
     pub trueup: PathBuf,
@@ -47,7 +49,8 @@ pub fn run(options: &Options) -> Result<bool> {
         "graph" => graph(&trueup, &python)?,
         "check" => check(&trueup, &python)?,
         "replay" => replay(&trueup, &python)?,
-        other => bail!("no benchmark `{other}`\nhint: graph, check or replay"),
+        "upgrade" => upgrade::rows(&trueup, &python)?,
+        other => bail!("no benchmark `{other}`\nhint: graph, check, replay or upgrade"),
     };
     let text = page(options, &python, &rows)?;
     println!("{text}");

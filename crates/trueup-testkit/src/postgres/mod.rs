@@ -23,6 +23,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ::postgres::{Client, Config, NoTls, SimpleQueryMessage};
 
+use server::Durability;
+
 pub use binaries::{MAJORS, npm_version};
 
 /// A running server that stays up at least as long as this value lives.
@@ -70,7 +72,7 @@ impl Postgres {
             return Self::external(&url);
         }
         let Some(major) = env_text("TRUEUP_TEST_POSTGRES_MAJOR") else {
-            return Self::start(&binaries::newest()?);
+            return Self::start(&binaries::newest()?, Durability::Off);
         };
         let major = major.parse().map_err(|_| {
             format!("TRUEUP_TEST_POSTGRES_MAJOR is `{major}`, which is not a major version such as 17")
@@ -83,11 +85,23 @@ impl Postgres {
     /// # Errors
     /// Lists what was tried.
     pub fn of_major(major: u32) -> Result<Self, String> {
-        Self::start(&binaries::of_major(major)?)
+        Self::start(&binaries::of_major(major)?, Durability::Off)
     }
 
-    fn start(binaries: &binaries::Binaries) -> Result<Self, String> {
-        let running = server::join_or_start(binaries)?;
+    /// Provisions the newest server with the settings that it has by itself: for measurements, which a commit that does
+    /// not wait for the disk would falsify. A server that `TRUEUP_TEST_POSTGRES` names is taken as it is.
+    ///
+    /// # Errors
+    /// Lists what was tried.
+    pub fn durable() -> Result<Self, String> {
+        if let Some(url) = env_text("TRUEUP_TEST_POSTGRES") {
+            return Self::external(&url);
+        }
+        Self::start(&binaries::newest()?, Durability::Default)
+    }
+
+    fn start(binaries: &binaries::Binaries, durability: Durability) -> Result<Self, String> {
+        let running = server::join_or_start(binaries, durability)?;
         let url = format!("postgresql://postgres@127.0.0.1:{}/postgres", running.port);
         let version = server_version(&url)?;
         Ok(Self {

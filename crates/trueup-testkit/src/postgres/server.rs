@@ -57,9 +57,36 @@ pub(super) struct Running {
     pub(super) lease: Lease,
 }
 
+/// What becomes of a commit when the machine loses power.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Durability {
+    /// It may be lost, which is faster; tests need nothing else.
+    Off,
+    /// It stays: the settings that a server has by itself.
+    Default,
+}
+
+impl Durability {
+    fn settings(self) -> &'static [&'static str] {
+        match self {
+            Self::Off => {
+                &["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB"]
+            }
+            Self::Default => &[],
+        }
+    }
+
+    fn suffix(self) -> &'static str {
+        match self {
+            Self::Off => "",
+            Self::Default => "-durable",
+        }
+    }
+}
+
 /// Joins the server that other test processes use, or starts one.
-pub(super) fn join_or_start(binaries: &Binaries) -> Result<Running, String> {
-    let base = base_folder(binaries)?;
+pub(super) fn join_or_start(binaries: &Binaries, durability: Durability) -> Result<Running, String> {
+    let base = base_folder(binaries, durability)?;
     let _setup = locked(&base.join("setup"))?;
     if let Some(running) = join(&base) {
         return Ok(running);
@@ -69,7 +96,7 @@ pub(super) fn join_or_start(binaries: &Binaries) -> Result<Running, String> {
     let mut failure = String::new();
     // The free port that is chosen can be taken by somebody else before the server binds it.
     for _ in 0..3 {
-        match start(&base, binaries, account.as_ref()) {
+        match start(&base, binaries, account.as_ref(), durability) {
             Ok(running) => return Ok(running),
             Err(error) => failure = error,
         }
@@ -98,7 +125,12 @@ fn remove_abandoned(base: &Path) {
     }
 }
 
-fn start(base: &Path, binaries: &Binaries, account: Option<&Account>) -> Result<Running, String> {
+fn start(
+    base: &Path,
+    binaries: &Binaries,
+    account: Option<&Account>,
+    durability: Durability,
+) -> Result<Running, String> {
     let folder = tempfile::Builder::new()
         .prefix("run-")
         .permissions(fs::Permissions::from_mode(0o755))
@@ -114,7 +146,7 @@ fn start(base: &Path, binaries: &Binaries, account: Option<&Account>) -> Result<
     initialise(binaries, &run, account)?;
     let port = free_port().map_err(describe)?;
     fs::write(run.join("port"), port.to_string()).map_err(describe)?;
-    let mut keeper = keep(binaries, &run, port, account)?;
+    let mut keeper = keep(binaries, &run, port, account, durability)?;
     // From here on the keeper removes the folder.
     let run = folder.keep();
     wait_until_ready(&run, port, &mut keeper)?;
@@ -130,7 +162,13 @@ fn initialise(binaries: &Binaries, run: &Path, account: Option<&Account>) -> Res
     succeed(command.current_dir(run))
 }
 
-fn keep(binaries: &Binaries, run: &Path, port: u16, account: Option<&Account>) -> Result<Child, String> {
+fn keep(
+    binaries: &Binaries,
+    run: &Path,
+    port: u16,
+    account: Option<&Account>,
+    durability: Durability,
+) -> Result<Child, String> {
     if !in_path("flock") {
         return Err("the program `flock` (package util-linux) is missing".to_owned());
     }
@@ -139,16 +177,8 @@ fn keep(binaries: &Binaries, run: &Path, port: u16, account: Option<&Account>) -
     let server = as_account(account, &binaries.folder.join("postgres"));
     keeper.arg(server.get_program()).args(server.get_args());
     keeper.arg("-D").arg(run.join("data")).arg("-k").arg(run).arg("-p").arg(port.to_string());
-    for setting in [
-        "listen_addresses=127.0.0.1",
-        "fsync=off",
-        "synchronous_commit=off",
-        "full_page_writes=off",
-        "max_connections=200",
-        "shared_buffers=32MB",
-        "timezone=UTC",
-        "log_timezone=UTC",
-    ] {
+    let settings = ["listen_addresses=127.0.0.1", "max_connections=200", "timezone=UTC", "log_timezone=UTC"];
+    for setting in settings.iter().chain(durability.settings()) {
         keeper.args(["-c", setting]);
     }
     // A group of its own, so that an interrupt at the terminal ends the tests and leaves the keeper to clean up; no
@@ -183,10 +213,10 @@ fn free_port() -> std::io::Result<u16> {
 }
 
 /// One folder per user and server, in the temporary folder because a socket's path may have no more than 107 bytes.
-fn base_folder(binaries: &Binaries) -> Result<PathBuf, String> {
+fn base_folder(binaries: &Binaries, durability: Durability) -> Result<PathBuf, String> {
     let user = user_id()?;
     let top = env::temp_dir().join(format!("trueup-pg-{user}"));
-    let base = top.join(format!("{}-{}", binaries.major, binaries.kind));
+    let base = top.join(format!("{}-{}{}", binaries.major, binaries.kind, durability.suffix()));
     let describe = |error: std::io::Error| format!("{}: {error}", base.display());
     fs::create_dir_all(&base).map_err(describe)?;
     // The name is predictable; somebody else's folder of that name must not be trusted.

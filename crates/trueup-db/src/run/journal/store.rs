@@ -1,10 +1,12 @@
 //! The journal's table: its statements, once for both databases, and who runs them.
 
+use std::time::Instant;
+
 use postgres::types::{ToSql, Type};
 use rusqlite::types::Value as SqliteValue;
 use trueup_schema::{Dialect, ObjectName};
 
-use super::{Direction, Ending, JournalEntry, JournalStep, OpenStep, Outcome};
+use super::{Direction, End, Ending, JournalEntry, JournalStep, OpenStep, Outcome};
 use crate::run::{RunError, Runner, Session, StatementError};
 
 /// A parameter or a value that comes back.
@@ -14,9 +16,12 @@ enum Value {
     Number(Option<i64>),
 }
 
+/// Rows of one statement: a statement may have some 30,000 parameters at most, and a row has 13.
+const ROWS: usize = 1_000;
+
 /// Who runs a statement.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum By {
+pub(super) enum By {
     /// The session beside the run, or SQLite's only connection.
     Side,
     /// The session that has the transaction.
@@ -29,7 +34,9 @@ struct Words {
     time: &'static str,
     now: &'static str,
     read_time: fn(&str) -> String,
-    given_time: &'static str,
+    /// The time so many milliseconds ago.
+    ago: fn(&str) -> String,
+    given_time: fn(&str) -> String,
 }
 
 const POSTGRESQL: Words = Words {
@@ -37,7 +44,8 @@ const POSTGRESQL: Words = Words {
     time: "timestamptz",
     now: "clock_timestamp()",
     read_time: |column| format!("to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"),
-    given_time: "CAST(?7 AS timestamptz)",
+    ago: |milliseconds| format!("clock_timestamp() - {milliseconds} * interval '1 millisecond'"),
+    given_time: |text| format!("CAST({text} AS timestamptz)"),
 };
 
 const SQLITE: Words = Words {
@@ -45,7 +53,10 @@ const SQLITE: Words = Words {
     time: "TEXT",
     now: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
     read_time: str::to_owned,
-    given_time: "?7",
+    ago: |milliseconds| {
+        format!("strftime('%Y-%m-%dT%H:%M:%fZ', 'now', (-{milliseconds} / 1000.0) || ' seconds')")
+    },
+    given_time: str::to_owned,
 };
 
 const COLUMNS: &str = "run_id, step, revision, direction, kind, outcome, started_at, finished_at, duration_ms, checksum, \
@@ -69,35 +80,68 @@ impl Runner {
         self.run(By::Side, &sql, &[], 0).map(|_| ()).map_err(RunError::from)
     }
 
-    /// Writes the row that a revision begins with and returns the time that the database noted.
-    pub(super) fn write_begin(&mut self, step: i64, what: &JournalStep) -> Result<String, RunError> {
-        let Some(table) = self.journal_table()? else { return Ok(String::new()) };
+    /// Writes the rows that revisions begin with, together, and returns the revisions with the times that were noted.
+    pub(super) fn write_begin(&mut self, by: By, steps: Vec<JournalStep>) -> Result<Vec<OpenStep>, RunError> {
+        let Some(table) = self.journal_table()? else { return Ok(Vec::new()) };
         let words = self.words();
-        let sql = format!(
-            "INSERT INTO {} ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, {}, NULL, NULL, ?7, ?8, ?9, NULL) RETURNING {}",
-            table.to_sql(),
-            words.now,
-            (words.read_time)("started_at"),
-        );
-        let mut values = self.about(step, what, Outcome::Started);
-        values.extend(self.circumstances(what));
-        let rows = self.run(By::Side, &sql, &values, 1)?;
-        Ok(rows.into_iter().flatten().next().and_then(Value::into_text).unwrap_or_default())
+        let first = self.journal.last_step + 1;
+        let numbered: Vec<(i64, JournalStep)> = (first..).zip(steps).collect();
+        let mut times = Vec::new();
+        for part in numbered.chunks(ROWS) {
+            let mut values = Vec::new();
+            let rows = part.iter().map(|(step, what)| {
+                let about = given(&mut values, self.about(*step, what, Outcome::Started));
+                let circumstances = given(&mut values, self.circumstances(what));
+                format!("({about}, {}, NULL, NULL, {circumstances}, NULL)", words.now)
+            });
+            let sql = format!(
+                "INSERT INTO {} ({COLUMNS}) VALUES {} RETURNING {}",
+                table.to_sql(),
+                rows.collect::<Vec<_>>().join(", "),
+                (words.read_time)("started_at"),
+            );
+            let noted = self.run(by, &sql, &values, 1)?;
+            times.extend(noted.into_iter().map(|row| row.into_iter().next().and_then(Value::into_text)));
+        }
+        self.journal.last_step += numbered.len() as i64;
+        let begun = Instant::now();
+        let open = numbered.into_iter().zip(times).map(|((step, what), started_at)| OpenStep {
+            step,
+            what,
+            started_at: started_at.unwrap_or_default(),
+            begun,
+            end: End::Running,
+        });
+        Ok(open.collect())
     }
 
     /// Writes the row that a revision ends with, and commits it.
     pub(super) fn write_end(&mut self, step: &OpenStep, ending: &Ending) -> Result<(), RunError> {
-        self.write_end_by(By::Side, step, ending)
+        self.write_ends(By::Side, &[(step, ending)])
     }
 
-    /// Writes the row in the open transaction, which a failure to do so does not harm.
-    pub(super) fn write_end_in_transaction(
+    /// Writes the rows of revisions that are done in the open transaction, which a failure to do so does not harm.
+    pub(super) fn write_ends_in_transaction(&mut self, steps: &[OpenStep]) -> Result<(), RunError> {
+        let reached = steps.iter().filter_map(|step| match &step.end {
+            End::Reached(ending) => Some((step, ending)),
+            _ => None,
+        });
+        let reached: Vec<_> = reached.collect();
+        self.harmlessly(|runner| runner.write_ends(By::Main, &reached))
+    }
+
+    /// Writes the first row of the revision that comes after the open transaction.
+    pub(super) fn write_next_in_transaction(
         &mut self,
-        step: &OpenStep,
-        ending: &Ending,
-    ) -> Result<(), RunError> {
+        what: JournalStep,
+    ) -> Result<Option<OpenStep>, RunError> {
+        self.harmlessly(|runner| Ok(runner.write_begin(By::Main, vec![what])?.pop()))
+    }
+
+    /// Does something in the open transaction that survives its failure.
+    fn harmlessly<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, RunError>) -> Result<T, RunError> {
         self.savepoint("SAVEPOINT trueup_journal")?;
-        let written = self.write_end_by(By::Main, step, ending);
+        let written = work(self);
         if written.is_err() {
             self.savepoint("ROLLBACK TO SAVEPOINT trueup_journal")?;
         }
@@ -105,20 +149,30 @@ impl Runner {
         written
     }
 
-    fn write_end_by(&mut self, by: By, step: &OpenStep, ending: &Ending) -> Result<(), RunError> {
+    fn write_ends(&mut self, by: By, ends: &[(&OpenStep, &Ending)]) -> Result<(), RunError> {
         let Some(table) = self.journal_table()? else { return Ok(()) };
         let words = self.words();
-        let sql = format!(
-            "INSERT INTO {} ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, {}, {}, ?8, ?9, ?10, ?11, ?12)",
-            table.to_sql(),
-            words.given_time,
-            words.now,
-        );
-        let mut values = self.about(step.step, &step.what, ending.outcome);
-        values.extend([Value::Text(Some(step.started_at.clone())), Value::Number(Some(ending.duration_ms))]);
-        values.extend(self.circumstances(&step.what));
-        values.push(Value::Text(ending.message.clone()));
-        self.run(by, &sql, &values, 0).map(|_| ()).map_err(RunError::from)
+        for part in ends.chunks(ROWS) {
+            let mut values = Vec::new();
+            let rows = part.iter().map(|(step, ending)| {
+                let about = given(&mut values, self.about(step.step, &step.what, ending.outcome));
+                let started = given(&mut values, [Value::Text(Some(step.started_at.clone()))]);
+                let since = i64::try_from(ending.at.elapsed().as_millis()).unwrap_or_default();
+                let since = given(&mut values, [Value::Number(Some(since))]);
+                let duration = given(&mut values, [Value::Number(Some(ending.duration_ms))]);
+                let circumstances = given(&mut values, self.circumstances(&step.what));
+                let message = given(&mut values, [Value::Text(ending.message.clone())]);
+                format!(
+                    "({about}, {}, {}, {duration}, {circumstances}, {message})",
+                    (words.given_time)(&started),
+                    (words.ago)(&since),
+                )
+            });
+            let rows = rows.collect::<Vec<_>>().join(", ");
+            let sql = format!("INSERT INTO {} ({COLUMNS}) VALUES {rows}", table.to_sql());
+            self.run(by, &sql, &values, 0)?;
+        }
+        Ok(())
     }
 
     /// Reads the first row of each revision together with its last.
@@ -203,7 +257,7 @@ impl Runner {
                 let sql = sql.replace('?', "$");
                 let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
                     values.iter().map(Value::for_postgres).collect();
-                let answer = match (by, &mut self.side) {
+                let answer = match (by, &mut self.lent.side) {
                     (By::Side, Some(side)) => side.ask(|client| client.query_typed(&sql, &parameters)),
                     _ => session.ask("", |client| client.query_typed(&sql, &parameters)),
                 }?;
@@ -225,6 +279,14 @@ impl Runner {
             }
         }
     }
+}
+
+/// Adds parameters and returns their places: `?4, ?5`.
+fn given(values: &mut Vec<Value>, more: impl IntoIterator<Item = Value>) -> String {
+    let first = values.len() + 1;
+    values.extend(more);
+    let places: Vec<String> = (first..=values.len()).map(|place| format!("?{place}")).collect();
+    places.join(", ")
 }
 
 impl Value {

@@ -39,7 +39,7 @@ fn a_revision_is_noted_with_everything_about_it() {
     for target in Target::both() {
         let mut runner = target.open_with(settings());
         assert_eq!(journal(&mut runner), []);
-        runner.journal_begin(step("r1"));
+        runner.journal_begin([step("r1")]);
         begin(&mut runner);
         run(&mut runner, "CREATE TABLE t (id int)");
         assert_eq!(outcomes(&mut runner), [is("r1", Outcome::Started)], "it is there before it ends");
@@ -71,25 +71,25 @@ fn what_is_rolled_back_is_not_done() {
     for target in Target::both() {
         let mut runner = target.open_with(settings());
         // Both revisions in one transaction: the failure of the second undoes the first.
-        runner.journal_begin(step("r1"));
+        runner.journal_begin([step("r1")]);
         if target.is_sqlite() {
-            runner.journal_begin(step("r2"));
+            runner.journal_begin([step("r2")]);
         }
         begin(&mut runner);
         run(&mut runner, "CREATE TABLE t (id int)");
         runner.journal_done("r1", None);
         if !target.is_sqlite() {
-            runner.journal_begin(step("r2"));
+            runner.journal_begin([step("r2")]);
         }
         refused(&mut runner, "CREATE TABLE t (id int)");
         assert!(runner.rollback().is_ok());
         assert_eq!(runner.unfinished().map(|entries| entries.len()).ok(), Some(2));
         runner.journal_failed(Outcome::Failed, "relation \"t\" already exists");
         assert_eq!(outcomes(&mut runner), [is("r1", Outcome::Failed), is("r2", Outcome::Failed)]);
-        runner.journal_begin(step("r3"));
+        runner.journal_begin([step("r3")]);
         runner.journal_failed(Outcome::Cancelled, "Ctrl-C");
         // Outside of a transaction the end is noted at once.
-        runner.journal_begin(step("r4"));
+        runner.journal_begin([step("r4")]);
         runner.journal_done("r4", None);
         let entries = journal(&mut runner);
         assert_eq!((entries[2].outcome, entries[2].message.as_deref()), (Outcome::Cancelled, Some("Ctrl-C")));
@@ -102,7 +102,7 @@ fn what_is_rolled_back_is_not_done() {
 fn a_killed_run_is_recognised() {
     for target in Target::both() {
         let mut runner = target.open_with(settings());
-        runner.journal_begin(step("r1"));
+        runner.journal_begin([step("r1")]);
         begin(&mut runner);
         run(&mut runner, "CREATE TABLE t (id int)");
         runner.journal_done("r1", None);
@@ -122,11 +122,59 @@ fn a_killed_run_is_recognised() {
 }
 
 #[test]
+fn the_next_revision_begins_with_the_end_of_the_one_before() {
+    for target in Target::both() {
+        let mut runner = target.open_with(settings());
+        runner.journal_begin([step("r1")]);
+        begin(&mut runner);
+        runner.journal_done("r1", None);
+        runner.journal_next(step("r2"));
+        commit(&mut runner);
+        // It is there already, and is not written twice.
+        runner.journal_begin([step("r2")]);
+        begin(&mut runner);
+        runner.journal_done("r2", None);
+        runner.journal_next(step("r3"));
+        // What was to come after a transaction that is undone has not begun.
+        assert!(runner.rollback().is_ok());
+        assert_eq!(outcomes(&mut runner), [is("r1", Outcome::Done), is("r2", Outcome::Started)]);
+        // Killed here, the run has left one revision that began.
+        drop(runner);
+        let mut next = target.open_with(settings());
+        let unfinished = next.unfinished().unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(unfinished.iter().map(|entry| entry.what.revision.as_str()).collect::<Vec<_>>(), ["r2"]);
+        assert_eq!(unfinished[0].step, 2);
+    }
+}
+
+#[test]
+fn revisions_of_one_transaction_begin_and_end_together() {
+    for target in Target::both() {
+        let mut runner = target.open_with(settings());
+        // More than one statement may have.
+        let revisions: Vec<String> = (0..1_201).map(|number| format!("r{number}")).collect();
+        runner.journal_begin(revisions.iter().map(|revision| step(revision)));
+        begin(&mut runner);
+        for revision in &revisions {
+            runner.journal_done(revision, None);
+        }
+        commit(&mut runner);
+        assert_eq!(runner.journal_problem(), None);
+        let entries = journal(&mut runner);
+        assert!(entries.iter().all(|entry| entry.outcome == Outcome::Done));
+        let told: Vec<(i64, &str)> =
+            entries.iter().map(|entry| (entry.step, entry.what.revision.as_str())).collect();
+        let asked: Vec<(i64, &str)> = (1..).zip(revisions.iter().map(String::as_str)).collect();
+        assert_eq!(told, asked);
+    }
+}
+
+#[test]
 fn a_killed_backend_is_noted_as_failed() {
     let target = Target::postgres();
     let (mut runner, mut administrator) = (target.open_with(settings()), target.open_with(settings()));
     assert!(runner.lock(&mut |_| {}).is_ok());
-    runner.journal_begin(step("r1"));
+    runner.journal_begin([step("r1")]);
     begin(&mut runner);
     terminate(&mut administrator, runner.backend_pid().unwrap_or_default());
     let error = refused(&mut runner, "SELECT 1");
@@ -138,7 +186,7 @@ fn a_killed_backend_is_noted_as_failed() {
 fn no_journal_is_kept_where_none_is_wanted() {
     for target in Target::both() {
         let mut runner = target.open();
-        runner.journal_begin(step("r1"));
+        runner.journal_begin([step("r1")]);
         runner.journal_done("r1", None);
         assert_eq!((runner.journal_problem(), journal(&mut runner)), (None, Vec::new()));
         let tables =
@@ -157,12 +205,12 @@ fn where_no_table_may_be_created_the_run_goes_on() {
     ));
     let address = url(&format!("{}?options=-c%20role%3D{role}", database.url()));
     let mut runner = open(&address, settings());
-    runner.journal_begin(step("r1"));
+    runner.journal_begin([step("r1")]);
     begin(&mut runner);
     run(&mut runner, "INSERT INTO t VALUES (1)");
     runner.journal_done("r1", None);
     commit(&mut runner);
-    runner.journal_begin(step("r2"));
+    runner.journal_begin([step("r2")]);
     let problem = runner.journal_problem();
     assert_eq!(
         problem.as_deref(),
@@ -171,10 +219,10 @@ fn where_no_table_may_be_created_the_run_goes_on() {
     assert_eq!(runner.journal_problem(), None, "it is said once");
     // A table that somebody else created needs no right to create one.
     database.execute("ALTER TABLE t RENAME TO u");
-    target.open_with(settings()).journal_begin(step("r0"));
+    target.open_with(settings()).journal_begin([step("r0")]);
     database.execute(&format!("GRANT SELECT, INSERT ON trueup_journal TO {role}"));
     let mut runner = open(&address, settings());
-    runner.journal_begin(step("r3"));
+    runner.journal_begin([step("r3")]);
     assert_eq!(runner.journal_problem(), None);
     assert_eq!(outcomes(&mut runner), [is("r0", Outcome::Started), is("r3", Outcome::Started)]);
     drop(runner);
@@ -189,7 +237,7 @@ fn a_revision_that_gives_up_its_rights_is_noted_all_the_same() {
     let role = format!("{}_guest", database.name());
     database.execute(&format!("CREATE ROLE {role}"));
     let mut runner = target.open_with(settings());
-    runner.journal_begin(step("r1"));
+    runner.journal_begin([step("r1")]);
     begin(&mut runner);
     run(&mut runner, &format!("CREATE TABLE t (id int); SET LOCAL search_path = nowhere; SET ROLE {role}"));
     runner.journal_done("r1", None);
@@ -211,11 +259,11 @@ fn the_journal_lies_beside_the_version_table() {
     let named = trueup_schema::ObjectName { namespace: Some("Ops".to_owned()), name: "v".to_owned() };
     let journal = Some(JournalSettings { table: "My journal".to_owned(), who: String::new() });
     let mut there = target.open_with(RunSettings { version_table: named, journal, ..settings() });
-    there.journal_begin(step("r1"));
+    there.journal_begin([step("r1")]);
     assert_eq!(there.journal_problem(), None);
     let Target::Postgresql(database) = &target else { return };
     let address = url(&format!("{}?options=-c%20search_path%3Dpublic,path", database.url()));
-    open(&address, settings()).journal_begin(step("r1"));
+    open(&address, settings()).journal_begin([step("r1")]);
     let sql =
         "SELECT schemaname || '.' || tablename FROM pg_tables WHERE tablename ILIKE '%journal' ORDER BY 1";
     assert_eq!(column(&mut runner, sql), ["Ops.My journal", "path.trueup_journal"]);
@@ -234,7 +282,7 @@ fn a_strict_isolation_level_is_no_obstacle() {
     begin(&mut runner);
     run(&mut runner, "SELECT 1 FROM pg_class");
     for revision in ["r1", "r2"] {
-        runner.journal_begin(step(revision));
+        runner.journal_begin([step(revision)]);
         runner.journal_done(revision, None);
     }
     commit(&mut runner);
@@ -246,7 +294,7 @@ fn a_journal_that_is_a_different_table_is_told_and_the_run_goes_on() {
     for target in Target::both() {
         let mut runner = target.open_with(settings());
         run(&mut runner, "CREATE TABLE trueup_journal (id int)");
-        runner.journal_begin(step("r1"));
+        runner.journal_begin([step("r1")]);
         let problem = runner.journal_problem().unwrap_or_default();
         assert!(
             problem.starts_with("the journal `trueup_journal` is not kept: ") && problem.contains("run_id"),

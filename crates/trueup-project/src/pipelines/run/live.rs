@@ -74,7 +74,7 @@ impl Online<'_, '_> {
 
     fn begin(&mut self, step: &PlannedStep) -> Result<(), RunError> {
         let mut runner = self.runner.borrow_mut();
-        runner.journal_begin(journal_step(step, "native"));
+        runner.journal_begin([journal_step(step, "native")]);
         runner.begin(&mut |wait| (self.tell)(Event::Waiting(wait)))?;
         runner.ensure_version_table().map(|_| ())
     }

@@ -322,13 +322,14 @@ impl<'a, 't> Online<'a, 't> {
             return Ok(());
         }
         if self.project.environment.is_one_transaction(self.runner.borrow_mut().dialect()) {
-            return self.transaction(steps);
+            return self.transaction(steps, None);
         }
-        steps.iter().try_for_each(|step| self.transaction(std::slice::from_ref(step)))
+        let next = steps.iter().skip(1).map(Some).chain([None]);
+        steps.iter().zip(next).try_for_each(|(step, next)| self.transaction(std::slice::from_ref(step), next))
     }
 
-    /// Runs revisions in one transaction, and again when a lock was not granted in time.
-    fn transaction(&mut self, steps: &[PlannedStep]) -> Result<(), NotRun> {
+    /// Runs revisions in one transaction, and again when a lock was not granted in time; `next` begins after it.
+    fn transaction(&mut self, steps: &[PlannedStep], next: Option<&PlannedStep>) -> Result<(), NotRun> {
         let Self { runner, tell, project, report, rows, .. } = self;
         let mut runner = runner.borrow_mut();
         let tell = RefCell::new(tell);
@@ -336,7 +337,7 @@ impl<'a, 't> Online<'a, 't> {
         let mut stopped: Option<(usize, Stop)> = None;
         let mut done: Vec<DoneStep> = Vec::new();
         // Before the transaction, whatever becomes of that: on SQLite there is one writer.
-        steps.iter().for_each(|step| runner.journal_begin(journal_step(step, "native")));
+        runner.journal_begin(steps.iter().map(|step| journal_step(step, "native")));
         let outcome = runner.retry(
             &RetryPolicy::default(),
             &mut |attempt| (tell.borrow_mut())(Event::Retrying(attempt)),
@@ -344,7 +345,7 @@ impl<'a, 't> Online<'a, 't> {
                 stopped = None;
                 done.clear();
                 let mut revisions = Revisions { runner, tell: &tell, done: &mut done };
-                match revisions.run(steps, &start, rows) {
+                match revisions.run(steps, next, &start, rows) {
                     Ok(()) => Ok(()),
                     Err((at, Stop::Refused { error, sql, origin })) => {
                         let kept = Stop::Refused { error: RunError::Order(""), sql, origin };
@@ -404,7 +405,7 @@ impl<'a, 't> Online<'a, 't> {
         }
         (self.tell)(Event::Delegated(step, &reason));
         let begun = Instant::now();
-        self.runner.borrow_mut().journal_begin(journal_step(step, "alembic"));
+        self.runner.borrow_mut().journal_begin([journal_step(step, "alembic")]);
         let result = delegate::run(self, self.request, step);
         match result {
             Ok(()) => {
@@ -445,6 +446,7 @@ impl Revisions<'_, '_, '_> {
     fn run(
         &mut self,
         steps: &[PlannedStep],
+        next: Option<&PlannedStep>,
         start: &[trueup_schema::Operation],
         expected: &[String],
     ) -> Result<(), (usize, Stop)> {
@@ -455,6 +457,9 @@ impl Revisions<'_, '_, '_> {
         self.prepare(start).map_err(|stop| (0, stop))?;
         for (at, step) in steps.iter().enumerate() {
             self.revision(step).map_err(|stop| (at, stop))?;
+        }
+        if let Some(next) = next {
+            self.runner.journal_next(journal_step(next, "native"));
         }
         self.runner.commit().map_err(|error| {
             (steps.len() - 1, Stop::Refused { error, sql: Some("COMMIT".to_owned()), origin: Origin::none() })
