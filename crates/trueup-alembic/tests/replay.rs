@@ -75,6 +75,7 @@ fn run(section: &Section, dialect: Dialect) -> (Replay, Vec<RevisionSource>) {
                 text: Arc::from(&*text),
                 options: Vec::new(),
                 config_file: None,
+                x_arguments: Vec::new(),
             });
         } else if let Some(name) = label.strip_suffix(".py") {
             let package = name.strip_suffix("/__init__");

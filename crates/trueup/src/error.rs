@@ -20,47 +20,53 @@ pub(crate) const INTERNAL: u8 = 101;
 #[derive(Debug)]
 pub(crate) struct CommandError {
     message: String,
-    place: Option<String>,
-    text: Option<String>,
-    facts: Vec<String>,
-    causes: Vec<String>,
-    hints: Vec<String>,
+    more: Vec<(More, String)>,
+}
+
+/// What is said below the message, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum More {
+    /// Where in the project.
+    Place,
+    /// A text, such as the statement that failed.
+    Text,
+    /// What is true now.
+    Fact,
+    /// Why.
+    Cause,
+    /// What to do next.
+    Hint,
 }
 
 impl CommandError {
     /// Returns a problem with usage, configuration or environment.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            place: None,
-            text: None,
-            facts: Vec::new(),
-            causes: Vec::new(),
-            hints: Vec::new(),
-        }
+        Self { message: message.into(), more: Vec::new() }
     }
 
     /// Says where in the project.
-    pub(crate) fn place(mut self, place: String) -> Self {
-        self.place = Some(place);
-        self
+    pub(crate) fn place(self, place: String) -> Self {
+        self.and(More::Place, place)
     }
 
     /// Shows a text, such as the statement that failed.
-    pub(crate) fn text(mut self, text: String) -> Self {
-        self.text = Some(text);
-        self
+    pub(crate) fn text(self, text: String) -> Self {
+        self.and(More::Text, text)
     }
 
     /// Adds what is true now.
-    pub(crate) fn fact(mut self, fact: impl Into<String>) -> Self {
-        self.facts.push(fact.into());
-        self
+    pub(crate) fn fact(self, fact: impl Into<String>) -> Self {
+        self.and(More::Fact, fact)
     }
 
     /// Adds what to do next.
-    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hints.push(hint.into());
+    pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
+        self.and(More::Hint, hint)
+    }
+
+    fn and(mut self, more: More, text: impl Into<String>) -> Self {
+        let at = self.more.partition_point(|(other, _)| *other <= more);
+        self.more.insert(at, (more, text.into()));
         self
     }
 
@@ -79,20 +85,15 @@ impl CommandError {
         let (bold, reset) = ("\u{1b}[1m", "\u{1b}[0m");
         // Nothing can be done when standard error is closed.
         let _ = writeln!(err, "{paint}{kind}{reset}{bold}:{reset} {}", self.message);
-        if let Some(place) = &self.place {
-            let _ = writeln!(err, "   {bold}-->{reset} {place}");
-        }
-        for line in self.text.iter().flat_map(|text| text.lines()) {
-            let _ = writeln!(err, "    {bold}|{reset} {line}");
-        }
-        for fact in &self.facts {
-            let _ = writeln!(err, "  {bold}note:{reset} {fact}");
-        }
-        for cause in &self.causes {
-            let _ = writeln!(err, "  {bold}cause:{reset} {cause}");
-        }
-        for hint in &self.hints {
-            let _ = writeln!(err, "  {bold}hint:{reset} {hint}");
+        for (more, text) in &self.more {
+            // Nothing can be done here either.
+            let _ = match more {
+                More::Place => writeln!(err, "   {bold}-->{reset} {text}"),
+                More::Text => text.lines().try_for_each(|line| writeln!(err, "    {bold}|{reset} {line}")),
+                More::Fact => writeln!(err, "  {bold}note:{reset} {text}"),
+                More::Cause => writeln!(err, "  {bold}cause:{reset} {text}"),
+                More::Hint => writeln!(err, "  {bold}hint:{reset} {text}"),
+            };
         }
     }
 }
@@ -121,10 +122,12 @@ impl From<trueup_project::config::ConfigError> for CommandError {
         let mut problem = Self::new(error.to_string());
         let mut source = error.source();
         while let Some(cause) = source {
-            problem.causes.push(cause.to_string());
+            problem = problem.and(More::Cause, cause.to_string());
             source = cause.source();
         }
-        problem.hints.extend(hint.map(str::to_owned));
-        problem
+        match hint {
+            Some(hint) => problem.hint(hint),
+            None => problem,
+        }
     }
 }

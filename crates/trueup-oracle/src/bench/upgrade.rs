@@ -186,9 +186,12 @@ impl Bench<'_> {
 
 /// Puts each revision into a transaction, as trueup runs it on SQLite: the text has none, as Alembic's has none.
 fn in_transactions(text: &str) -> String {
-    let revisions = text.split_inclusive('\n').map(|line| match line.starts_with("-- Running ") {
-        true => format!("COMMIT;\nBEGIN IMMEDIATE;\n{line}"),
-        false => line.to_owned(),
+    let revisions = text.split_inclusive('\n').map(|line| {
+        if line.starts_with("-- Running ") {
+            format!("COMMIT;\nBEGIN IMMEDIATE;\n{line}")
+        } else {
+            line.to_owned()
+        }
     });
     format!("BEGIN IMMEDIATE;\n{}\nCOMMIT;\n", revisions.collect::<String>())
 }

@@ -52,9 +52,10 @@ impl Target {
             request.environment.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
         };
         let Some(address) = address(configuration, request, reading) else {
-            let message = match reading.is_url_unknown {
-                true => "env.py takes the database's address from where it cannot be followed",
-                false => "it is not known which database is meant: alembic.ini and env.py do not plainly say",
+            let message = if reading.is_url_unknown {
+                "env.py takes the database's address from where it cannot be followed"
+            } else {
+                "it is not known which database is meant: alembic.ini and env.py do not plainly say"
             };
             return Err(Failure {
                 message: message.to_owned(),

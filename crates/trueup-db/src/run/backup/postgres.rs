@@ -220,7 +220,7 @@ fn versions(data: &[TableData], version_table: &str) -> BTreeMap<ObjectName, Vec
 /// Returns the version table with its namespace, as an archive names it.
 fn version_table_of(runner: &Runner) -> ObjectName {
     let table = &runner.settings.version_table;
-    let found = runner.side.as_ref().and_then(|side| side.namespace.clone());
+    let found = runner.lent.side.as_ref().and_then(|side| side.namespace.clone());
     ObjectName { namespace: table.namespace.clone().or(found), name: table.name.clone() }
 }
 

@@ -71,7 +71,11 @@ pub fn backup(
     folder: &BackupFolder,
     tell: Tell<'_>,
 ) -> Result<BackupReport, NotRun> {
-    let target = Target::find(configuration, &request.database, &read_env(configuration))?;
+    let target = Target::find(
+        configuration,
+        &request.database,
+        &read_env(configuration, &request.database.environment),
+    )?;
     let database = target.url.to_string();
     // Opening for writing would create it.
     if is_missing(&target)
@@ -117,7 +121,11 @@ pub fn restore(
     asked: &RestoreRequest,
     tell: Tell<'_>,
 ) -> Result<RestoreReport, NotRun> {
-    let target = Target::find(configuration, &request.database, &read_env(configuration))?;
+    let target = Target::find(
+        configuration,
+        &request.database,
+        &read_env(configuration, &request.database.environment),
+    )?;
     let database = target.url.to_string();
     let programs = programs(request);
     let file = BackupFile::read(&asked.file, &target.version_table, &programs).map_err(not_restored)?;
@@ -195,7 +203,7 @@ fn programs(request: &RunRequest) -> Vec<PathBuf> {
 fn note(runner: &mut Runner, kind: &str, direction: Direction, rows: &[String], path: &Path) {
     let revision = if rows.is_empty() { "base".to_owned() } else { rows.join(", ") };
     let step = JournalStep { revision: revision.clone(), direction, kind: kind.to_owned(), checksum: None };
-    runner.journal_begin(step);
+    runner.journal_begin([step]);
     runner.journal_done(&revision, Some(&path.display().to_string()));
 }
 

@@ -17,13 +17,14 @@ pub(super) fn run(
     online: &mut Online<'_, '_>,
     request: &RunRequest,
     step: &PlannedStep,
-) -> Result<(), RunFailure> {
+) -> Result<(), Box<RunFailure>> {
     let configuration = online.project.configuration;
     let python = request
         .python
         .clone()
         .unwrap_or_else(|| python::interpreter(&configuration.root, &request.database.environment));
-    let database = |error: trueup_db::RunError| RunFailure::new(RunFailureKind::Database, error.to_string());
+    let database =
+        |error: trueup_db::RunError| Box::new(RunFailure::new(RunFailureKind::Database, error.to_string()));
     let rows = online.runner.borrow_mut().version_rows().map_err(database)?.unwrap_or_default();
     let asked = MigrateRequest {
         config: configuration.file.clone(),
@@ -40,17 +41,18 @@ pub(super) fn run(
         up: step.way == Way::Up,
     };
     let told = migrate(&python, &asked).map_err(|message| {
-        RunFailure::new(RunFailureKind::Environment, message)
-            .hint("`--python FILE` names the project's Python, with Alembic and the project's packages in it")
+        let hint =
+            "`--python FILE` names the project's Python, with Alembic and the project's packages in it";
+        Box::new(RunFailure::new(RunFailureKind::Environment, message).hint(hint))
     })?;
     if let Some(reason) = told.refused {
-        return Err(RunFailure::new(RunFailureKind::Refused, reason));
+        return Err(Box::new(RunFailure::new(RunFailureKind::Refused, reason)));
     }
     if let Some(exception) = told.failed {
         let message = format!("the project's own Alembic failed on `{}`: {exception}", step.id);
         let mut failure = RunFailure::new(RunFailureKind::Database, message);
         failure.location = told.place.and_then(|(file, line)| place(configuration, &file, line));
-        return Err(failure);
+        return Err(Box::new(failure));
     }
     let after = online.runner.borrow_mut().version_rows().map_err(database)?.unwrap_or_default();
     let expected = changed(rows, &step.changes);
@@ -63,8 +65,8 @@ pub(super) fn run(
         listed(&after),
         listed(&expected)
     );
-    Err(RunFailure::new(RunFailureKind::Database, message)
-        .hint("look at what the revision and env.py do to the version table before going on"))
+    let hint = "look at what the revision and env.py do to the version table before going on";
+    Err(Box::new(RunFailure::new(RunFailureKind::Database, message).hint(hint)))
 }
 
 /// Returns the rows of the version table after a step, sorted.
@@ -84,7 +86,7 @@ pub(super) fn changed(mut rows: Vec<String>, changes: &[VersionChange]) -> Vec<S
 }
 
 /// Returns what the database answers to be recognised by.
-fn identity(online: &mut Online<'_, '_>) -> Result<Vec<String>, RunFailure> {
+fn identity(online: &mut Online<'_, '_>) -> Result<Vec<String>, Box<RunFailure>> {
     if let DatabaseUrl::Sqlite(address) = &online.target.url {
         let SqliteAddress::File { path, .. } = address else { return Ok(Vec::new()) };
         let path = path.canonicalize().unwrap_or_else(|_| path.clone());
@@ -92,7 +94,8 @@ fn identity(online: &mut Online<'_, '_>) -> Result<Vec<String>, RunFailure> {
     }
     let sql = "SELECT current_database()::text, pg_postmaster_start_time()::text";
     let rows = online.runner.borrow_mut().query(sql);
-    let rows = rows.map_err(|error| RunFailure::new(RunFailureKind::Database, error.to_string()))?;
+    let rows =
+        rows.map_err(|error| Box::new(RunFailure::new(RunFailureKind::Database, error.to_string())))?;
     let cells = rows.first().map(|row| row.cells.as_slice()).unwrap_or_default();
     Ok(cells.iter().filter_map(|cell| cell.as_text().map(str::to_owned)).collect())
 }

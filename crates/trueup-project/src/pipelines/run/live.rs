@@ -90,7 +90,11 @@ impl Online<'_, '_> {
         let mut scripts = ScriptRunner::new(&mut runner);
         step.changes.iter().try_for_each(|change| scripts.record(change))?;
         runner.journal_done(&step.id, None);
-        let refused = |error| Stop::Refused { error, sql: Some("COMMIT".to_owned()), origin: Origin::none() };
+        let refused = |error| Stop::Refused {
+            error: Box::new(error),
+            sql: Some("COMMIT".to_owned()),
+            origin: Origin::none(),
+        };
         runner.commit().map(|_| ()).map_err(refused)
     }
 
@@ -166,7 +170,11 @@ impl Live for LiveDatabase {
         self.statements.set(self.statements.get() + 1);
         let answer = self.runner.borrow_mut().query(sql);
         let rows = answer.map_err(|error| {
-            self.keep(Stop::Refused { error, sql: Some(sql.to_owned()), origin: Origin::none() })
+            self.keep(Stop::Refused {
+                error: Box::new(error),
+                sql: Some(sql.to_owned()),
+                origin: Origin::none(),
+            })
         })?;
         let keys = rows.first().map(|row| row.columns.to_vec()).unwrap_or_default();
         let rows = rows.into_iter().map(|row| row.cells.into_iter().map(value).collect());

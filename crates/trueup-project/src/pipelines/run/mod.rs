@@ -225,6 +225,12 @@ impl RunFailure {
     }
 }
 
+impl From<Box<RunFailure>> for NotRun {
+    fn from(failure: Box<RunFailure>) -> Self {
+        Self::Failed(failure)
+    }
+}
+
 impl From<RunFailure> for NotRun {
     fn from(failure: RunFailure) -> Self {
         Self::Failed(Box::new(failure))

@@ -119,7 +119,7 @@ pub(super) fn starting(graph: &RevisionGraph, identifier: &str) -> Result<Vec<us
         .filter(|word| !word.is_empty() && *word != "base")
         .map(|word| graph.resolve(word))
         .collect();
-    Ok(named?.into_iter().flatten().filter_map(|end| end.revision()).collect())
+    Ok(named?.into_iter().flatten().filter_map(trueup_schema::revision::End::revision).collect())
 }
 
 /// Returns the schema that the revisions build up to those that are applied.
@@ -263,7 +263,9 @@ impl<'a> Text<'a> {
         for action in &step.script {
             self.action(action, &mut schema, step)?;
         }
-        step.changes.iter().for_each(|change| self.change(change));
+        for change in &step.changes {
+            self.change(change);
+        }
         Ok(())
     }
 
@@ -271,7 +273,9 @@ impl<'a> Text<'a> {
         match &step.action {
             Action::Operation(operation) => {
                 let statements = operation.to_sql(self.dialect);
-                statements.iter().for_each(|sql| self.statement(&laid_out(self.dialect, sql)));
+                for sql in &statements {
+                    self.statement(&laid_out(self.dialect, sql));
+                }
                 let _ = operation.apply(schema);
             }
             Action::Sql(sql) => {
@@ -288,7 +292,9 @@ impl<'a> Text<'a> {
                     failure.location = step.origin.location();
                     NotRun::from(failure)
                 })?;
-                statements.iter().for_each(|sql| self.statement(sql));
+                for sql in &statements {
+                    self.statement(sql);
+                }
                 if let Some(after) = &batch.after {
                     schema.insert_table(after.clone());
                 }
@@ -321,9 +327,10 @@ impl<'a> Text<'a> {
     /// Writes the statement that creates the version table.
     pub(super) fn version_table(&mut self) {
         let table = self.table_name();
-        let key = match self.environment.version_table_primary_key {
-            true => format!(", \n    CONSTRAINT {}_pkc PRIMARY KEY (version_num)", self.table.name),
-            false => String::new(),
+        let key = if self.environment.version_table_primary_key {
+            format!(", \n    CONSTRAINT {}_pkc PRIMARY KEY (version_num)", self.table.name)
+        } else {
+            String::new()
         };
         self.statement(&format!("CREATE TABLE {table} (\n    version_num VARCHAR(32) NOT NULL{key}\n)"));
     }

@@ -224,10 +224,8 @@ impl<'a, 't> Online<'a, 't> {
                 self.refuse(&plan)?;
                 backup::before_run(self, way)?;
             }
-            let native = match self.delegates_all() {
-                true => 0,
-                false => plan.steps.iter().take_while(|step| step.obstacle.is_none()).count(),
-            };
+            let is_native = |step: &&PlannedStep| step.obstacle.is_none() && !self.delegates_all();
+            let native = plan.steps.iter().take_while(is_native).count();
             self.run_native(&plan.steps[..native])?;
             if let Some(step) = plan.steps.get(native) {
                 self.run_other(step)?;
@@ -278,12 +276,12 @@ impl<'a, 't> Online<'a, 't> {
 
     /// Refuses a run of which it is known beforehand that it will not reach its end.
     fn refuse(&self, plan: &Plan) -> Result<(), NotRun> {
-        if self.request.engine == RunEngine::Native {
-            if let Some(obstacle) = &self.project.environment.obstacle {
-                return Err(RunFailure::new(RunFailureKind::Refused, obstacle.clone())
-                    .hint("`--engine auto` lets the project's own Python run it")
-                    .into());
-            }
+        if self.request.engine == RunEngine::Native
+            && let Some(obstacle) = &self.project.environment.obstacle
+        {
+            return Err(RunFailure::new(RunFailureKind::Refused, obstacle.clone())
+                .hint("`--engine auto` lets the project's own Python run it")
+                .into());
         }
         self.refuse_losses(plan)?;
         if self.delegates_all()
@@ -347,14 +345,14 @@ impl<'a, 't> Online<'a, 't> {
                 let mut revisions = Revisions { runner, tell: &tell, done: &mut done };
                 match revisions.run(steps, next, &start, rows) {
                     Ok(()) => Ok(()),
-                    Err((at, Stop::Refused { error, sql, origin })) => {
-                        let kept = Stop::Refused { error: RunError::Order(""), sql, origin };
-                        stopped = Some((at, kept));
+                    Err(found) => {
+                        let (at, mut stop) = *found;
+                        let mut error = RunError::Order("the revision stopped");
+                        if let Stop::Refused { error: refused, .. } = &mut stop {
+                            std::mem::swap(&mut **refused, &mut error);
+                        }
+                        stopped = Some((at, stop));
                         Err(error)
-                    }
-                    Err(other) => {
-                        stopped = Some(other);
-                        Err(RunError::Order("the revision stopped"))
                     }
                 }
             },
@@ -367,13 +365,13 @@ impl<'a, 't> Online<'a, 't> {
             return Ok(());
         };
         let cancelled = matches!(error, RunError::Cancelled { .. });
-        let (at, stop) = stopped
-            .unwrap_or((0, Stop::Refused { error: RunError::Order(""), sql: None, origin: Origin::none() }));
+        let (at, stop) = stopped.map_or((0, None), |(at, stop)| (at, Some(stop)));
         let step = &steps[at.min(steps.len() - 1)];
         let failure = match stop {
-            Stop::Refused { sql, origin, .. } => refused_failure(step, &error, sql, &origin),
-            Stop::Unproven { reason, origin } => unproven_failure(step, &reason, &origin),
-            Stop::NotRebuilt { reason, origin } => would_fail(step, &reason, &origin),
+            Some(Stop::Unproven { reason, origin }) => unproven_failure(step, &reason, &origin),
+            Some(Stop::NotRebuilt { reason, origin }) => would_fail(step, &reason, &origin),
+            Some(Stop::Refused { sql, origin, .. }) => refused_failure(step, &error, sql, &origin),
+            None => refused_failure(step, &error, None, &Origin::none()),
         };
         let outcome = if cancelled { Outcome::Cancelled } else { Outcome::Failed };
         runner.journal_failed(outcome, &failure.message);
@@ -449,28 +447,35 @@ impl Revisions<'_, '_, '_> {
         next: Option<&PlannedStep>,
         start: &[trueup_schema::Operation],
         expected: &[String],
-    ) -> Result<(), (usize, Stop)> {
-        let refused = |error| (0, Stop::Refused { error, sql: None, origin: Origin::none() });
+    ) -> Result<(), Box<(usize, Stop)>> {
+        let refused = |error| {
+            Box::new((0, Stop::Refused { error: Box::new(error), sql: None, origin: Origin::none() }))
+        };
         self.runner.begin(&mut |wait| (self.tell.borrow_mut())(Event::Waiting(wait))).map_err(refused)?;
         self.runner.ensure_version_table().map_err(refused)?;
-        self.is_where_it_was(expected).map_err(|stop| (0, stop))?;
-        self.prepare(start).map_err(|stop| (0, stop))?;
+        self.is_where_it_was(expected).map_err(|stop| Box::new((0, stop)))?;
+        self.prepare(start).map_err(|stop| Box::new((0, stop)))?;
         for (at, step) in steps.iter().enumerate() {
-            self.revision(step).map_err(|stop| (at, stop))?;
+            self.revision(step).map_err(|stop| Box::new((at, stop)))?;
         }
         if let Some(next) = next {
             self.runner.journal_next(journal_step(next, "native"));
         }
-        self.runner.commit().map_err(|error| {
-            (steps.len() - 1, Stop::Refused { error, sql: Some("COMMIT".to_owned()), origin: Origin::none() })
-        })?;
-        Ok(())
+        let at_commit = |error| {
+            let (error, sql) = (Box::new(error), Some("COMMIT".to_owned()));
+            Box::new((steps.len() - 1, Stop::Refused { error, sql, origin: Origin::none() }))
+        };
+        self.runner.commit().map(|_| ()).map_err(at_commit)
     }
 
     /// Makes sure that nobody has moved the database since the run was planned.
     fn is_where_it_was(&mut self, expected: &[String]) -> Result<(), Stop> {
         let rows = self.runner.version_rows();
-        let rows = rows.map_err(|error| Stop::Refused { error, sql: None, origin: Origin::none() })?;
+        let rows = rows.map_err(|error| Stop::Refused {
+            error: Box::new(error),
+            sql: None,
+            origin: Origin::none(),
+        })?;
         let mut rows = rows.unwrap_or_default();
         rows.sort();
         if rows == expected {

@@ -14,7 +14,7 @@ use super::rebuild;
 pub(super) enum Stop {
     /// The database refused, or the connection is gone.
     Refused {
-        error: RunError,
+        error: Box<RunError>,
         /// The statement that was sent.
         sql: Option<String>,
         origin: Origin,
@@ -105,7 +105,7 @@ impl<'a> ScriptRunner<'a> {
             VersionChange::Delete(id) => self.runner.delete_version(id),
             VersionChange::Update { from, to } => self.runner.update_version(from, to),
         };
-        done.map_err(|error| Stop::Refused { error, sql: None, origin: Origin::none() })
+        done.map_err(|error| Stop::Refused { error: Box::new(error), sql: None, origin: Origin::none() })
     }
 
     fn operation(&mut self, operation: &Operation, origin: &Origin) -> Result<(), Stop> {
@@ -142,7 +142,11 @@ impl<'a> ScriptRunner<'a> {
 
     fn begin(&mut self, origin: &Origin) -> Result<(), Stop> {
         let begun = self.runner.begin(&mut |_| {});
-        begun.map_err(|error| Stop::Refused { error, sql: Some("BEGIN".to_owned()), origin: origin.clone() })
+        begun.map_err(|error| Stop::Refused {
+            error: Box::new(error),
+            sql: Some("BEGIN".to_owned()),
+            origin: origin.clone(),
+        })
     }
 
     fn commit(&mut self, origin: &Origin) -> Result<(), Stop> {
@@ -150,12 +154,16 @@ impl<'a> ScriptRunner<'a> {
             return Ok(());
         }
         let ended = self.runner.commit();
-        let refused = |error| Stop::Refused { error, sql: Some("COMMIT".to_owned()), origin: origin.clone() };
+        let refused = |error| Stop::Refused {
+            error: Box::new(error),
+            sql: Some("COMMIT".to_owned()),
+            origin: origin.clone(),
+        };
         ended.map(|_| ()).map_err(refused)
     }
 }
 
 /// Returns that a statement was refused.
 pub(super) fn refused(error: RunError, sql: &str, origin: &Origin) -> Stop {
-    Stop::Refused { error, sql: Some(sql.to_owned()), origin: origin.clone() }
+    Stop::Refused { error: Box::new(error), sql: Some(sql.to_owned()), origin: origin.clone() }
 }

@@ -73,7 +73,9 @@ pub fn stamp_sql(
         }
         for step in &steps {
             text.comment(&format!("Running stamp_revision {}", graph.movement(RunStep::Stamp(step))));
-            rows.stamped(graph, step).iter().for_each(|change| text.change(change));
+            for change in &rows.stamped(graph, step) {
+                text.change(change);
+            }
         }
         if is_one {
             text.commit();
@@ -123,7 +125,7 @@ fn write(
                 VersionChange::Insert(id) => online.runner.borrow_mut().insert_version(&id)?,
                 VersionChange::Delete(id) => online.runner.borrow_mut().delete_version(&id)?,
                 VersionChange::Update { from, to } => {
-                    online.runner.borrow_mut().update_version(&from, &to)?
+                    online.runner.borrow_mut().update_version(&from, &to)?;
                 }
             }
         }
