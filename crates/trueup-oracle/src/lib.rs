@@ -13,4 +13,5 @@ pub mod fuzz;
 pub mod graphs;
 pub mod paths;
 mod random;
+pub mod runs;
 pub mod venv;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use trueup_oracle::{bench, commands, corpus, differential, drift, fuzz, graphs, paths};
+use trueup_oracle::{bench, commands, corpus, differential, drift, fuzz, graphs, paths, runs};
 use trueup_schema::Dialect;
 
 const USAGE: &str = "\
@@ -25,6 +25,8 @@ usage: trueup-oracle <command>
                                             what heads, branches, history, show and current print,
                                             and what revision, merge and init write
   graphs [--graphs N] [--seed N]            what identifiers and runs mean on random graphs of revisions
+  runs [--projects N] [--seed N] [--trueup FILE] [PROJECT…]
+                                            what upgrade, downgrade and stamp leave of databases
   drift [PROJECT…] [--truth DIR]            clean databases are clean, ten changes are ten findings";
 
 fn main() -> ExitCode {
@@ -49,6 +51,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         "differential" => differential(rest).map(verdict),
         "commands" => commands(rest).map(verdict),
         "graphs" => graphs(rest).map(verdict),
+        "runs" => runs::run(&runs::options(rest)?).map(verdict),
         "bench" => bench(rest).map(verdict),
         "bench-parse" => {
             let folder = rest.first().context("usage: bench-parse FOLDER")?;

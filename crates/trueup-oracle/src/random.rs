@@ -32,4 +32,10 @@ impl Random {
     pub(crate) fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
         &items[self.below(items.len())]
     }
+
+    /// Returns an item to change; the slice must not be empty.
+    pub(crate) fn pick_mut<'a, T>(&mut self, items: &'a mut [T]) -> &'a mut T {
+        let at = self.below(items.len());
+        &mut items[at]
+    }
 }

@@ -6,6 +6,7 @@
 
 mod driver;
 mod folders;
+pub(crate) mod histories;
 mod models;
 mod revisions;
 mod state;

@@ -1,0 +1,166 @@
+//! What Alembic loses when it makes a table of SQLite anew, and trueup keeps: nothing else may differ.
+//!
+//! Measured on alembic 1.20: triggers, indexes on expressions, `DESC` and `COLLATE` of indexes, `COLLATE` of columns,
+//! `AUTOINCREMENT`, and CHECK constraints without a name.
+
+use std::collections::BTreeSet;
+
+use super::state::State;
+
+/// Returns a reason for each difference of the schema, if each is such a loss.
+pub(super) fn explain(theirs: &State, ours: &State, sent: &[String]) -> Option<Vec<&'static str>> {
+    let found = theirs.differences(ours);
+    if !found.version.is_empty() || !found.rows.is_empty() {
+        return None;
+    }
+    let rebuilt = rebuilt(sent);
+    let keys: BTreeSet<&String> = theirs.objects.keys().chain(ours.objects.keys()).collect();
+    let different = keys.into_iter().filter(|key| theirs.objects.get(*key) != ours.objects.get(*key));
+    let mut reasons = Vec::new();
+    for key in different {
+        let own = ours.objects.get(key)?;
+        let (kind, name) = key.split_once(' ')?;
+        let table = if kind == "TABLE" { name } else { ours.owners.get(key)? };
+        if !rebuilt.contains(&table.to_lowercase()) || is_dropped(sent, kind, name) {
+            return None;
+        }
+        let lost = match (kind, theirs.objects.get(key)) {
+            ("TRIGGER", None) => vec!["a trigger"],
+            ("INDEX", None) if own.contains("expression") => vec!["an index on an expression"],
+            ("INDEX", Some(left)) => index(left, own)?,
+            ("TABLE", Some(left)) => lines(left, own)?,
+            _ => return None,
+        };
+        reasons.extend(lost);
+    }
+    Some(reasons)
+}
+
+/// Tables that were made anew, by the names that they have afterwards.
+fn rebuilt(sent: &[String]) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    for statement in sent {
+        let Some(rest) = statement.strip_prefix("ALTER TABLE ") else { continue };
+        let Some((from, to)) = rest.split_once(" RENAME TO ") else { continue };
+        let plain = |name: &str| name.trim().trim_matches('"').to_lowercase();
+        let (from, to) = (plain(from), plain(to));
+        if from.starts_with("_alembic_tmp_") || out.remove(&from) {
+            out.insert(to);
+        }
+    }
+    out
+}
+
+fn is_dropped(sent: &[String], kind: &str, name: &str) -> bool {
+    sent.iter().any(|statement| {
+        let rest = statement.strip_prefix(&format!("DROP {kind} "));
+        rest.is_some_and(|rest| rest.trim().trim_matches('"').eq_ignore_ascii_case(name))
+    })
+}
+
+/// An index that has lost nothing but directions and collations.
+fn index(left: &str, own: &str) -> Option<Vec<&'static str>> {
+    let (left_columns, left_rest) = left.split_once('\n')?;
+    let (own_columns, own_rest) = own.split_once('\n')?;
+    if left_rest != own_rest {
+        return None;
+    }
+    let mut reasons = Vec::new();
+    let mut own_columns = own_columns.to_owned();
+    if own_columns.contains(" DESC ") {
+        own_columns = own_columns.replace(" DESC ", " ");
+        reasons.push("the direction of an index");
+    }
+    for collation in ["NOCASE", "RTRIM"] {
+        if own_columns.contains(collation) {
+            own_columns = own_columns.replace(collation, "BINARY");
+            reasons.push("the collation of an index");
+        }
+    }
+    (own_columns == left_columns && !reasons.is_empty()).then_some(reasons)
+}
+
+/// A table that has lost nothing but checks without a name and what counts words.
+fn lines(left: &str, own: &str) -> Option<Vec<&'static str>> {
+    let (mut missing, mut extra): (Vec<&str>, Vec<&str>) = (own.lines().collect(), Vec::new());
+    for line in left.lines() {
+        match missing.iter().position(|other| *other == line) {
+            Some(at) => drop(missing.remove(at)),
+            None => extra.push(line),
+        }
+    }
+    let count = |line: &str, word: &str| line.strip_prefix(word)?.trim().parse::<usize>().ok();
+    if !extra.iter().all(|line| count(line, "COLLATE").is_some()) {
+        return None;
+    }
+    let reasons = missing.iter().map(|line| {
+        if line.starts_with("CHECK") {
+            Some("a CHECK constraint without a name")
+        } else if count(line, "AUTOINCREMENT").is_some() {
+            Some("AUTOINCREMENT")
+        } else if count(line, "COLLATE").is_some() {
+            Some("the collation of a column")
+        } else {
+            None
+        }
+    });
+    reasons.collect::<Option<Vec<_>>>().filter(|reasons| !reasons.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::runs::sqlite;
+
+    fn state(sql: &str) -> State {
+        let connection = Connection::open_in_memory().expect("SQLite opens");
+        connection.execute_batch(sql).expect("the statements are valid");
+        sqlite::state(&connection, "alembic_version").expect("SQLite describes itself")
+    }
+
+    fn explained(theirs: &str, ours: &str, sent: &[&str]) -> Option<Vec<&'static str>> {
+        explain(&state(theirs), &state(ours), &sent.iter().map(|&sql| sql.to_owned()).collect::<Vec<_>>())
+    }
+
+    const REBUILT: &str = "ALTER TABLE _alembic_tmp_t RENAME TO t";
+
+    #[test]
+    fn losses_of_a_rebuilt_table_are_told() {
+        let ours = "CREATE TABLE t (a INTEGER PRIMARY KEY AUTOINCREMENT, b TEXT COLLATE NOCASE, CHECK (b > 1));
+            CREATE INDEX i ON t (a DESC); CREATE INDEX e ON t (lower(b));
+            CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END";
+        let theirs = "CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT); CREATE INDEX i ON t (a)";
+        let mut found = explained(theirs, ours, &[REBUILT]).expect("each is a loss");
+        found.sort_unstable();
+        assert_eq!(
+            found,
+            [
+                "AUTOINCREMENT",
+                "a CHECK constraint without a name",
+                "a trigger",
+                "an index on an expression",
+                "the collation of a column",
+                "the direction of an index"
+            ]
+        );
+        assert_eq!(explained(theirs, ours, &["ALTER TABLE _alembic_tmp_other RENAME TO other"]), None);
+        assert_eq!(explained(theirs, ours, &[REBUILT, "DROP INDEX e"]), None);
+    }
+
+    #[test]
+    fn anything_else_is_no_loss() {
+        let ours = "CREATE TABLE t (a INTEGER, b TEXT)";
+        for theirs in [
+            "CREATE TABLE t (a INTEGER, b TEXT NOT NULL)",
+            "CREATE TABLE t (a INTEGER)",
+            "CREATE TABLE t (a INTEGER, b TEXT); CREATE INDEX i ON t (a)",
+            "CREATE TABLE t (a INTEGER, b TEXT, CONSTRAINT c CHECK (a > 1))",
+        ] {
+            assert_eq!(explained(theirs, ours, &[REBUILT]), None, "{theirs}");
+        }
+        let plain = "CREATE TABLE t (a INTEGER, b TEXT); CREATE INDEX i ON t (a)";
+        assert_eq!(explained(ours, plain, &[REBUILT]), None);
+    }
+}

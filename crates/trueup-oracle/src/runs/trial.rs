@@ -1,0 +1,341 @@
+//! One project on one dialect: the same commands on two databases, compared after each.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, ensure};
+use tempfile::TempDir;
+use trueup_schema::Dialect;
+
+use super::command::{By, Command};
+use super::database::Database;
+use super::project::Project;
+use super::sides::{Answer, Sides};
+use super::state::{Differences, State};
+use super::tally::Tally;
+use super::{losses, purpose, script};
+
+/// What somebody has to look at.
+#[derive(Clone, Debug)]
+pub(super) struct Difference {
+    /// What sort it is, for counting and shrinking.
+    pub(super) kind: String,
+    pub(super) text: String,
+}
+
+impl Difference {
+    pub(super) fn new(kind: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { kind: kind.into(), text: text.into() }
+    }
+}
+
+/// What came of a command.
+pub(super) enum Step {
+    /// Both sides are where the next command can begin.
+    Goes,
+    /// They differ on purpose, and no further command would say anything.
+    Ends,
+    Differs(Difference),
+}
+
+/// Both databases, and what was done to them.
+pub(super) struct Trial<'a> {
+    pub(super) project: &'a Project,
+    pub(super) dialect: Dialect,
+    pub(super) sides: &'a mut Sides,
+    pub(super) tally: &'a mut Tally,
+    pub(super) folder: TempDir,
+    pub(super) root: PathBuf,
+    theirs: Database,
+    ours: Database,
+    /// The state of both before the next command.
+    pub(super) state: State,
+    pub(super) done: Vec<Command>,
+}
+
+impl<'a> Trial<'a> {
+    pub(super) fn new(
+        project: &'a Project,
+        dialect: Dialect,
+        sides: &'a mut Sides,
+        tally: &'a mut Tally,
+    ) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let root = folder.path().join("project");
+        project.write(&root)?;
+        let theirs = Database::new(dialect, folder.path(), "theirs")?;
+        let ours = Database::new(dialect, folder.path(), "ours")?;
+        let state = State::default();
+        Ok(Self { project, dialect, sides, tally, folder, root, theirs, ours, state, done: Vec::new() })
+    }
+
+    /// Runs a command on both sides.
+    pub(super) fn step(&mut self, command: Command) -> Result<Step> {
+        let step = match &command {
+            Command::Fill(seed) => self.insert_rows(*seed)?,
+            Command::Script(words, by) => script::compare(self, words, *by)?,
+            Command::Run(words, by) => self.run(words, *by)?,
+        };
+        self.done.push(command);
+        Ok(step)
+    }
+
+    fn insert_rows(&mut self, seed: u64) -> Result<Step> {
+        let statements = self.theirs.rows_to_insert(seed)?;
+        let (taken, own) = (self.theirs.try_each(&statements)?, self.ours.try_each(&statements)?);
+        let (state, ours) = self.states()?;
+        let found = state.differences(&ours);
+        self.state = state;
+        if taken == own && found.is_empty() {
+            return Ok(Step::Goes);
+        }
+        let text = format!("{}\n{}", statements.join("\n"), found.text());
+        Ok(Step::Differs(Difference::new("rows that both were given", text)))
+    }
+
+    fn states(&self) -> Result<(State, State)> {
+        let table = self.project.version_table();
+        std::thread::scope(|scope| {
+            let ours = scope.spawn(|| self.ours.state(table));
+            let theirs = self.theirs.state(table)?;
+            let ours = ours.join().map_err(|_| anyhow::anyhow!("reading a database panicked"))??;
+            Ok((theirs, ours))
+        })
+    }
+
+    /// Runs trueup on a database.
+    fn trueup(&self, database: &Database, words: &[String], by: By) -> Result<Answer> {
+        let url = database.url("psycopg");
+        self.sides.trueup(&self.root, &["--database", &url], words, by)
+    }
+
+    fn run(&mut self, words: &[String], by: By) -> Result<Step> {
+        if let (Database::Sqlite(file), true) = (&self.theirs, self.dialect.is_sqlite()) {
+            let kept = self.folder.path().join("kept.db");
+            let _ = std::fs::remove_file(&kept);
+            if file.exists() {
+                std::fs::copy(file, kept)?;
+            }
+        }
+        let theirs = self.sides.alembic(&self.root, &self.theirs.url("psycopg"), words)?;
+        let mut ours = match by {
+            By::Alembic => self.sides.alembic(&self.root, &self.ours.url("psycopg"), words)?,
+            by => self.trueup(&self.ours, words, by)?,
+        };
+        if by != By::Alembic && ours.is_loss_refused() {
+            if let Some(step) = self.is_changed_by_refusal(&ours)? {
+                return Ok(step);
+            }
+            self.tally.explained("what drops rows wants an explicit yes");
+            let allowed = [words, &["--allow".to_owned(), "data-loss".to_owned()]].concat();
+            ours = self.trueup(&self.ours, &allowed, by)?;
+        }
+        if by == By::Native && ours.is_unproven() {
+            self.tally.unproven(&ours.error);
+            let own = self.ours.state(self.project.version_table())?;
+            let state = self.theirs.state(self.project.version_table())?;
+            let found = self.state.differences(&own);
+            let refused = Run { words, theirs: theirs.clone(), ours, state, own, found };
+            if !refused.found.is_empty() {
+                if !self.is_whole(&refused)? {
+                    return Ok(refused.differs("refused as unproven, and yet changed", ""));
+                }
+                self.tally.explained("the revisions before one that is not proved stay");
+            }
+            // Where it was not proved, Python may drop what it wants.
+            let allowed = match refused.ours.has_hazards {
+                true => [words, &["--allow".to_owned(), "data-loss".to_owned()]].concat(),
+                false => words.to_vec(),
+            };
+            ours = self.trueup(&self.ours, &allowed, By::Auto)?;
+        }
+        let (state, own) = self.states()?;
+        let found = state.differences(&own);
+        let run = Run { words, theirs, ours, state, own, found };
+        self.judge(run)
+    }
+
+    /// A refusal leaves everything as it was.
+    fn is_changed_by_refusal(&self, ours: &Answer) -> Result<Option<Step>> {
+        let found = self.state.differences(&self.ours.state(self.project.version_table())?);
+        let text = format!("{}\n{}", found.text(), ours.error);
+        let difference = Difference::new("refused, and yet changed", text);
+        Ok((!found.is_empty()).then_some(Step::Differs(difference)))
+    }
+
+    fn judge(&mut self, run: Run<'_>) -> Result<Step> {
+        match (run.theirs.is_ok, run.ours.is_ok) {
+            (true, true) if run.found.is_empty() => {
+                if run.words[0] == "current" && printed(&run.theirs) != printed(&run.ours) {
+                    let text = format!("{}\n---\n{}", run.theirs.output, run.ours.output);
+                    return Ok(Step::Differs(Difference::new("what `current` prints", text)));
+                }
+                self.tally.alike += 1;
+                self.state = run.state;
+                Ok(Step::Goes)
+            }
+            (true, true) => match losses::explain(&run.state, &run.own, &run.theirs.sent) {
+                Some(reasons) if self.dialect.is_sqlite() => {
+                    for reason in reasons {
+                        self.tally.explained(&format!("a rebuilt table keeps {reason}"));
+                    }
+                    self.go_on_with_ours(run)
+                }
+                _ => Ok(run.differs("different", "both are done")),
+            },
+            (false, false) if run.found.is_empty() => {
+                self.tally.refused(&run.theirs.error, &run.ours.reason());
+                self.ours.take_over_sequences(&self.theirs)?;
+                self.state = run.state;
+                Ok(Step::Goes)
+            }
+            (false, false) => match self.is_as_far(&run) && self.is_whole(&run)? {
+                true => {
+                    self.tally.explained(if run.ours.has_delegated {
+                        "a run that Python shares keeps the revisions before the one that fails"
+                    } else {
+                        "a revision that fails is taken back whole, Alembic leaves half of it"
+                    });
+                    self.go_on_with_ours(run)
+                }
+                false => Ok(run.differs("after a refusal", "both refuse")),
+            },
+            (true, false) => match purpose::refusal(&run.ours) {
+                Some(reason) => self.explained_end(reason),
+                None => Ok(run.differs(&format!("only trueup refuses: {}", run.ours.reason()), "")),
+            },
+            (false, true) => match purpose::better(&run.theirs.error) {
+                Some(reason) => {
+                    self.tally.explained(reason);
+                    self.go_on_with_ours(run)
+                }
+                None => Ok(run.differs(&format!("only Alembic refuses: {}", run.theirs.error), "")),
+            },
+        }
+    }
+
+    fn explained_end(&mut self, reason: &str) -> Result<Step> {
+        self.tally.explained(reason);
+        Ok(Step::Ends)
+    }
+
+    /// Takes over what trueup has left, where the database can be copied.
+    fn go_on_with_ours(&mut self, run: Run<'_>) -> Result<Step> {
+        if !self.theirs.take_over(&self.ours)? {
+            return Ok(Step::Ends);
+        }
+        self.state = run.own;
+        Ok(Step::Goes)
+    }
+
+    /// Where each revision is committed, both stop at the same one.
+    fn is_as_far(&self, run: &Run<'_>) -> bool {
+        !self.dialect.is_sqlite() || run.own.rows == run.state.rows
+    }
+
+    /// Tells whether trueup's database is what Alembic would make of the one before with exactly those revisions that
+    /// trueup records.
+    fn is_whole(&mut self, run: &Run<'_>) -> Result<bool> {
+        let other = Database::new(self.dialect, self.folder.path(), "reference")?;
+        if let Database::Sqlite(file) = &other {
+            let kept = self.folder.path().join("kept.db");
+            if kept.exists() {
+                std::fs::copy(kept, file)?;
+            }
+        } else {
+            self.replay(&other)?;
+        }
+        let url = other.url("psycopg");
+        let word = &run.words[0];
+        let targets: Vec<&String> = run.own.rows.iter().filter(|row| !self.state.rows.contains(row)).collect();
+        for target in &targets {
+            self.sides.alembic(&self.root, &url, &[word.clone(), (*target).clone()])?;
+        }
+        if targets.is_empty() && word == "downgrade" && run.own.rows != self.state.rows {
+            self.sides.alembic(&self.root, &url, &[word.clone(), "base".to_owned()])?;
+        }
+        let mut expected = other.state(self.project.version_table())?;
+        // Alembic makes the version table even where it then runs nothing to the end.
+        if expected.version_table.is_empty() || run.own.version_table.is_empty() {
+            expected.version_table.clone_from(&run.own.version_table);
+        }
+        let found = expected.differences(&run.own);
+        Ok(found.is_empty() || found_is_loss(&expected, run))
+    }
+
+    /// Does by Alembic on an empty database what was done on the first one.
+    pub(super) fn replay(&mut self, database: &Database) -> Result<()> {
+        let url = database.url("psycopg");
+        for command in self.done.clone() {
+            match command {
+                Command::Run(words, _) => drop(self.sides.alembic(&self.root, &url, &words)?),
+                Command::Fill(seed) => drop(database.try_each(&database.rows_to_insert(seed)?)?),
+                Command::Script(..) => {}
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+fn found_is_loss(expected: &State, run: &Run<'_>) -> bool {
+    losses::explain(expected, &run.own, &run.theirs.sent).is_some()
+}
+
+/// A command that was run on both sides.
+struct Run<'r> {
+    words: &'r [String],
+    theirs: Answer,
+    ours: Answer,
+    state: State,
+    own: State,
+    found: Differences,
+}
+
+impl Run<'_> {
+    fn differs(&self, kind: &str, head: &str) -> Step {
+        let by_kind = if self.found.is_empty() || kind.starts_with("only") {
+            kind.to_owned()
+        } else {
+            let kinds = [("version", &self.found.version), ("schema", &self.found.schema), ("rows", &self.found.rows)];
+            let names: Vec<&str> =
+                kinds.iter().filter(|(_, found)| !found.is_empty()).map(|(name, _)| *name).collect();
+            format!("{kind}: {} of {}", names.join(", "), self.words[0])
+        };
+        let text = format!(
+            "{head}\n{}\nAlembic: {}\ntrueup: {}",
+            self.found.text(),
+            self.theirs.error,
+            self.ours.error
+        );
+        Step::Differs(Difference::new(by_kind, text.trim()))
+    }
+}
+
+fn printed(answer: &Answer) -> Vec<&str> {
+    let mut lines: Vec<&str> = answer.output.lines().collect();
+    lines.sort_unstable();
+    lines
+}
+
+/// Runs given commands; returns the difference they lead to.
+pub(super) fn replayed(
+    project: &Project,
+    dialect: Dialect,
+    commands: &[Command],
+    sides: &mut Sides,
+) -> Result<Option<Difference>> {
+    ensure!(!commands.is_empty(), "no commands");
+    let mut tally = Tally::default();
+    let mut trial = Trial::new(project, dialect, sides, &mut tally)?;
+    for command in commands {
+        match trial.step(command.clone())? {
+            Step::Goes => {}
+            Step::Ends => return Ok(None),
+            Step::Differs(difference) => return Ok(Some(difference)),
+        }
+    }
+    Ok(None)
+}
