@@ -66,7 +66,7 @@ pub fn run(options: &Options) -> Result<bool> {
 
 /// What `projects.toml`, which says how each package is built, knows of the projects.
 #[derive(Deserialize)]
-pub(super) struct Known {
+pub(crate) struct Known {
     projects: BTreeMap<String, KnownProject>,
 }
 
@@ -78,14 +78,14 @@ struct KnownProject {
 
 impl Known {
     /// Returns whether a project's application works on a database.
-    pub(super) fn has(&self, id: &str, dialect: Dialect) -> bool {
+    pub(crate) fn has(&self, id: &str, dialect: Dialect) -> bool {
         let dialects = self.projects.get(id).and_then(|project| project.dialects.as_ref());
         dialects.is_none_or(|listed| listed.iter().any(|own| own == projects::short(dialect)))
     }
 }
 
 /// Reads `projects.toml`.
-pub(super) fn known() -> Result<Known> {
+pub(crate) fn known() -> Result<Known> {
     let file = paths::workspace().join("corpus/models/projects.toml");
     let text = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
     toml::from_str(&text).with_context(|| file.display().to_string())

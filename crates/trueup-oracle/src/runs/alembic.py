@@ -8,6 +8,7 @@ import warnings
 
 import sqlalchemy as sa
 from alembic.config import CommandLine, Config
+from alembic.script import ScriptDirectory
 
 warnings.simplefilter("ignore")
 sent = []
@@ -15,8 +16,21 @@ sent = []
 
 @sa.event.listens_for(sa.engine.Engine, "before_cursor_execute")
 def remember(connection, cursor, statement, *_):
-    if statement.lstrip()[:5].upper() in ("DROP ", "ALTER"):
+    if statement.split(None, 1)[0].upper() in ("ALTER", "CREATE", "DROP"):
         sent.append(statement.strip())
+
+
+def limit(steps):
+    """Lets runs end after some steps; all of them where there is no number."""
+    for name in ("_upgrade_revs", "_downgrade_revs"):
+        setattr(ScriptDirectory, name, whole[name] if steps is None else first(whole[name], steps))
+
+
+def first(function, steps):
+    return lambda self, *arguments: list(function(self, *arguments))[:steps]
+
+
+whole = {name: getattr(ScriptDirectory, name) for name in ("_upgrade_revs", "_downgrade_revs")}
 
 
 class Terminal(io.StringIO):
@@ -26,6 +40,7 @@ class Terminal(io.StringIO):
 def run(request):
     out, script = Terminal(), io.StringIO()
     sent.clear()
+    limit(request.get("steps"))
     try:
         options = CommandLine().parser.parse_args(request["words"])
     except SystemExit as error:

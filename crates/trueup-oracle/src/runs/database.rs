@@ -28,21 +28,21 @@ impl Database {
     }
 
     /// The address in SQLAlchemy's spelling.
-    pub(super) fn url(&self, driver: &str) -> String {
+    pub(super) fn url(&self) -> String {
         match self {
             Self::Sqlite(file) => format!("sqlite:///{}", file.display()),
             Self::Postgresql(database) => {
-                database.url().replacen("postgresql://", &format!("postgresql+{driver}://"), 1)
+                database.url().replacen("postgresql://", "postgresql+psycopg://", 1)
             }
         }
     }
 
     /// Returns all that is compared.
-    pub(super) fn state(&self, version_table: &str) -> Result<State> {
+    pub(super) fn state(&self) -> Result<State> {
         match self {
             Self::Sqlite(file) if !file.exists() => Ok(State::default()),
-            Self::Sqlite(file) => sqlite::state(&Connection::open(file)?, version_table),
-            Self::Postgresql(database) => postgres::state(database, version_table),
+            Self::Sqlite(file) => sqlite::state(&Connection::open(file)?),
+            Self::Postgresql(database) => postgres::state(database),
         }
     }
 

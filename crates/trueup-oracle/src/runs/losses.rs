@@ -1,11 +1,14 @@
 //! What Alembic loses when it makes a table of SQLite anew, and trueup keeps: nothing else may differ.
 //!
 //! Measured on alembic 1.20: triggers, indexes on expressions, `DESC` and `COLLATE` of indexes, `COLLATE` of columns,
-//! `AUTOINCREMENT`, and CHECK constraints without a name.
+//! `AUTOINCREMENT`, CHECK constraints without a name, and all but one of UNIQUE constraints on the same columns.
 
 use std::collections::BTreeSet;
 
+use rusqlite::Connection;
+
 use super::state::State;
+use crate::corpus::sqlite;
 
 /// Returns a reason for each difference of the schema, if each is such a loss.
 pub(super) fn explain(theirs: &State, ours: &State, sent: &[String]) -> Option<Vec<&'static str>> {
@@ -28,7 +31,7 @@ pub(super) fn explain(theirs: &State, ours: &State, sent: &[String]) -> Option<V
             ("TRIGGER", None) => vec!["a trigger"],
             ("INDEX", None) if own.contains("expression") => vec!["an index on an expression"],
             ("INDEX", Some(left)) => index(left, own)?,
-            ("TABLE", Some(left)) => lines(left, own)?,
+            ("TABLE", Some(left)) => lines(left, own, &|line| is_twice(sent, line))?,
             _ => return None,
         };
         reasons.extend(lost);
@@ -58,6 +61,16 @@ fn is_dropped(sent: &[String], kind: &str, name: &str) -> bool {
     })
 }
 
+/// Tells whether some table was made with this UNIQUE constraint more than once.
+fn is_twice(sent: &[String], line: &str) -> bool {
+    sent.iter().filter(|statement| statement.starts_with("CREATE TABLE")).any(|statement| {
+        let Ok(connection) = Connection::open_in_memory() else { return false };
+        let made = connection.execute_batch(statement).is_ok();
+        let objects = sqlite::objects(&connection).unwrap_or_default();
+        made && objects.values().any(|text| text.lines().filter(|other| *other == line).count() > 1)
+    })
+}
+
 /// An index that has lost nothing but directions and collations.
 fn index(left: &str, own: &str) -> Option<Vec<&'static str>> {
     let (left_columns, left_rest) = left.split_once('\n')?;
@@ -81,7 +94,7 @@ fn index(left: &str, own: &str) -> Option<Vec<&'static str>> {
 }
 
 /// A table that has lost nothing but checks without a name and what counts words.
-fn lines(left: &str, own: &str) -> Option<Vec<&'static str>> {
+fn lines(left: &str, own: &str, is_twice: &dyn Fn(&str) -> bool) -> Option<Vec<&'static str>> {
     let (mut missing, mut extra): (Vec<&str>, Vec<&str>) = (own.lines().collect(), Vec::new());
     for line in left.lines() {
         match missing.iter().position(|other| *other == line) {
@@ -100,6 +113,8 @@ fn lines(left: &str, own: &str) -> Option<Vec<&'static str>> {
             Some("AUTOINCREMENT")
         } else if count(line, "COLLATE").is_some() {
             Some("the collation of a column")
+        } else if line.starts_with("unique ") && is_twice(line) {
+            Some("a UNIQUE constraint with the columns of another one")
         } else {
             None
         }
@@ -109,15 +124,13 @@ fn lines(left: &str, own: &str) -> Option<Vec<&'static str>> {
 
 #[cfg(test)]
 mod tests {
-    use rusqlite::Connection;
-
     use super::*;
-    use crate::runs::sqlite;
+    use crate::runs::sqlite as reading;
 
     fn state(sql: &str) -> State {
         let connection = Connection::open_in_memory().expect("SQLite opens");
         connection.execute_batch(sql).expect("the statements are valid");
-        sqlite::state(&connection, "alembic_version").expect("SQLite describes itself")
+        reading::state(&connection).expect("SQLite describes itself")
     }
 
     fn explained(theirs: &str, ours: &str, sent: &[&str]) -> Option<Vec<&'static str>> {
@@ -162,5 +175,13 @@ mod tests {
         }
         let plain = "CREATE TABLE t (a INTEGER, b TEXT); CREATE INDEX i ON t (a)";
         assert_eq!(explained(ours, plain, &[REBUILT]), None);
+    }
+
+    #[test]
+    fn one_of_two_constraints_on_the_same_columns_is_lost() {
+        let (ours, theirs) = ("CREATE TABLE t (a INTEGER UNIQUE, b TEXT)", "CREATE TABLE t (a INTEGER, b TEXT)");
+        let made = "CREATE TABLE t (a INTEGER UNIQUE, b TEXT, CONSTRAINT u UNIQUE (a))";
+        assert!(explained(theirs, ours, &[REBUILT, made]).is_some());
+        assert_eq!(explained(theirs, ours, &[REBUILT, ours]), None);
     }
 }

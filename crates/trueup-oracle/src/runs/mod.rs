@@ -10,6 +10,8 @@ mod command;
 mod data;
 mod database;
 mod losses;
+mod package;
+mod packages;
 mod postgres;
 mod project;
 mod purpose;
@@ -35,7 +37,7 @@ use command::Sequence;
 use project::Project;
 use sides::Sides;
 use tally::Tally;
-use trial::{Step, Trial};
+use trial::{Step, Subject, Trial};
 
 /// What the command line asks for.
 #[derive(Debug)]
@@ -46,6 +48,8 @@ pub struct Options {
     pub seed: u64,
     /// The program to try.
     pub trueup: PathBuf,
+    /// Packages or projects of the corpus, or `all`, instead of random projects.
+    pub names: Vec<String>,
 }
 
 /// Reads the command line.
@@ -53,8 +57,8 @@ pub struct Options {
 /// # Errors
 /// When an option is not understood.
 pub fn options(arguments: &[String]) -> Result<Options> {
-    let mut options =
-        Options { projects: 100, seed: 1, trueup: paths::workspace().join("target/fast/trueup") };
+    let trueup = paths::workspace().join("target/fast/trueup");
+    let mut options = Options { projects: 100, seed: 1, trueup, names: Vec::new() };
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().with_context(|| format!("`{argument}` wants a value"));
@@ -62,7 +66,8 @@ pub fn options(arguments: &[String]) -> Result<Options> {
             "--projects" => options.projects = value()?.parse()?,
             "--seed" => options.seed = value()?.parse()?,
             "--trueup" => options.trueup = value()?.into(),
-            other => bail!("`{other}` is not understood"),
+            option if option.starts_with('-') => bail!("`{option}` is not understood"),
+            name => options.names.push(name.to_owned()),
         }
     }
     Ok(options)
@@ -78,6 +83,11 @@ const SHOWN: usize = 2;
 pub fn run(options: &Options) -> Result<bool> {
     let python = venv::python("differential", &["alembic", "sqlalchemy", "psycopg[binary]"])?;
     println!("{}", venv::versions(&python, &["alembic", "sqlalchemy", "psycopg"])?);
+    if !options.names.is_empty() {
+        let tally = packages::run(&options.names, &options.trueup)?;
+        tally.print();
+        return Ok(tally.different.is_empty());
+    }
     let work = Work {
         next: AtomicU64::new(options.seed),
         end: options.seed + options.projects as u64,
@@ -133,7 +143,7 @@ impl Work<'_> {
         let graph = project.graph();
         let mut sequence = Sequence::new(&mut random);
         let mut tally = Tally { trials: 1, ..Tally::default() };
-        let mut trial = Trial::new(project, dialect, sides, &mut tally)?;
+        let mut trial = Trial::new(Subject::Generated(project), dialect, sides, &mut tally)?;
         let mut found = None;
         while let Some(command) = sequence.next(&graph, &trial.state.rows, &mut random) {
             match trial.step(command)? {

@@ -11,27 +11,29 @@ use crate::corpus::{dump, quietly};
 use crate::random::Random;
 
 /// All tables but those that trueup keeps for itself.
-const TABLES: &str = "SELECT n.nspname, c.relname, format('%I.%I', n.nspname, c.relname) FROM pg_class c
+const TABLES: &str = "SELECT format('%I.%I', n.nspname, c.relname),
+    (SELECT array_agg(attname::text) = '{version_num}' FROM pg_attribute
+     WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped) FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg_t%'
-    AND c.relname NOT LIKE 'trueup_journal%' ORDER BY 1, 2";
+    AND c.relname NOT LIKE 'trueup_journal%' ORDER BY 1";
 
 /// Reads a database.
-pub(super) fn state(database: &ScratchDatabase, version_table: &str) -> Result<State> {
+pub(super) fn state(database: &ScratchDatabase) -> Result<State> {
     let text = dump::dump(database.url())?;
     let tables = query(database, TABLES)?;
     let selects: Vec<String> = tables
         .iter()
-        .map(|row| format!("SELECT {}, x::text FROM {} x", literal(&row[2]), row[2]))
+        .map(|row| format!("SELECT {}, x::text FROM {} x", literal(&row[0]), row[0]))
         .collect();
     let mut contents: BTreeMap<String, Vec<String>> =
-        tables.iter().map(|row| (row[2].clone(), Vec::new())).collect();
+        tables.iter().map(|row| (row[0].clone(), Vec::new())).collect();
     if !selects.is_empty() {
         for row in query(database, &selects.join("\nUNION ALL "))? {
             contents.entry(row[0].clone()).or_default().push(row[1].clone());
         }
     }
-    let own = tables.iter().find(|row| row[1] == version_table).map(|row| row[2].clone());
+    let own = tables.iter().find(|row| row[1] == "t").map(|row| row[0].clone());
     let rows = own.as_ref().and_then(|own| contents.remove(own)).unwrap_or_default();
     let rows = rows.iter().map(|row| row.trim_matches(['(', ')', '"']).to_owned()).collect();
     let made = match own {

@@ -29,8 +29,6 @@ pub(super) struct Environment {
     /// Keyword arguments.
     options: Vec<&'static str>,
     has_convention: bool,
-    /// The version table, unless Alembic's.
-    table: Option<&'static str>,
 }
 
 /// A project in memory.
@@ -75,11 +73,6 @@ impl Project {
             depends: revision.depends.clone(),
         };
         RevisionGraph::build(self.revisions.iter().map(|revision| line(revision).revision()).collect())
-    }
-
-    /// Returns the name of the version table.
-    pub(super) fn version_table(&self) -> &'static str {
-        self.environment.table.unwrap_or("alembic_version")
     }
 
     /// Writes the project into a folder, in the place of what is there.
@@ -182,7 +175,6 @@ impl Environment {
             environment.options.push("transaction_per_migration=True");
         }
         if random.one_in(10) {
-            environment.table = Some("own_version");
             environment.options.push("version_table=\"own_version\"");
         }
         if random.one_in(12) {

@@ -25,6 +25,7 @@ pub(super) fn better_script(theirs: &str) -> Option<&'static str> {
     let reasons = [
         ("requires a live database connection", "a batch of SQLite is written down without a database"),
         ("cannot proceed in --sql mode", "a batch of SQLite is written down without a database"),
+        ("No literal value renderer is available", "values are written down that Alembic has no literal for"),
         ("NoInspectionAvailable", "what a revision asks the database is answered by the revisions before"),
         ("'NoneType' object", "what a revision asks the database is answered by the revisions before"),
     ];

@@ -14,13 +14,11 @@ use super::trial::{Difference, Step, Trial};
 pub(super) fn compare(trial: &mut Trial<'_>, words: &[String], by: By) -> Result<Step> {
     let mut words = words.to_vec();
     words.push("--sql".to_owned());
-    let address = if trial.dialect.is_sqlite() { "sqlite://" } else { "postgresql+psycopg://" };
-    let theirs = trial.sides.alembic(&trial.root, address, &words)?;
-    let place = ["--dialect", trial.dialect.name()];
-    let mut ours = trial.sides.trueup(&trial.root, &place, &words, by)?;
+    let theirs = trial.sides.alembic(&trial.root, None, &words)?;
+    let mut ours = trial.sides.trueup(&trial.root, None, &words, by)?;
     if by == By::Native && ours.is_unproven() {
         trial.tally.unproven(&ours.error);
-        ours = trial.sides.trueup(&trial.root, &place, &words, By::Auto)?;
+        ours = trial.sides.trueup(&trial.root, None, &words, By::Auto)?;
     }
     match (theirs.is_ok, ours.is_ok) {
         (true, true) => both(trial, &words, &theirs, &ours),
@@ -67,8 +65,7 @@ fn both(trial: &mut Trial<'_>, words: &[String], theirs: &Answer, ours: &Answer)
     let (one, two) = (prepared(trial, words, "script-a")?, prepared(trial, words, "script-b")?);
     let (Some(one), Some(two)) = (one, two) else { return Ok(Step::Goes) };
     let (error, own) = (one.run_script(&theirs.output)?, two.run_script(&ours.output)?);
-    let table = trial.project.version_table();
-    let found = one.state(table)?.differences(&two.state(table)?);
+    let found = one.state()?.differences(&two.state()?);
     let told = format!("{other}\n{}\nAlembic's: {error:?}\ntrueup's: {own:?}", found.text());
     let kind = match (error.is_none(), own.is_none()) {
         // What is left where a script stops depends on the statement at which it does.
@@ -99,10 +96,9 @@ fn alone(trial: &mut Trial<'_>, words: &[String], ours: &Answer) -> Result<Step>
     let (Some(one), Some(two)) = (one, two) else { return Ok(Step::Goes) };
     let target = words[1].split_once(':').map_or(words[1].as_str(), |(_, target)| target);
     let online = [words[0].clone(), target.to_owned()];
-    let theirs = trial.sides.alembic(&trial.root, &one.url("psycopg"), &online)?;
+    let theirs = trial.sides.alembic(&trial.root, Some(&one), &online)?;
     let own = two.run_script(&ours.output)?;
-    let table = trial.project.version_table();
-    let (state, other) = (one.state(table)?, two.state(table)?);
+    let (state, other) = (one.state()?, two.state()?);
     let found = state.differences(&other);
     if theirs.is_ok == own.is_none()
         && (own.is_some() || found.is_empty() || super::losses::explain(&state, &other, &theirs.sent).is_some())
@@ -125,11 +121,11 @@ fn prepared(trial: &mut Trial<'_>, words: &[String], name: &str) -> Result<Optio
         return Ok(Some(database));
     };
     let upgrade = ["upgrade".to_owned(), start.to_owned()];
-    let answer = trial.sides.alembic(&trial.root, &database.url("psycopg"), &upgrade)?;
+    let answer = trial.sides.alembic(&trial.root, Some(&database), &upgrade)?;
     if !answer.is_ok {
         return Ok(None);
     }
-    let state = database.state(trial.project.version_table())?;
+    let state = database.state()?;
     Ok((state.rows == [start]).then_some(database))
 }
 

@@ -12,27 +12,22 @@ use crate::corpus::sqlite;
 use crate::random::Random;
 
 /// Reads a database.
-pub(super) fn state(connection: &Connection, version_table: &str) -> Result<State> {
-    let tables = tables(connection)?;
+pub(super) fn state(connection: &Connection) -> Result<State> {
     let mut contents = BTreeMap::new();
-    let mut rows = Vec::new();
-    for table in tables {
-        let lines = lines(connection, &table)?;
-        if table == version_table {
-            rows = lines.iter().map(|line| line.trim_start_matches("version_num=").trim_matches('\'').to_owned()).collect();
+    let (mut rows, mut made) = (Vec::new(), String::new());
+    for table in tables(connection)? {
+        let (columns, lines) = lines(connection, &table)?;
+        if columns == ["version_num"] {
+            let id = |line: &String| line.trim_start_matches("version_num=").trim_matches('\'').to_owned();
+            rows = lines.iter().map(id).collect();
+            let sql = "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1";
+            made = connection.query_row(sql, [&table], |row| row.get(0))?;
         } else {
             contents.insert(table, lines);
         }
     }
-    let made = connection
-        .query_row("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1", [version_table], |row| {
-            row.get::<_, String>(0)
-        })
-        .unwrap_or_default();
     let made = made.split_whitespace().collect::<Vec<_>>().join(" ").replace('"', "");
-    let mut objects = sqlite::objects(connection)?;
-    objects.remove(&format!("TABLE {version_table}"));
-    let mut state = State::new(rows, made, objects, contents);
+    let mut state = State::new(rows, made, sqlite::objects(connection)?, contents);
     state.owners = owners(connection)?;
     Ok(state)
 }
@@ -53,7 +48,8 @@ fn tables(connection: &Connection) -> Result<Vec<String>> {
     Ok(names)
 }
 
-fn lines(connection: &Connection, table: &str) -> Result<Vec<String>> {
+/// Returns the columns of a table and its rows.
+fn lines(connection: &Connection, table: &str) -> Result<(Vec<String>, Vec<String>)> {
     let mut statement = connection.prepare(&format!("SELECT * FROM {}", quoted(table)))?;
     let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
     let mut found = statement.query([])?;
@@ -66,7 +62,9 @@ fn lines(connection: &Connection, table: &str) -> Result<Vec<String>> {
         cells.sort();
         out.push(cells.join(" "));
     }
-    Ok(out)
+    drop(found);
+    drop(statement);
+    Ok((names, out))
 }
 
 fn cell(value: ValueRef<'_>) -> String {

@@ -79,8 +79,13 @@ impl Tally {
                 println!("{head}, {number}: {reason}");
             }
         }
+        println!("{}", self.summary());
+    }
+
+    /// The figures in one line.
+    pub(super) fn summary(&self) -> String {
         let sum = |reasons: &BTreeMap<String, usize>| reasons.values().sum::<usize>();
-        println!(
+        format!(
             "{} databases: {} commands alike, {} scripts alike and {} spelled otherwise, {} refused by both, \
              {} not proved, {} explained, {} different",
             self.trials,
@@ -91,7 +96,7 @@ impl Tally {
             sum(&self.unproven),
             sum(&self.explained),
             sum(&self.different)
-        );
+        )
     }
 }
 

@@ -37,9 +37,16 @@ pub(super) enum Step {
     Differs(Difference),
 }
 
+/// What is run.
+#[derive(Clone, Copy)]
+pub(super) enum Subject<'a> {
+    Generated(&'a Project),
+    /// A project that is there already.
+    Folder(&'a Path),
+}
+
 /// Both databases, and what was done to them.
 pub(super) struct Trial<'a> {
-    pub(super) project: &'a Project,
     pub(super) dialect: Dialect,
     pub(super) sides: &'a mut Sides,
     pub(super) tally: &'a mut Tally,
@@ -53,19 +60,27 @@ pub(super) struct Trial<'a> {
 }
 
 impl<'a> Trial<'a> {
+    /// Begins with two empty databases.
     pub(super) fn new(
-        project: &'a Project,
+        subject: Subject<'_>,
         dialect: Dialect,
         sides: &'a mut Sides,
         tally: &'a mut Tally,
     ) -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let root = folder.path().join("project");
-        project.write(&root)?;
+        let root = match subject {
+            Subject::Generated(project) => {
+                let root = folder.path().join("project");
+                project.write(&root)?;
+                root
+            }
+            Subject::Folder(root) => root.to_owned(),
+        };
+        sides.turn_to(dialect);
         let theirs = Database::new(dialect, folder.path(), "theirs")?;
         let ours = Database::new(dialect, folder.path(), "ours")?;
         let state = State::default();
-        Ok(Self { project, dialect, sides, tally, folder, root, theirs, ours, state, done: Vec::new() })
+        Ok(Self { dialect, sides, tally, folder, root, theirs, ours, state, done: Vec::new() })
     }
 
     /// Runs a command on both sides.
@@ -77,6 +92,21 @@ impl<'a> Trial<'a> {
         };
         self.done.push(command);
         Ok(step)
+    }
+
+    /// Creates what has to be there before the first revision.
+    pub(super) fn give(&mut self) -> Result<()> {
+        self.sides.give(&self.theirs)?;
+        self.sides.give(&self.ours)?;
+        self.state = self.theirs.state()?;
+        Ok(())
+    }
+
+    /// Makes both databases the same after a difference, where they can be copied.
+    pub(super) fn meet(&mut self) -> Result<bool> {
+        let is_met = self.ours.take_over(&self.theirs)?;
+        self.state = self.theirs.state()?;
+        Ok(is_met)
     }
 
     fn insert_rows(&mut self, seed: u64) -> Result<Step> {
@@ -93,10 +123,9 @@ impl<'a> Trial<'a> {
     }
 
     fn states(&self) -> Result<(State, State)> {
-        let table = self.project.version_table();
         std::thread::scope(|scope| {
-            let ours = scope.spawn(|| self.ours.state(table));
-            let theirs = self.theirs.state(table)?;
+            let ours = scope.spawn(|| self.ours.state());
+            let theirs = self.theirs.state()?;
             let ours = ours.join().map_err(|_| anyhow::anyhow!("reading a database panicked"))??;
             Ok((theirs, ours))
         })
@@ -104,8 +133,7 @@ impl<'a> Trial<'a> {
 
     /// Runs trueup on a database.
     fn trueup(&self, database: &Database, words: &[String], by: By) -> Result<Answer> {
-        let url = database.url("psycopg");
-        self.sides.trueup(&self.root, &["--database", &url], words, by)
+        self.sides.trueup(&self.root, Some(database), words, by)
     }
 
     fn run(&mut self, words: &[String], by: By) -> Result<Step> {
@@ -116,23 +144,18 @@ impl<'a> Trial<'a> {
                 std::fs::copy(file, kept)?;
             }
         }
-        let theirs = self.sides.alembic(&self.root, &self.theirs.url("psycopg"), words)?;
+        let theirs = self.sides.alembic(&self.root, Some(&self.theirs), words)?;
         let mut ours = match by {
-            By::Alembic => self.sides.alembic(&self.root, &self.ours.url("psycopg"), words)?,
-            by => self.trueup(&self.ours, words, by)?,
+            By::Alembic => self.sides.alembic(&self.root, Some(&self.ours), words)?,
+            by => match self.on_ours(words, by, None)? {
+                Ok(answer) => answer,
+                Err(step) => return Ok(step),
+            },
         };
-        if by != By::Alembic && ours.is_loss_refused() {
-            if let Some(step) = self.is_changed_by_refusal(&ours)? {
-                return Ok(step);
-            }
-            self.tally.explained("what drops rows wants an explicit yes");
-            let allowed = [words, &["--allow".to_owned(), "data-loss".to_owned()]].concat();
-            ours = self.trueup(&self.ours, &allowed, by)?;
-        }
         if by == By::Native && ours.is_unproven() {
             self.tally.unproven(&ours.error);
-            let own = self.ours.state(self.project.version_table())?;
-            let state = self.theirs.state(self.project.version_table())?;
+            let own = self.ours.state()?;
+            let state = self.theirs.state()?;
             let found = self.state.differences(&own);
             let refused = Run { words, theirs: theirs.clone(), ours, state, own, found };
             if !refused.found.is_empty() {
@@ -141,12 +164,10 @@ impl<'a> Trial<'a> {
                 }
                 self.tally.explained("the revisions before one that is not proved stay");
             }
-            // Where it was not proved, Python may drop what it wants.
-            let allowed = match refused.ours.has_hazards {
-                true => [words, &["--allow".to_owned(), "data-loss".to_owned()]].concat(),
-                false => words.to_vec(),
+            ours = match self.on_ours(words, By::Auto, Some(&refused.own))? {
+                Ok(answer) => answer,
+                Err(step) => return Ok(step),
             };
-            ours = self.trueup(&self.ours, &allowed, By::Auto)?;
         }
         let (state, own) = self.states()?;
         let found = state.differences(&own);
@@ -154,12 +175,20 @@ impl<'a> Trial<'a> {
         self.judge(run)
     }
 
-    /// A refusal leaves everything as it was.
-    fn is_changed_by_refusal(&self, ours: &Answer) -> Result<Option<Step>> {
-        let found = self.state.differences(&self.ours.state(self.project.version_table())?);
-        let text = format!("{}\n{}", found.text(), ours.error);
-        let difference = Difference::new("refused, and yet changed", text);
-        Ok((!found.is_empty()).then_some(Step::Differs(difference)))
+    /// Runs trueup on its database, with an explicit yes where it wants one; its refusal must leave everything as it was.
+    fn on_ours(&mut self, words: &[String], by: By, before: Option<&State>) -> Result<Result<Answer, Step>> {
+        let answer = self.trueup(&self.ours, words, by)?;
+        if !answer.is_loss_refused() {
+            return Ok(Ok(answer));
+        }
+        let found = before.unwrap_or(&self.state).differences(&self.ours.state()?);
+        if !found.is_empty() {
+            let text = format!("{}\n{}", found.text(), answer.error);
+            return Ok(Err(Step::Differs(Difference::new("refused, and yet changed", text))));
+        }
+        self.tally.explained("what drops rows wants an explicit yes");
+        let allowed = [words, &["--allow".to_owned(), "data-loss".to_owned()]].concat();
+        self.trueup(&self.ours, &allowed, by).map(Ok)
     }
 
     fn judge(&mut self, run: Run<'_>) -> Result<Step> {
@@ -172,6 +201,10 @@ impl<'a> Trial<'a> {
                 self.tally.alike += 1;
                 self.state = run.state;
                 Ok(Step::Goes)
+            }
+            (true, true) if run.is_table_uncommitted() => {
+                self.tally.explained("Alembic does not commit the version table where nothing follows it");
+                self.go_on_with_ours(run)
             }
             (true, true) => match losses::explain(&run.state, &run.own, &run.theirs.sent) {
                 Some(reasons) if self.dialect.is_sqlite() => {
@@ -235,25 +268,13 @@ impl<'a> Trial<'a> {
     /// Tells whether trueup's database is what Alembic would make of the one before with exactly those revisions that
     /// trueup records.
     fn is_whole(&mut self, run: &Run<'_>) -> Result<bool> {
-        let other = Database::new(self.dialect, self.folder.path(), "reference")?;
-        if let Database::Sqlite(file) = &other {
-            let kept = self.folder.path().join("kept.db");
-            if kept.exists() {
-                std::fs::copy(kept, file)?;
-            }
-        } else {
-            self.replay(&other)?;
-        }
-        let url = other.url("psycopg");
-        let word = &run.words[0];
-        let targets: Vec<&String> = run.own.rows.iter().filter(|row| !self.state.rows.contains(row)).collect();
-        for target in &targets {
-            self.sides.alembic(&self.root, &url, &[word.clone(), (*target).clone()])?;
-        }
-        if targets.is_empty() && word == "downgrade" && run.own.rows != self.state.rows {
-            self.sides.alembic(&self.root, &url, &[word.clone(), "base".to_owned()])?;
-        }
-        let mut expected = other.state(self.project.version_table())?;
+        // The last one that was begun may have failed.
+        let Some(mut expected) = self.after_steps(run, run.ours.begun())?.or(match run.ours.begun() {
+            0 => None,
+            begun => self.after_steps(run, begun - 1)?,
+        }) else {
+            return Ok(false);
+        };
         // Alembic makes the version table even where it then runs nothing to the end.
         if expected.version_table.is_empty() || run.own.version_table.is_empty() {
             expected.version_table.clone_from(&run.own.version_table);
@@ -262,12 +283,30 @@ impl<'a> Trial<'a> {
         Ok(found.is_empty() || found_is_loss(&expected, run))
     }
 
+    /// Returns what Alembic makes of the database before a run by that many of its steps, if that leads where trueup is.
+    fn after_steps(&mut self, run: &Run<'_>, steps: usize) -> Result<Option<State>> {
+        let other = Database::new(self.dialect, self.folder.path(), "reference")?;
+        if let Database::Sqlite(file) = &other {
+            let kept = self.folder.path().join("kept.db");
+            if kept.exists() {
+                std::fs::copy(kept, file)?;
+            }
+        } else {
+            self.sides.give(&other)?;
+            self.replay(&other)?;
+        }
+        if steps > 0 {
+            self.sides.limited(&self.root, Some(&other), run.words, Some(steps))?;
+        }
+        let state = other.state()?;
+        Ok((state.rows == run.own.rows).then_some(state))
+    }
+
     /// Does by Alembic on an empty database what was done on the first one.
     pub(super) fn replay(&mut self, database: &Database) -> Result<()> {
-        let url = database.url("psycopg");
         for command in self.done.clone() {
             match command {
-                Command::Run(words, _) => drop(self.sides.alembic(&self.root, &url, &words)?),
+                Command::Run(words, _) => drop(self.sides.alembic(&self.root, Some(database), &words)?),
                 Command::Fill(seed) => drop(database.try_each(&database.rows_to_insert(seed)?)?),
                 Command::Script(..) => {}
             }
@@ -295,6 +334,13 @@ struct Run<'r> {
 }
 
 impl Run<'_> {
+    /// Tells whether nothing differs but that Alembic has no version table, which with a transaction for each revision is
+    /// rolled back with the connection (`ensure_version`, and runs of no revision).
+    fn is_table_uncommitted(&self) -> bool {
+        let missing = self.state.version_table.is_empty() && !self.own.version_table.is_empty();
+        missing && self.own.rows.is_empty() && self.found.schema.is_empty() && self.found.rows.is_empty()
+    }
+
     fn differs(&self, kind: &str, head: &str) -> Step {
         let by_kind = if self.found.is_empty() || kind.starts_with("only") {
             kind.to_owned()
@@ -329,7 +375,7 @@ pub(super) fn replayed(
 ) -> Result<Option<Difference>> {
     ensure!(!commands.is_empty(), "no commands");
     let mut tally = Tally::default();
-    let mut trial = Trial::new(project, dialect, sides, &mut tally)?;
+    let mut trial = Trial::new(Subject::Generated(project), dialect, sides, &mut tally)?;
     for command in commands {
         match trial.step(command.clone())? {
             Step::Goes => {}
