@@ -1,5 +1,6 @@
 //! Tests of the `trueup` program as users run it.
 
+mod alembic_ways;
 mod backup;
 mod examples;
 mod exit_codes;

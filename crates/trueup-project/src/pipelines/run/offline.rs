@@ -61,6 +61,9 @@ pub fn sql(
         settle(project, request, &mut plan)?;
         let mut text = Text::new(&project.environment, project.dialect(), table);
         text.is_new = applied.is_empty();
+        if plan.steps.is_empty() {
+            text.in_one(|_| {});
+        }
         text.plan(&plan)?;
         Ok(text.finish())
     })
@@ -77,7 +80,7 @@ pub fn ensure_version_sql(
 ) -> Result<String, NotRun> {
     offline(configuration, request, dialect, |project, table| {
         let mut text = Text::new(&project.environment, project.dialect(), table);
-        text.version_table();
+        text.in_one(Text::version_table);
         Ok(text.finish())
     })
 }
@@ -217,6 +220,31 @@ pub(super) struct Text<'a> {
 impl<'a> Text<'a> {
     pub(super) fn new(environment: &'a Environment, dialect: Dialect, table: &'a ObjectName) -> Self {
         Self { environment, dialect, table, lines: String::new(), is_new: false, in_transaction: false }
+    }
+
+    /// Writes what a whole run is made of, in a transaction where a run is one.
+    pub(super) fn in_one(&mut self, write: impl FnOnce(&mut Self)) {
+        let is_one = self.environment.is_one_transaction(self.dialect);
+        if is_one {
+            self.begin();
+        }
+        write(self);
+        if is_one {
+            self.commit();
+        }
+    }
+
+    /// Writes one step, in a transaction where each revision has its own.
+    pub(super) fn in_each(&mut self, write: impl FnOnce(&mut Self)) {
+        let has_transactions = self.environment.transactional.unwrap_or(self.dialect.transactional_ddl());
+        let is_each = has_transactions && !self.environment.is_one_transaction(self.dialect);
+        if is_each {
+            self.begin();
+        }
+        write(self);
+        if is_each {
+            self.commit();
+        }
     }
 
     /// Writes a plan.

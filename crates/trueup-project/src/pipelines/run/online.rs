@@ -213,7 +213,7 @@ impl<'a, 't> Online<'a, 't> {
         self.tell_journal();
         let applied = self.project.prepared.graph.applied(&rows)?;
         let mut remaining = steps(self.project, identifier, way, &applied)?;
-        if remaining.is_empty() && way == Way::Up && rows.is_empty() {
+        if remaining.is_empty() && rows.is_empty() {
             return self.ensure_version_table();
         }
         let mut rows = VersionRows::new(&applied);
@@ -227,10 +227,14 @@ impl<'a, 't> Online<'a, 't> {
             let is_native = |step: &&PlannedStep| step.obstacle.is_none() && !self.delegates_all();
             let native = plan.steps.iter().take_while(is_native).count();
             self.run_native(&plan.steps[..native])?;
-            if let Some(step) = plan.steps.get(native) {
+            // The plan has tables rebuilt as Alembic rebuilds them. What was done keeps more, so that a step which fails
+            // by the plan is planned again on the real schema first.
+            let is_stale = |step: &&PlannedStep| native > 0 && matches!(step.obstacle, Some(Obstacle::Fails { .. }));
+            let other = plan.steps.get(native).filter(|step| !is_stale(step));
+            if let Some(step) = other {
                 self.run_other(step)?;
             }
-            for revision in remaining.drain(..remaining.len().min(native + 1)) {
+            for revision in remaining.drain(..native + usize::from(other.is_some())) {
                 match way {
                     Way::Up => rows.upgraded(&self.project.prepared.graph, revision),
                     Way::Down => rows.downgraded(&self.project.prepared.graph, revision),

@@ -64,22 +64,21 @@ pub fn stamp_sql(
         let steps = graph.stamp_steps(&targets, &applied)?;
         let mut rows = VersionRows::new(&applied);
         let mut text = Text::new(&project.environment, project.dialect(), table);
-        let is_one = project.environment.is_one_transaction(project.dialect());
-        if is_one {
-            text.begin();
-        }
-        if applied.is_empty() && !steps.is_empty() {
-            text.version_table();
-        }
-        for step in &steps {
-            text.comment(&format!("Running stamp_revision {}", graph.movement(RunStep::Stamp(step))));
-            for change in &rows.stamped(graph, step) {
-                text.change(change);
+        text.is_new = applied.is_empty();
+        text.in_one(|text| {
+            for step in &steps {
+                text.in_each(|text| {
+                    if std::mem::take(&mut text.is_new) {
+                        text.version_table();
+                    }
+                    let movement = graph.movement(RunStep::Stamp(step));
+                    text.comment(&format!("Running stamp_revision {movement}"));
+                    for change in &rows.stamped(graph, step) {
+                        text.change(change);
+                    }
+                });
             }
-        }
-        if is_one {
-            text.commit();
-        }
+        });
         Ok(text.finish())
     })
 }

@@ -1,0 +1,102 @@
+//! Runs that end as Alembic's, where that is easily overlooked: nothing to do, scripts, tables that keep more than Alembic's.
+
+use trueup_testkit::project::Project;
+
+use crate::program::{Run, trueup_in};
+
+fn project(options: &str, revisions: &[(&str, &str, &str, &str)]) -> Project {
+    let env = format!(
+        "from alembic import context\n\ncontext.configure(connection=None{options})\ncontext.run_migrations()\n"
+    );
+    let ini = "[alembic]\nscript_location = alembic\nsqlalchemy.url = sqlite:///app.db\n";
+    let project = Project::new().file("alembic.ini", ini).file("alembic/env.py", &env);
+    revisions.iter().fold(project, |project, (id, down, upgrade, downgrade)| {
+        let text = format!(
+            "from alembic import op\nimport sqlalchemy as sa\n\nrevision = \"{id}\"\ndown_revision = {down}\n\n\n\
+             def upgrade():\n    {upgrade}\n\n\ndef downgrade():\n    {downgrade}\n"
+        );
+        project.file(&format!("alembic/versions/{id}.py"), &text)
+    })
+}
+
+fn run(project: &Project, arguments: &[&str]) -> Run {
+    trueup_in(project.path(), arguments)
+}
+
+/// The statements and comments of a script, one per line.
+fn script(project: &Project, command: &str, arguments: &[&str]) -> Vec<String> {
+    let run = run(project, &[&[command, "--sql", "--dialect", "postgresql"], arguments].concat());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let text = run.stdout.replace('"', "");
+    let paragraphs = text.split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
+    paragraphs.filter(|part| !part.is_empty()).collect()
+}
+
+const TABLE: &str = "CREATE TABLE alembic_version ( version_num VARCHAR(32) NOT NULL, \
+     CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num) );";
+
+#[test]
+fn an_index_that_a_rebuild_keeps_can_be_dropped_in_the_same_run() {
+    let project = project(
+        "",
+        &[
+            (
+                "a1",
+                "None",
+                "op.create_table('book', sa.Column('id', sa.Integer, primary_key=True), sa.Column('name', sa.String(20)))",
+                "op.drop_table('book')",
+            ),
+            (
+                "b2",
+                "'a1'",
+                "op.create_index('ix_name', 'book', [sa.text('lower(name)')])",
+                "op.drop_index('ix_name', 'book')",
+            ),
+            (
+                "c3",
+                "'b2'",
+                "pass",
+                "with op.batch_alter_table('book') as batch:\n        batch.alter_column('name', existing_type=sa.String(20), nullable=False)",
+            ),
+        ],
+    );
+    let up = run(&project, &["upgrade", "head", "--engine", "native"]);
+    assert_eq!(up.code, 0, "{}", up.stderr);
+    let down = run(&project, &["downgrade", "base", "--engine", "native"]);
+    assert_eq!(down.code, 0, "{}", down.stderr);
+}
+
+#[test]
+fn a_downgrade_of_nothing_makes_the_version_table() {
+    let project = project("", &[("a1", "None", "pass", "pass")]);
+    let down = run(&project, &["downgrade", "base"]);
+    assert_eq!(down.code, 0, "{}", down.stderr);
+    let stamp = run(&project, &["stamp", "a1"]);
+    assert_eq!(stamp.code, 0, "{}", stamp.stderr);
+    let down = run(&project, &["downgrade", "base"]);
+    assert_eq!(down.code, 0, "{}", down.stderr);
+}
+
+#[test]
+fn scripts_of_nothing_are_an_empty_transaction() {
+    let project = project("", &[("a1", "None", "pass", "pass")]);
+    assert_eq!(script(&project, "upgrade", &["a1:a1"]), ["BEGIN;", "COMMIT;"]);
+    assert_eq!(script(&project, "stamp", &["a1:a1"]), ["BEGIN;", "COMMIT;"]);
+    assert_eq!(script(&project, "ensure_version", &[]), ["BEGIN;", TABLE, "COMMIT;"]);
+}
+
+#[test]
+fn a_stamp_has_a_transaction_for_each_revision_where_env_wants_that() {
+    let revisions = [("a1", "None", "pass", "pass"), ("b2", "None", "pass", "pass")];
+    let project = project(", transaction_per_migration=True", &revisions);
+    let found = script(&project, "stamp", &["heads"]);
+    let inserted = |id: &str| format!("INSERT INTO alembic_version (version_num) VALUES ('{id}');");
+    let begins = found.iter().filter(|line| *line == "BEGIN;").count();
+    assert_eq!(begins, 2, "{found:?}");
+    assert_eq!(found[..2], ["BEGIN;", TABLE]);
+    for id in ["a1", "b2"] {
+        let at = found.iter().position(|line| *line == inserted(id)).expect("each is recorded");
+        assert_eq!(found[at + 1], "COMMIT;");
+    }
+    assert_eq!(script(&project, "ensure_version", &[]), [TABLE]);
+}
