@@ -58,7 +58,12 @@ impl Sequence {
     }
 
     /// Returns the next command, where the version table has these rows; none at the end.
-    pub(super) fn next(&mut self, graph: &RevisionGraph, rows: &[String], random: &mut Random) -> Option<Command> {
+    pub(super) fn next(
+        &mut self,
+        graph: &RevisionGraph,
+        rows: &[String],
+        random: &mut Random,
+    ) -> Option<Command> {
         if self.pending.is_empty() {
             if self.phase > 0 && random.one_in(3) {
                 return Some(Command::Fill(random.next() % 1_000_000));
@@ -123,12 +128,19 @@ fn middle(graph: &RevisionGraph, rows: &[String], random: &mut Random) -> Vec<Ve
     match random.below(12) {
         0 | 1 => vec![words(&["downgrade", "-1"]), words(&["upgrade", "+1"])],
         2 => vec![words(&["downgrade", &id(random)]), words(&["current"]), words(&["upgrade", "heads"])],
-        3 => vec![words(&["downgrade", "base"]), words(&["upgrade", &id(random)]), words(&["upgrade", "heads"])],
+        3 => vec![
+            words(&["downgrade", "base"]),
+            words(&["upgrade", &id(random)]),
+            words(&["upgrade", "heads"]),
+        ],
         4 => vec![words(&["downgrade", &id(random)])],
         5 if !labels.is_empty() => {
             let label = random.pick(&labels);
             let target = *random.pick(&["base", "-1"]);
-            vec![words(&["downgrade", &format!("{label}@{target}")]), words(&["upgrade", &format!("{label}@head")])]
+            vec![
+                words(&["downgrade", &format!("{label}@{target}")]),
+                words(&["upgrade", &format!("{label}@head")]),
+            ]
         }
         6 | 7 => stamps(rows, &id(random), random),
         8 => vec![words(&["ensure_version"]), words(&["current"])],
@@ -146,7 +158,8 @@ fn stamps(rows: &[String], id: &str, random: &mut Random) -> Vec<Vec<String>> {
     let target = *random.pick(&["base", "heads", id]);
     let purge = if random.one_in(3) { vec!["--purge"] } else { Vec::new() };
     let away: Vec<&str> = [vec!["stamp"], purge.clone(), vec![target]].concat();
-    let back: Vec<&str> = if rows.is_empty() { vec!["base"] } else { rows.iter().map(String::as_str).collect() };
+    let back: Vec<&str> =
+        if rows.is_empty() { vec!["base"] } else { rows.iter().map(String::as_str).collect() };
     // Several rows of one line would not be what was there.
     let back = [vec!["stamp", "--purge"], back].concat();
     vec![words(&away), words(&["current"]), words(&back)]
@@ -157,7 +170,11 @@ fn script(graph: &RevisionGraph, rows: &[String], random: &mut Random) -> Vec<St
     let some = |random: &mut Random| graph.id(random.below(graph.revisions().len())).to_owned();
     let below = |of: &str, random: &mut Random| {
         let ancestors = graph.get(of).map(|at| graph.ancestors(at)).unwrap_or_default();
-        if ancestors.is_empty() || random.one_in(3) { "base".to_owned() } else { graph.id(*random.pick(&ancestors)).to_owned() }
+        if ancestors.is_empty() || random.one_in(3) {
+            "base".to_owned()
+        } else {
+            graph.id(*random.pick(&ancestors)).to_owned()
+        }
     };
     let high = some(random);
     let low = below(&high, random);

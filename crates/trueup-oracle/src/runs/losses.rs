@@ -141,7 +141,8 @@ mod tests {
 
     #[test]
     fn losses_of_a_rebuilt_table_are_told() {
-        let ours = "CREATE TABLE t (a INTEGER PRIMARY KEY AUTOINCREMENT, b TEXT COLLATE NOCASE, CHECK (b > 1));
+        let ours =
+            "CREATE TABLE t (a INTEGER PRIMARY KEY AUTOINCREMENT, b TEXT COLLATE NOCASE, CHECK (b > 1));
             CREATE INDEX i ON t (a DESC); CREATE INDEX e ON t (lower(b));
             CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END";
         let theirs = "CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT); CREATE INDEX i ON t (a)";
@@ -179,7 +180,8 @@ mod tests {
 
     #[test]
     fn one_of_two_constraints_on_the_same_columns_is_lost() {
-        let (ours, theirs) = ("CREATE TABLE t (a INTEGER UNIQUE, b TEXT)", "CREATE TABLE t (a INTEGER, b TEXT)");
+        let (ours, theirs) =
+            ("CREATE TABLE t (a INTEGER UNIQUE, b TEXT)", "CREATE TABLE t (a INTEGER, b TEXT)");
         let made = "CREATE TABLE t (a INTEGER UNIQUE, b TEXT, CONSTRAINT u UNIQUE (a))";
         assert!(explained(theirs, ours, &[REBUILT, made]).is_some());
         assert_eq!(explained(theirs, ours, &[REBUILT, ours]), None);

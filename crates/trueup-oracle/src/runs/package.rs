@@ -38,7 +38,10 @@ impl Package {
         let mut package = Self { project, dialect, python: PathBuf::new(), folder: folder.to_owned() };
         package.python = package.describe(None)?.python;
         if !package.python.is_file() {
-            bail!("no environment of the package\nhint: `cargo xtask corpus downgrades {}` makes it", package.project.id);
+            bail!(
+                "no environment of the package\nhint: `cargo xtask corpus downgrades {}` makes it",
+                package.project.id
+            );
         }
         Ok(package)
     }
@@ -77,7 +80,12 @@ impl Package {
     }
 
     /// Runs a command line by real Alembic.
-    pub(super) fn alembic(&self, database: Option<&Database>, words: &[String], steps: Option<usize>) -> Result<Value> {
+    pub(super) fn alembic(
+        &self,
+        database: Option<&Database>,
+        words: &[String],
+        steps: Option<usize>,
+    ) -> Result<Value> {
         let Description { mut request, variables, .. } = self.describe(database)?;
         request.insert("steps".to_owned(), steps.into());
         request.insert("words".to_owned(), words.into());
@@ -85,7 +93,8 @@ impl Package {
         program.args(["-I", "-c", PROGRAM, "command"]).arg(Value::Object(request).to_string());
         let output = program.envs(variables).current_dir(&self.folder).output()?;
         let errors = String::from_utf8_lossy(&output.stderr);
-        serde_json::from_slice(&output.stdout).with_context(|| format!("{} {}: {errors}", self.project.id, words.join(" ")))
+        serde_json::from_slice(&output.stdout)
+            .with_context(|| format!("{} {}: {errors}", self.project.id, words.join(" ")))
     }
 
     /// Gives a program what the package's env.py asks the environment for, and its configuration.

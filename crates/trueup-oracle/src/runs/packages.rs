@@ -48,7 +48,9 @@ fn one(
     trueup: &Path,
 ) -> Result<Tally> {
     let (root, _) = project.place()?;
-    let history = History::read(&project.configuration()?, Some(dialect)).ok().context("the revisions are no history")?;
+    let history = History::read(&project.configuration()?, Some(dialect))
+        .ok()
+        .context("the revisions are no history")?;
     let commands = commands(&history.graph, has_rows);
     let folder = tempfile::tempdir()?;
     let package = Package::new(project, dialect, folder.path())?;

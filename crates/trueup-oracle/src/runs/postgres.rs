@@ -22,10 +22,8 @@ const TABLES: &str = "SELECT format('%I.%I', n.nspname, c.relname),
 pub(super) fn state(database: &ScratchDatabase) -> Result<State> {
     let text = dump::dump(database.url())?;
     let tables = query(database, TABLES)?;
-    let selects: Vec<String> = tables
-        .iter()
-        .map(|row| format!("SELECT {}, x::text FROM {} x", literal(&row[0]), row[0]))
-        .collect();
+    let selects: Vec<String> =
+        tables.iter().map(|row| format!("SELECT {}, x::text FROM {} x", literal(&row[0]), row[0])).collect();
     let mut contents: BTreeMap<String, Vec<String>> =
         tables.iter().map(|row| (row[0].clone(), Vec::new())).collect();
     if !selects.is_empty() {

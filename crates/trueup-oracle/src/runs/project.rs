@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Result;
-use trueup_schema::revision::RevisionGraph;
 use trueup_schema::Dialect;
+use trueup_schema::revision::RevisionGraph;
 
 use super::data::{self, Rows};
 use crate::differential::histories::{self, Body, Databases};
@@ -104,7 +104,9 @@ fn line(random: &mut Random) -> Vec<Line> {
 fn graph(random: &mut Random) -> Vec<Line> {
     loop {
         let lines = generate::graph(random);
-        if lines.len() <= 9 && RevisionGraph::build(lines.iter().map(Line::revision).collect()).defects().is_empty() {
+        if lines.len() <= 9
+            && RevisionGraph::build(lines.iter().map(Line::revision).collect()).defects().is_empty()
+        {
             return lines;
         }
     }

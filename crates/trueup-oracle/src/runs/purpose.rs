@@ -5,7 +5,10 @@ use super::sides::Answer;
 /// What trueup refuses and Alembic does, on purpose; see also `graphs`.
 pub(super) fn refusal(ours: &Answer) -> Option<&'static str> {
     let reasons = [
-        ("counts from the applied revision, and there are several", "counted from one of several applied revisions, whichever comes first"),
+        (
+            "counts from the applied revision, and there are several",
+            "counted from one of several applied revisions, whichever comes first",
+        ),
         ("leads out of the history", "counted down below base"),
     ];
     reasons.iter().find(|(words, _)| ours.error.contains(words)).map(|(_, reason)| *reason)
@@ -14,7 +17,10 @@ pub(super) fn refusal(ours: &Answer) -> Option<&'static str> {
 /// What Alembic refuses and trueup does, on purpose.
 pub(super) fn better(theirs: &str) -> Option<&'static str> {
     let reasons = [
-        ("into generated column", "a rebuild leaves generated columns out of the copy, Alembic fails on them"),
+        (
+            "into generated column",
+            "a rebuild leaves generated columns out of the copy, Alembic fails on them",
+        ),
         ("KeyError: ", "a merge depends on a revision below it, for which Alembic wants to delete a row"),
     ];
     reasons.iter().find(|(words, _)| theirs.contains(words)).map(|(_, reason)| *reason)

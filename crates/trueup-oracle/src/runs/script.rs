@@ -48,10 +48,8 @@ pub(super) fn compare(trial: &mut Trial<'_>, words: &[String], by: By) -> Result
 }
 
 fn differs(kind: &str, theirs: &Answer, ours: &Answer) -> Step {
-    let text = format!(
-        "--- Alembic\n{}{}\n--- trueup\n{}{}",
-        theirs.output, theirs.error, ours.output, ours.error
-    );
+    let text =
+        format!("--- Alembic\n{}{}\n--- trueup\n{}{}", theirs.output, theirs.error, ours.output, ours.error);
     Step::Differs(Difference::new(kind, text))
 }
 
@@ -101,7 +99,9 @@ fn alone(trial: &mut Trial<'_>, words: &[String], ours: &Answer) -> Result<Step>
     let (state, other) = (one.state()?, two.state()?);
     let found = state.differences(&other);
     if theirs.is_ok == own.is_none()
-        && (own.is_some() || found.is_empty() || super::losses::explain(&state, &other, &theirs.sent).is_some())
+        && (own.is_some()
+            || found.is_empty()
+            || super::losses::explain(&state, &other, &theirs.sent).is_some())
     {
         trial.tally.scripts += 1;
         return Ok(Step::Goes);
@@ -109,14 +109,20 @@ fn alone(trial: &mut Trial<'_>, words: &[String], ours: &Answer) -> Result<Step>
     if own.is_none() && purpose::better(&theirs.error).is_some() {
         return Ok(Step::Goes);
     }
-    let text = format!("{}\nAlembic online: {}\ntrueup's script: {own:?}\n{}", found.text(), theirs.error, ours.output);
+    let text = format!(
+        "{}\nAlembic online: {}\ntrueup's script: {own:?}\n{}",
+        found.text(),
+        theirs.error,
+        ours.output
+    );
     Ok(Step::Differs(Difference::new("a script that Alembic cannot write does something else", text)))
 }
 
 /// Returns a database where a script begins; none where it cannot be brought there.
 fn prepared(trial: &mut Trial<'_>, words: &[String], name: &str) -> Result<Option<Database>> {
     let database = Database::new(trial.dialect, trial.folder(), name)?;
-    let Some((start, _)) = words.get(1).and_then(|range| range.split_once(':')).filter(|(start, _)| *start != "base")
+    let Some((start, _)) =
+        words.get(1).and_then(|range| range.split_once(':')).filter(|(start, _)| *start != "base")
     else {
         return Ok(Some(database));
     };
@@ -157,7 +163,8 @@ fn same_operations(dialect: Dialect, one: &str, two: &str) -> bool {
     let read = |text: &str| {
         let result = read(dialect, text, &ReadContext::default());
         let operations: Vec<_> = result.operations().cloned().collect();
-        let is_known = operations.iter().all(|operation| operation.name() != "run_data" && operation.name() != "opaque");
+        let is_known =
+            operations.iter().all(|operation| operation.name() != "run_data" && operation.name() != "opaque");
         (is_known && !operations.is_empty() && result.errors.is_empty()).then_some(operations)
     };
     matches!((read(one), read(two)), (Some(one), Some(two)) if one == two)
@@ -172,7 +179,9 @@ fn words(sql: &str) -> String {
             continue;
         }
         for (at, part) in part.split('"').enumerate() {
-            let is_plain = part.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
+            let is_plain = part
+                .chars()
+                .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
             if at % 2 == 1 && !is_plain {
                 out.push_str(&format!("\"{part}\""));
             } else if at % 2 == 1 {
@@ -184,7 +193,12 @@ fn words(sql: &str) -> String {
             }
         }
     }
-    out.replace(" ,", ",").replace(", ", ",").replace("( ", "(").replace(" )", ")").replace(" (", "(").replace(' ', "")
+    out.replace(" ,", ",")
+        .replace(", ", ",")
+        .replace("( ", "(")
+        .replace(" )", ")")
+        .replace(" (", "(")
+        .replace(' ', "")
 }
 
 /// A pair of statements without what differs from project to project.
@@ -192,7 +206,8 @@ fn shape(pair: &str) -> String {
     let mut out = String::new();
     for line in pair.lines() {
         let kept = line.split_whitespace().map(|word| {
-            let is_keyword = word.chars().all(|letter| letter.is_ascii_uppercase() || "();,|".contains(letter));
+            let is_keyword =
+                word.chars().all(|letter| letter.is_ascii_uppercase() || "();,|".contains(letter));
             if is_keyword { word.to_owned() } else { "…".to_owned() }
         });
         let mut kept: Vec<String> = kept.collect();
@@ -216,9 +231,19 @@ mod tests {
 
     #[test]
     fn statements_that_differ_are_told() {
-        for two in ["CREATE TABLE t (a integer)", "CREATE TABLE \"T\" (a INTEGER NOT NULL)", "CREATE TABLE t (a INTEGER NOT NULL); SELECT 1"] {
-            assert!(first_other(Dialect::Postgresql, "CREATE TABLE t (a INTEGER NOT NULL)", two).is_some(), "{two}");
+        for two in [
+            "CREATE TABLE t (a integer)",
+            "CREATE TABLE \"T\" (a INTEGER NOT NULL)",
+            "CREATE TABLE t (a INTEGER NOT NULL); SELECT 1",
+        ] {
+            assert!(
+                first_other(Dialect::Postgresql, "CREATE TABLE t (a INTEGER NOT NULL)", two).is_some(),
+                "{two}"
+            );
         }
-        assert!(first_other(Dialect::Sqlite, "INSERT INTO t VALUES ('a')", "INSERT INTO t VALUES ('A')").is_some());
+        assert!(
+            first_other(Dialect::Sqlite, "INSERT INTO t VALUES ('a')", "INSERT INTO t VALUES ('A')")
+                .is_some()
+        );
     }
 }

@@ -65,7 +65,12 @@ impl Sides {
     }
 
     /// Runs a command line by Alembic; without a database one that writes a script.
-    pub(super) fn alembic(&mut self, root: &Path, database: Option<&Database>, words: &[String]) -> Result<Answer> {
+    pub(super) fn alembic(
+        &mut self,
+        root: &Path,
+        database: Option<&Database>,
+        words: &[String],
+    ) -> Result<Answer> {
         self.limited(root, database, words, None)
     }
 

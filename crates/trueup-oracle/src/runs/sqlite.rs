@@ -34,7 +34,8 @@ pub(super) fn state(connection: &Connection) -> Result<State> {
 
 /// Returns the table of each index and trigger.
 fn owners(connection: &Connection) -> Result<BTreeMap<String, String>> {
-    let sql = "SELECT upper(type) || ' ' || name, tbl_name FROM sqlite_schema WHERE type IN ('index', 'trigger')";
+    let sql =
+        "SELECT upper(type) || ' ' || name, tbl_name FROM sqlite_schema WHERE type IN ('index', 'trigger')";
     let mut statement = connection.prepare(sql)?;
     let pairs = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(pairs.collect::<Result<_, _>>()?)
@@ -87,7 +88,8 @@ pub(super) fn inserts(connection: &Connection, seed: u64) -> Result<Vec<String>>
         )?;
         let columns: Vec<values::Column> = statement
             .query_map([&table], |row| {
-                let (is_needed, has_default, key): (bool, bool, i64) = (row.get(2)?, row.get(3)?, row.get(4)?);
+                let (is_needed, has_default, key): (bool, bool, i64) =
+                    (row.get(2)?, row.get(3)?, row.get(4)?);
                 let type_name: String = row.get(1)?;
                 let is_row_id = key > 0 && type_name.eq_ignore_ascii_case("integer");
                 Ok(values::Column {

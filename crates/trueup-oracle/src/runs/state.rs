@@ -43,7 +43,11 @@ impl State {
     pub(super) fn differences(&self, other: &Self) -> Differences {
         let mut found = Differences::default();
         if self.rows != other.rows {
-            found.version.push(format!("version rows\n    - {}\n    + {}", self.rows.join(" "), other.rows.join(" ")));
+            found.version.push(format!(
+                "version rows\n    - {}\n    + {}",
+                self.rows.join(" "),
+                other.rows.join(" ")
+            ));
         }
         if self.version_table != other.version_table {
             let lines = format!("- {}\n    + {}", self.version_table, other.version_table);
@@ -56,7 +60,11 @@ impl State {
             let (own, others) =
                 (self.contents.get(table).unwrap_or(&empty), other.contents.get(table).unwrap_or(&empty));
             if own != others {
-                found.rows.push(format!("rows of {table}\n{}{}", only(own, others, '-'), only(others, own, '+')));
+                found.rows.push(format!(
+                    "rows of {table}\n{}{}",
+                    only(own, others, '-'),
+                    only(others, own, '+')
+                ));
             }
         }
         found
@@ -123,7 +131,8 @@ fn moment(text: &str, year: &str) -> Option<usize> {
     if !text.starts_with(year) || !fits(text, "dddd-dd-dd?dd:dd:dd") {
         return None;
     }
-    let tail = text.as_bytes()[19..].iter().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'+'));
+    let tail =
+        text.as_bytes()[19..].iter().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'+'));
     Some(19 + tail.count())
 }
 
@@ -155,15 +164,23 @@ mod tests {
     #[test]
     fn what_is_another_each_time_is_not_compared() {
         let year = current_year();
-        let line = format!("(1,\"{year}-11-21 12:00:00.123456+00\",2001-02-03,0b0e7a62-7d5c-4a3e-9d21-0123456789ab)");
+        let line = format!(
+            "(1,\"{year}-11-21 12:00:00.123456+00\",2001-02-03,0b0e7a62-7d5c-4a3e-9d21-0123456789ab)"
+        );
         assert_eq!(without_chance(&line), "(1,\"NOW\",2001-02-03,RANDOM)");
     }
 
     #[test]
     fn differences_name_what_differs() {
         let state = |rows: &[&str], values: &[&str]| {
-            let contents = BTreeMap::from([("t".to_owned(), values.iter().map(|&value| value.to_owned()).collect())]);
-            State::new(rows.iter().map(|&row| row.to_owned()).collect(), String::new(), Objects::new(), contents)
+            let contents =
+                BTreeMap::from([("t".to_owned(), values.iter().map(|&value| value.to_owned()).collect())]);
+            State::new(
+                rows.iter().map(|&row| row.to_owned()).collect(),
+                String::new(),
+                Objects::new(),
+                contents,
+            )
         };
         let one = state(&["a"], &["1", "2", "2"]);
         assert!(one.differences(&state(&["a"], &["2", "1", "2"])).is_empty());

@@ -345,7 +345,11 @@ impl Run<'_> {
         let by_kind = if self.found.is_empty() || kind.starts_with("only") {
             kind.to_owned()
         } else {
-            let kinds = [("version", &self.found.version), ("schema", &self.found.schema), ("rows", &self.found.rows)];
+            let kinds = [
+                ("version", &self.found.version),
+                ("schema", &self.found.schema),
+                ("rows", &self.found.rows),
+            ];
             let names: Vec<&str> =
                 kinds.iter().filter(|(_, found)| !found.is_empty()).map(|(name, _)| *name).collect();
             format!("{kind}: {} of {}", names.join(", "), self.words[0])

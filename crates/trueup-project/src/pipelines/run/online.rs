@@ -229,7 +229,8 @@ impl<'a, 't> Online<'a, 't> {
             self.run_native(&plan.steps[..native])?;
             // The plan has tables rebuilt as Alembic rebuilds them. What was done keeps more, so that a step which fails
             // by the plan is planned again on the real schema first.
-            let is_stale = |step: &&PlannedStep| native > 0 && matches!(step.obstacle, Some(Obstacle::Fails { .. }));
+            let is_stale =
+                |step: &&PlannedStep| native > 0 && matches!(step.obstacle, Some(Obstacle::Fails { .. }));
             let other = plan.steps.get(native).filter(|step| !is_stale(step));
             if let Some(step) = other {
                 self.run_other(step)?;
