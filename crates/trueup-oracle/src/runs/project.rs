@@ -92,7 +92,7 @@ impl Project {
 /// Returns revisions one after the other.
 fn line(random: &mut Random) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
-    for number in 0..1 + random.below(6) {
+    for number in 0..=random.below(6) {
         let id = format!("{:03x}{number:x}{:02x}", 0xb10 + random.below(6), random.below(256));
         let down = lines.last().map(|last| last.id.clone()).into_iter().collect();
         lines.push(Line { id, down, labels: Vec::new(), depends: Vec::new() });
@@ -193,7 +193,8 @@ impl Environment {
 
     fn text(&self) -> String {
         let convention = if self.has_convention { CONVENTION } else { "None" };
-        let options: String = self.options.iter().map(|option| format!(", {option}")).collect();
+        let options: Vec<String> = self.options.iter().map(|option| format!(", {option}")).collect();
+        let options = options.concat();
         ENV.replace("CONVENTION", convention).replace("OPTIONS", &options)
     }
 }

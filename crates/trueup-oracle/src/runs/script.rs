@@ -150,7 +150,7 @@ fn first_other(dialect: Dialect, theirs: &str, ours: &str) -> Option<String> {
 
 fn statements(dialect: Dialect, script: &str) -> Vec<String> {
     let without_comments: String =
-        script.lines().filter(|line| !line.starts_with("--")).map(|line| format!("{line}\n")).collect();
+        script.split_inclusive('\n').filter(|line| !line.starts_with("--")).collect();
     split(dialect, &without_comments)
         .into_iter()
         .map(|statement| statement.text.trim().to_owned())

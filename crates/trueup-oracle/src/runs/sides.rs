@@ -183,7 +183,7 @@ impl Answer {
 
     /// Whether trueup alone would not run it.
     pub(super) fn is_unproven(&self) -> bool {
-        self.code == 4 && self.error.contains("--engine auto")
-            || self.code == 4 && self.error.contains("cannot be written down without its database")
+        let reasons = ["--engine auto", "cannot be written down without its database"];
+        self.code == 4 && reasons.iter().any(|reason| self.error.contains(reason))
     }
 }

@@ -33,7 +33,9 @@ impl State {
         let mut objects = plain(objects);
         objects.retain(|key, _| !key.contains("trueup_journal"));
         for lines in contents.values_mut() {
-            lines.iter_mut().for_each(|line| *line = without_chance(line));
+            for line in lines.iter_mut() {
+                *line = without_chance(line);
+            }
             lines.sort();
         }
         Self { rows, version_table, objects, contents, owners: BTreeMap::new() }

@@ -221,17 +221,18 @@ impl<'a> Trial<'a> {
                 self.state = run.state;
                 Ok(Step::Goes)
             }
-            (false, false) => match self.is_as_far(&run) && self.is_whole(&run)? {
-                true => {
+            (false, false) => {
+                if self.is_as_far(&run) && self.is_whole(&run)? {
                     self.tally.explained(if run.ours.has_delegated {
                         "a run that Python shares keeps the revisions before the one that fails"
                     } else {
                         "a revision that fails is taken back whole, Alembic leaves half of it"
                     });
                     self.go_on_with_ours(run)
+                } else {
+                    Ok(run.differs("after a refusal", "both refuse"))
                 }
-                false => Ok(run.differs("after a refusal", "both refuse")),
-            },
+            }
             (true, false) => match purpose::refusal(&run.ours) {
                 Some(reason) => self.explained_end(reason),
                 None => Ok(run.differs(&format!("only trueup refuses: {}", run.ours.reason()), "")),
