@@ -54,8 +54,10 @@ pub(super) fn revision(
         match next_step(context, outcome) {
             // What a real database has seen is not run a second time.
             Next::Forgive(step) if lent.is_some() => {
-                let record = &mut context.state.borrow_mut().record;
+                let mut state = context.state.borrow_mut();
+                let record = &mut state.record;
                 record.failures.extend(record.raised.pop().map(|(_, failure)| (step, failure)));
+                drop(state);
                 return finish(vm, context, &module, revision, before);
             }
             Next::Forgive(step) if !last && forgiven.insert(step) => {}
