@@ -42,10 +42,21 @@ impl Op for AddColumn {
     }
 
     fn to_sql(&self, dialect: Dialect) -> Vec<String> {
-        let Some(definition) = render::column(dialect, &self.column) else { return Vec::new() };
         if dialect.is_sqlite() && !columns::sqlite_can_add(&self.column) {
             return Vec::new();
         }
+        self.statements(dialect)
+    }
+}
+
+impl AddColumn {
+    /// Returns the statements that add the column, whatever rows the table has.
+    ///
+    /// SQLite takes a column without a default that is NOT NULL, and a default that is no constant, as long as the table
+    /// has no rows; found by experiment with SQLite 3.40, held by the test
+    /// `a_column_that_sqlite_adds_to_an_empty_table_only_is_added`.
+    pub(super) fn statements(&self, dialect: Dialect) -> Vec<String> {
+        let Some(definition) = render::column(dialect, &self.column) else { return Vec::new() };
         let exists = if self.if_not_exists && !dialect.is_sqlite() { "IF NOT EXISTS " } else { "" };
         let mut statements =
             vec![format!("ALTER TABLE {} ADD COLUMN {exists}{definition}", self.table.to_sql())];

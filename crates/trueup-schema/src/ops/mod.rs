@@ -147,6 +147,15 @@ impl Operation {
     pub fn supported(&self, dialect: Dialect) -> bool {
         !self.to_sql(dialect).is_empty()
     }
+
+    /// Returns the statements for a database that decides itself whether it takes them: those of
+    /// [`to_sql`](Self::to_sql), and where SQLite adds a column to a table without rows only, the statement all the same.
+    pub fn to_sent_sql(&self, dialect: Dialect) -> Vec<String> {
+        match self {
+            Self::AddColumn(add) => add.statements(dialect),
+            other => other.to_sql(dialect),
+        }
+    }
 }
 
 /// A constraint of any kind.

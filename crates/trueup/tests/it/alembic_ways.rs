@@ -100,3 +100,21 @@ fn a_stamp_has_a_transaction_for_each_revision_where_env_wants_that() {
     }
     assert_eq!(script(&project, "ensure_version", &[]), [TABLE]);
 }
+
+#[test]
+fn a_column_that_sqlite_adds_to_an_empty_table_only_is_added() {
+    let upgrade = "op.create_table('book', sa.Column('id', sa.Integer, primary_key=True))\n    \
+                   op.add_column('book', sa.Column('name', sa.String(20), nullable=False))\n    \
+                   op.add_column('book', sa.Column('at', sa.DateTime, server_default=sa.func.now()))";
+    let filled = "op.execute('INSERT INTO book (name) VALUES (1)')\n    \
+                  op.add_column('book', sa.Column('page', sa.Integer, nullable=False))";
+    let project = project("", &[("a1", "None", upgrade, "pass"), ("b2", "'a1'", filled, "pass")]);
+    let up = run(&project, &["upgrade", "a1", "--engine", "native"]);
+    assert_eq!(up.code, 0, "{}", up.stderr);
+    let file = std::fs::read(project.path().join("app.db")).expect("the database is made");
+    let text = String::from_utf8_lossy(&file).replace('"', "");
+    assert!(text.contains("name VARCHAR(20) NOT NULL"), "the column is not there");
+    let refused = run(&project, &["upgrade", "b2", "--engine", "native"]);
+    assert_eq!(refused.code, 3, "{}", refused.stderr);
+    assert!(refused.stderr.contains("Cannot add a NOT NULL column"), "{}", refused.stderr);
+}

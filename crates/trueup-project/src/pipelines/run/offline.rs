@@ -300,7 +300,7 @@ impl<'a> Text<'a> {
     fn action(&mut self, step: &ScriptStep, schema: &mut Schema, of: &PlannedStep) -> Result<(), NotRun> {
         match &step.action {
             Action::Operation(operation) => {
-                let statements = operation.to_sql(self.dialect);
+                let statements = operation.to_sent_sql(self.dialect);
                 for sql in &statements {
                     self.statement(&laid_out(self.dialect, sql));
                 }

@@ -125,7 +125,7 @@ impl<'a> ScriptRunner<'a> {
             return Ok(());
         }
         let dialect = self.runner.dialect();
-        operation.to_sql(dialect).iter().try_for_each(|sql| self.send(&laid_out(dialect, sql), origin))
+        operation.to_sent_sql(dialect).iter().try_for_each(|sql| self.send(&laid_out(dialect, sql), origin))
     }
 
     /// Sends a statement.
