@@ -49,6 +49,11 @@ fn created(number: usize, random: &mut Random, body: &mut Body) -> Rows {
         "    sa.Column(\"data\", sa.JSON()),".to_owned(),
         ")".to_owned(),
     ]);
+    if random.one_in(4) {
+        // SQLite takes such a column as long as the table has no rows.
+        let call = "sa.Column(\"made\", sa.DateTime(), nullable=False, server_default=sa.func.now())";
+        body.up.push(vec![format!("op.add_column(\"{table}\", {call})")]);
+    }
     body.down.push(vec![format!("op.drop_table(\"{table}\")")]);
     Rows { table, has_amount: true }
 }

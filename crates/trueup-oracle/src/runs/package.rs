@@ -53,7 +53,13 @@ impl Package {
     /// The address that the package's env.py understands.
     pub(super) fn url(&self, database: &Database) -> Result<String> {
         let request = self.describe(Some(database))?.request;
-        Ok(request.get("url").and_then(Value::as_str).unwrap_or_default().to_owned())
+        let url = request.get("url").and_then(Value::as_str).unwrap_or_default();
+        // Where the application hands over a connection, env.py itself would make an asynchronous one.
+        if request.get("connection").is_some() {
+            let url = url.replacen("sqlite://", "sqlite+aiosqlite://", 1);
+            return Ok(url.replacen("postgresql+psycopg2://", "postgresql+asyncpg://", 1));
+        }
+        Ok(url.to_owned())
     }
 
     /// Creates what the application creates before the first revision.

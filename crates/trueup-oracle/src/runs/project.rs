@@ -193,8 +193,7 @@ impl Environment {
 
     fn text(&self) -> String {
         let convention = if self.has_convention { CONVENTION } else { "None" };
-        let options: Vec<String> = self.options.iter().map(|option| format!(", {option}")).collect();
-        let options = options.concat();
+        let options = self.options.iter().flat_map(|option| [", ", option]).collect::<String>();
         ENV.replace("CONVENTION", convention).replace("OPTIONS", &options)
     }
 }

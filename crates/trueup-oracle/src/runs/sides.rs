@@ -1,5 +1,6 @@
 //! The two sides: real Alembic in a process that stays, and the program, started for each command.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -173,7 +174,8 @@ impl Answer {
 
     /// How many revisions trueup began.
     pub(super) fn begun(&self) -> usize {
-        self.error.lines().filter(|line| line.starts_with("Running ")).count()
+        let lines: BTreeSet<&str> = self.error.lines().filter(|line| line.starts_with("Running ")).collect();
+        lines.len()
     }
 
     /// Whether trueup wants a yes before rows are dropped.
@@ -183,7 +185,7 @@ impl Answer {
 
     /// Whether trueup alone would not run it.
     pub(super) fn is_unproven(&self) -> bool {
-        let reasons = ["--engine auto", "cannot be written down without its database"];
-        self.code == 4 && reasons.iter().any(|reason| self.error.contains(reason))
+        let words = ["--engine auto", "cannot be written down without its database"];
+        self.code == 4 && words.iter().any(|words| self.error.contains(words))
     }
 }

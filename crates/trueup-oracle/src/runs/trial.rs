@@ -221,22 +221,23 @@ impl<'a> Trial<'a> {
                 self.state = run.state;
                 Ok(Step::Goes)
             }
-            (false, false) => {
-                if self.is_as_far(&run) && self.is_whole(&run)? {
-                    self.tally.explained(if run.ours.has_delegated {
-                        "a run that Python shares keeps the revisions before the one that fails"
-                    } else {
-                        "a revision that fails is taken back whole, Alembic leaves half of it"
-                    });
-                    self.go_on_with_ours(run)
+            (false, false) if self.is_as_far(&run) && self.is_whole(&run)? => {
+                self.tally.explained(if run.ours.has_delegated {
+                    "a run that Python shares keeps the revisions before the one that fails"
                 } else {
-                    Ok(run.differs("after a refusal", "both refuse"))
-                }
+                    "a revision that fails is taken back whole, Alembic leaves half of it"
+                });
+                self.go_on_with_ours(run)
             }
+            (false, false) => Ok(run.differs("after a refusal", "both refuse")),
             (true, false) => match purpose::refusal(&run.ours) {
                 Some(reason) => self.explained_end(reason),
                 None => Ok(run.differs(&format!("only trueup refuses: {}", run.ours.reason()), "")),
             },
+            (false, true) if losses::is_missed(&run.theirs.error, &self.state, &run.theirs.sent) => {
+                self.tally.explained("an index on an expression is dropped that Alembic has lost before");
+                self.go_on_with_ours(run)
+            }
             (false, true) => match purpose::better(&run.theirs.error) {
                 Some(reason) => {
                     self.tally.explained(reason);
@@ -269,19 +270,19 @@ impl<'a> Trial<'a> {
     /// Tells whether trueup's database is what Alembic would make of the one before with exactly those revisions that
     /// trueup records.
     fn is_whole(&mut self, run: &Run<'_>) -> Result<bool> {
+        let begun = run.ours.begun();
         // The last one that was begun may have failed.
-        let Some(mut expected) = self.after_steps(run, run.ours.begun())?.or(match run.ours.begun() {
-            0 => None,
-            begun => self.after_steps(run, begun - 1)?,
-        }) else {
-            return Ok(false);
-        };
-        // Alembic makes the version table even where it then runs nothing to the end.
-        if expected.version_table.is_empty() || run.own.version_table.is_empty() {
-            expected.version_table.clone_from(&run.own.version_table);
+        for steps in [begun.checked_sub(1), Some(begun)].into_iter().flatten() {
+            let Some(mut expected) = self.after_steps(run, steps)? else { continue };
+            // Alembic makes the version table even where it then runs nothing to the end.
+            if expected.version_table.is_empty() || run.own.version_table.is_empty() {
+                expected.version_table.clone_from(&run.own.version_table);
+            }
+            if expected.differences(&run.own).is_empty() || found_is_loss(&expected, run) {
+                return Ok(true);
+            }
         }
-        let found = expected.differences(&run.own);
-        Ok(found.is_empty() || found_is_loss(&expected, run))
+        Ok(false)
     }
 
     /// Returns what Alembic makes of the database before a run by that many of its steps, if that leads where trueup is.
@@ -356,13 +357,22 @@ impl Run<'_> {
             format!("{kind}: {} of {}", names.join(", "), self.words[0])
         };
         let text = format!(
-            "{head}\n{}\nAlembic: {}\ntrueup: {}",
-            self.found.text(),
+            "{head}\nAlembic: {}\ntrueup: {}\n{}",
             self.theirs.error,
-            self.ours.error
+            without_progress(&self.ours.error),
+            self.found.text()
         );
         Step::Differs(Difference::new(by_kind, text.trim()))
     }
+}
+
+/// Leaves out the lines that tell which revisions began, but for the last.
+fn without_progress(error: &str) -> String {
+    let lines: Vec<&str> = error.lines().collect();
+    let last = lines.iter().rposition(|line| line.starts_with("Running "));
+    let kept =
+        lines.iter().enumerate().filter(|(at, line)| Some(*at) >= last || !line.starts_with("Running "));
+    kept.map(|(_, line)| *line).collect::<Vec<_>>().join("\n")
 }
 
 fn printed(answer: &Answer) -> Vec<&str> {
