@@ -26,6 +26,8 @@ usage: cargo xtask <command>
   commands [--projects N] [--seed N] [--trueup FILE]
                               random projects, built by real Alembic and by trueup
   drift [PROJECT…]            databases as Alembic built them are clean, ten manual changes are ten findings
+  faults [--runs N] [--seed N] [--only KIND,…] [--trueup FILE] [--no-record]
+                              runs that are killed, cut off, starved and crowded, into docs/reliability.md
   fuzz [--minutes N] [TARGET…]
                               mutated texts for every reader
   bench graph|check|replay|upgrade   trueup beside real Alembic, into benches/results";
@@ -49,7 +51,7 @@ fn main() -> ExitCode {
         ["corpus", "models", rest @ ..] => return tested(oracle::run("models", rest)),
         ["corpus", "downgrades", rest @ ..] => return tested(oracle::run("downgrades", rest)),
         ["commands", rest @ ..] => return tested(oracle::run("commands", rest)),
-        [command @ ("fuzz" | "bench" | "differential" | "graphs" | "drift"), rest @ ..] => {
+        [command @ ("fuzz" | "bench" | "differential" | "graphs" | "drift" | "faults"), rest @ ..] => {
             return tested(oracle::run(command, rest));
         }
         _ => {

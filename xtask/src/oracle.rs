@@ -1,4 +1,4 @@
-//! `fuzz`, `bench`, `corpus run`, `drift`: handed on to the crate trueup-oracle, built with optimisation.
+//! `fuzz`, `bench`, `corpus run`, `drift`, `faults`: handed on to the crate trueup-oracle, built with optimisation.
 //!
 //! These commands need the product, which the everyday commands of this crate must not wait for.
 
@@ -12,7 +12,7 @@ pub fn run(command: &str, arguments: &[&str]) -> Result<bool> {
         // What users get, not what builds fast.
         crate::command::run(cargo().args(["build", "--quiet", "--release", "--package", "trueup"]))?;
     }
-    if command == "commands" && !arguments.contains(&"--trueup") {
+    if matches!(command, "commands" | "faults") && !arguments.contains(&"--trueup") {
         crate::command::run(cargo().args(["build", "--quiet", "--profile", "fast", "--package", "trueup"]))?;
     }
     let mut oracle = cargo();

@@ -96,11 +96,21 @@ impl Database {
         Ok(inspection)
     }
 
-    /// Returns the tables of a schema that have rows; one that may not be read is taken to have some.
+    /// Returns the tables of a schema that have rows; one that may not be read, or is locked, is taken to have
+    /// some.
     ///
     /// # Errors
     /// When the connection is lost.
     pub fn tables_with_rows(&mut self, schema: &Schema) -> Result<BTreeSet<ObjectName>, DbError> {
+        if let Self::Postgresql(client, target) = self {
+            // A table that somebody has locked would be waited for without end.
+            let set = client.batch_execute("SET lock_timeout = '1s'");
+            set.map_err(|error| DbError::Query {
+                doing: "which tables have rows".to_owned(),
+                target: target.clone(),
+                cause: postgres_cause(&error),
+            })?;
+        }
         let mut found = BTreeSet::new();
         let names: Vec<&ObjectName> = schema.tables.keys().collect();
         for part in names.chunks(TABLES_ASKED_AT_ONCE) {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use trueup_oracle::{bench, commands, corpus, differential, drift, fuzz, graphs, paths, runs};
+use trueup_oracle::{bench, commands, corpus, differential, drift, faults, fuzz, graphs, paths, runs};
 use trueup_schema::Dialect;
 
 const USAGE: &str = "\
@@ -27,7 +27,9 @@ usage: trueup-oracle <command>
   graphs [--graphs N] [--seed N]            what identifiers and runs mean on random graphs of revisions
   runs [--projects N] [--seed N] [--trueup FILE] [PROJECT…]
                                             what upgrade, downgrade and stamp leave of databases
-  drift [PROJECT…] [--truth DIR]            clean databases are clean, ten changes are ten findings";
+  drift [PROJECT…] [--truth DIR]            clean databases are clean, ten changes are ten findings
+  faults [--runs N] [--seed N] [--only KIND,…] [--trueup FILE] [--no-record]
+                                            runs that are killed, cut off, starved and crowded";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -52,6 +54,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         "commands" => commands(rest).map(verdict),
         "graphs" => graphs(rest).map(verdict),
         "runs" => runs::run(&runs::options(rest)?).map(verdict),
+        "faults" => faults(rest).map(verdict),
         "bench" => bench(rest).map(verdict),
         "bench-parse" => {
             let folder = rest.first().context("usage: bench-parse FOLDER")?;
@@ -188,6 +191,27 @@ fn graphs(arguments: &[String]) -> Result<bool> {
         }
     }
     graphs::run(&options)
+}
+
+fn faults(arguments: &[String]) -> Result<bool> {
+    let mut options =
+        faults::Options { runs: 500, seed: 1, only: Vec::new(), trueup: commands::built(), record: true };
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--runs" => options.runs = arguments.next().context("--runs wants a number")?.parse()?,
+            "--seed" => options.seed = arguments.next().context("--seed wants a number")?.parse()?,
+            "--only" => {
+                let kinds =
+                    arguments.next().with_context(|| format!("--only wants of {}", faults::kinds()))?;
+                options.only = kinds.split(',').map(str::to_owned).collect();
+            }
+            "--trueup" => options.trueup = arguments.next().context("--trueup wants a file")?.into(),
+            "--no-record" => options.record = false,
+            other => bail!("`{other}` is not understood"),
+        }
+    }
+    faults::run(&options)
 }
 
 fn bench(arguments: &[String]) -> Result<bool> {

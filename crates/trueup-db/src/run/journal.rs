@@ -30,6 +30,8 @@ pub(crate) struct Journal {
     run_id: String,
     state: State,
     problem: Option<String>,
+    /// Why a row could not be written in the transaction: on SQLite a full disk ends the transaction itself.
+    pub(crate) last_error: Option<RunError>,
     steps: Vec<OpenStep>,
     /// What begins when the open transaction is committed.
     next: Next,
@@ -85,7 +87,16 @@ impl Journal {
     pub(crate) fn new(settings: Option<JournalSettings>) -> Self {
         let state = if settings.is_some() { State::Unknown } else { State::Off };
         let run_id = format!("{:016x}", backoff::random());
-        Self { settings, run_id, state, problem: None, steps: Vec::new(), next: Next::None, last_step: 0 }
+        Self {
+            settings,
+            run_id,
+            state,
+            problem: None,
+            last_error: None,
+            steps: Vec::new(),
+            next: Next::None,
+            last_step: 0,
+        }
     }
 
     fn give_up(&mut self, table: &ObjectName, cause: &str) {
@@ -153,7 +164,11 @@ impl Runner {
         let reached = |step: &OpenStep| matches!(step.end, End::Reached(_));
         if self.journal.steps.iter().any(reached) {
             let mut steps = mem::take(&mut self.journal.steps);
-            let is_written = self.write_ends_in_transaction(&steps).is_ok();
+            let written = self.write_ends_in_transaction(&steps);
+            let is_written = written.is_ok();
+            if let Err(error) = written {
+                self.journal.last_error = Some(error);
+            }
             for step in &mut steps {
                 step.end = match mem::replace(&mut step.end, End::Running) {
                     End::Reached(_) if is_written => End::Written,

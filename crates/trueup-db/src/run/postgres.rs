@@ -144,8 +144,9 @@ impl PostgresSession {
         std::mem::take(&mut *self.notices.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub(crate) fn is_lost(&self) -> bool {
-        self.lost.is_some()
+    /// Returns why the session is of no more use.
+    pub(crate) fn lost(&self) -> Option<&str> {
+        self.lost.as_deref()
     }
 }
 

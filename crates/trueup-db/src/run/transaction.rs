@@ -1,7 +1,9 @@
 //! Transactions, and what makes a commit impossible.
 
 use crate::run::postgres::has_ended;
-use crate::run::{AfterCancel, ErrorClass, Notice, RunError, RunWait, Runner, Session, words};
+use crate::run::{
+    AfterCancel, ErrorClass, Notice, RunError, RunWait, Runner, Session, StatementError, words,
+};
 
 /// How a transaction ended.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -52,6 +54,7 @@ impl Runner {
             }
         }
         self.transaction = Some(OpenTransaction::default());
+        self.journal.last_error = None;
         Ok(())
     }
 
@@ -83,9 +86,14 @@ impl Runner {
     }
 
     fn commit_checked(&mut self, transaction: OpenTransaction) -> Result<Ended, RunError> {
-        // A session that ended before has taken the transaction with it.
-        if transaction.failed || self.is_lost() {
+        if transaction.failed {
             return Err(RunError::Failed { target: self.target.clone() });
+        }
+        // A session that ended before, unnoticed by a statement, has taken the transaction with it.
+        if let Session::Postgresql(session) = &self.session
+            && let Some(cause) = session.lost()
+        {
+            return Err(StatementError::own(ErrorClass::ConnectionLost, cause).into());
         }
         self.check_lock()?;
         match &mut self.session {
@@ -111,7 +119,10 @@ impl Runner {
                 Ok(Ended { already: true, notices: Vec::new() })
             }
             // Some failures roll back by themselves; what came before is gone.
-            Session::Sqlite(_) => Err(RunError::Failed { target: self.target.clone() }),
+            Session::Sqlite(_) => {
+                let failed = || RunError::Failed { target: self.target.clone() };
+                Err(self.journal.last_error.take().unwrap_or_else(failed))
+            }
         }
     }
 
@@ -179,7 +190,7 @@ impl Runner {
 
     fn is_lost(&self) -> bool {
         match &self.session {
-            Session::Postgresql(session) => session.is_lost(),
+            Session::Postgresql(session) => session.lost().is_some(),
             Session::Sqlite(_) => false,
         }
     }

@@ -9,5 +9,6 @@ mod history;
 mod output;
 mod pages;
 mod program;
+mod resuming;
 mod running;
 mod writing;

@@ -8,13 +8,13 @@ use crate::program::{Run, trueup_in, trueup_with};
 
 const ENV: &str = "from alembic import context\n\ndef run():\n    context.configure(connection=None)\n    context.run_migrations()\n";
 
-fn revision(id: &str, down: &str, upgrade: &str, downgrade: &str) -> String {
+pub(crate) fn revision(id: &str, down: &str, upgrade: &str, downgrade: &str) -> String {
     format!(
         "\"\"\"{id} does something\"\"\"\nfrom alembic import op\nimport sqlalchemy as sa\n\nrevision = \"{id}\"\ndown_revision = {down}\n\n\ndef upgrade():\n    {upgrade}\n\n\ndef downgrade():\n    {downgrade}\n"
     )
 }
 
-fn project(revisions: &[(&str, &str, &str, &str)]) -> Project {
+pub(crate) fn project(revisions: &[(&str, &str, &str, &str)]) -> Project {
     let project = Project::new()
         .file("alembic.ini", "[alembic]\nscript_location = alembic\nsqlalchemy.url = sqlite:///app.db\n")
         .file("alembic/env.py", ENV);

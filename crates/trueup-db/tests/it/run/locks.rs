@@ -3,8 +3,8 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use trueup_db::{ErrorClass, RunError, RunSettings, RunWait};
-use trueup_schema::ObjectName;
+use trueup_db::{Database, ErrorClass, RunError, RunSettings, RunWait};
+use trueup_schema::{ObjectName, Schema, Table};
 
 use super::{Target, begin, column, commit, count, impatient, refused, run, terminate, until};
 
@@ -223,4 +223,22 @@ fn progress_is_told_while_a_statement_waits() {
         assert!(built.join().expect("no panic").is_ok());
         assert_eq!(watcher.progress(pid).expect("the server answers"), None);
     });
+}
+
+#[test]
+fn a_locked_table_is_taken_to_have_rows_and_not_waited_for() {
+    let target = Target::postgres();
+    let mut holder = target.open();
+    run(&mut holder, "CREATE TABLE t (id int); CREATE TABLE u (id int); INSERT INTO u VALUES (1)");
+    let mut database = Database::connect(&target.url()).unwrap_or_else(|error| panic!("{error}"));
+    let mut schema = Schema::new(target.url().dialect());
+    for name in ["t", "u"] {
+        schema.insert_table(Table::new(name.into()));
+    }
+    let with_rows = database.tables_with_rows(&schema).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(with_rows.into_iter().collect::<Vec<_>>(), [ObjectName::new("u")]);
+    begin(&mut holder);
+    run(&mut holder, "LOCK TABLE t IN ACCESS EXCLUSIVE MODE");
+    let with_rows = database.tables_with_rows(&schema).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(with_rows.len(), 2);
 }

@@ -17,7 +17,8 @@ use trueup_schema::Origin;
 
 use super::delegate::changed;
 use super::online::{
-    Online, base_of, failed_to_open, journal_step, refused_failure, unproven_failure, would_fail,
+    Online, base_of, failed_to_open, is_where_it_was, journal_step, moved_failure, refused_failure,
+    unproven_failure, would_fail,
 };
 use super::plan::PlannedStep;
 use super::script::{ScriptRunner, Stop};
@@ -33,6 +34,10 @@ impl Online<'_, '_> {
         (self.tell)(Event::Revision(step));
         let begun = Instant::now();
         self.begin(step).map_err(failed_to_open)?;
+        let found = is_where_it_was(&mut self.runner.borrow_mut(), &self.rows);
+        if let Err(stop) = found {
+            return Err(self.stopped(step, stop).into());
+        }
         let database = Rc::new(LiveDatabase::new(self.runner.clone()));
         let replayed =
             self.project.prepared.run_on(step.revision, schema, step.way, with_rows, database.clone());
@@ -104,6 +109,7 @@ impl Online<'_, '_> {
             Stop::Refused { error, sql, origin } => refused_failure(step, &error, sql, &origin),
             Stop::Unproven { reason, origin } => unproven_failure(step, &reason, &origin),
             Stop::NotRebuilt { reason, origin } => would_fail(step, &reason, &origin),
+            Stop::Moved { reason } => moved_failure(reason),
         };
         self.ended(failure)
     }
@@ -157,7 +163,9 @@ impl LiveDatabase {
     fn keep(&self, stop: Stop) -> String {
         let message = match &stop {
             Stop::Refused { error, .. } => error.to_string(),
-            Stop::Unproven { reason, .. } | Stop::NotRebuilt { reason, .. } => reason.clone(),
+            Stop::Unproven { reason, .. } | Stop::NotRebuilt { reason, .. } | Stop::Moved { reason } => {
+                reason.clone()
+            }
         };
         *self.stopped.borrow_mut() = Some(stop);
         message

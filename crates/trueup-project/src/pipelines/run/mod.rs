@@ -5,6 +5,7 @@
 //! - `script`: one step of a revision on an open database;
 //! - `rebuild`: SQLite tables that have to be made anew;
 //! - `live`: revisions that hang on rows, evaluated while the database answers;
+//! - `resume`: what an earlier run has done of a revision outside of its transaction;
 //! - `delegate`: revisions that only the project's own Python can run;
 //! - `stamp`: changing the version table alone, and holding the schema to what it then says;
 //! - `backup`: the copy that a run begins with, `backup` and `restore`;
@@ -32,6 +33,7 @@ mod offline;
 mod online;
 mod plan;
 mod rebuild;
+mod resume;
 mod script;
 mod settings;
 mod stamp;

@@ -56,7 +56,7 @@ pub fn sql(
             &revisions,
             way,
             &VersionRows::new(&applied),
-            Base { schema: schema_at(project, &applied), with_rows: None },
+            Base { schema: schema_at(project, &applied), with_rows: None, attempted: false },
         );
         settle(project, request, &mut plan)?;
         let mut text = Text::new(&project.environment, project.dialect(), table);

@@ -10,8 +10,8 @@ use std::time::Instant;
 
 use trueup_alembic::replay::Way;
 use trueup_db::{
-    Database, DatabaseUrl, Direction, InspectOptions, JournalEntry, JournalSettings, JournalStep, Outcome,
-    RetryPolicy, RunError, RunSettings, Runner, SqliteAddress,
+    Database, DatabaseUrl, Direction, ErrorClass, InspectOptions, JournalEntry, JournalSettings, JournalStep,
+    Outcome, RetryPolicy, RunError, RunSettings, Runner, SqliteAddress,
 };
 use trueup_schema::revision::VersionRows;
 use trueup_schema::{Origin, Schema};
@@ -26,6 +26,12 @@ use super::{
 use crate::config::Configuration;
 use crate::pipelines::check::drift::{read_sqlite, with_causes};
 use crate::pipelines::target::Target;
+
+/// How often a run is planned anew because somebody else has moved the database.
+const MOVES: usize = 100;
+
+/// Statements that a failure shows of those which stay.
+const SHOWN_KEPT: usize = 5;
 
 /// Runs the revisions between what the database has applied and a target.
 ///
@@ -107,14 +113,14 @@ pub(super) fn schema_of(target: &Target) -> Result<Schema, NotRun> {
 pub(super) fn base_of(target: &Target) -> Result<Base, NotRun> {
     if is_missing(target) {
         let schema = Some(Schema::new(target.url.dialect()));
-        return Ok(Base { schema, with_rows: Some(BTreeSet::new()) });
+        return Ok(Base { schema, with_rows: Some(BTreeSet::new()), attempted: false });
     }
     let options =
         InspectOptions { version_table: Some(target.version_table.clone()), ..InspectOptions::default() };
     let read = Database::connect(&target.url).and_then(|mut database| {
         let schema = database.inspect(&options, &read_sqlite)?.schema;
         let with_rows = database.tables_with_rows(&schema)?;
-        Ok(Base { schema: Some(schema), with_rows: Some(with_rows) })
+        Ok(Base { schema: Some(schema), with_rows: Some(with_rows), attempted: false })
     });
     read.map_err(|error| RunFailure::new(RunFailureKind::Environment, with_causes(&error)).into())
 }
@@ -161,6 +167,8 @@ pub(super) struct Online<'a, 't> {
     pub(super) report: RunReport,
     /// The rows that the version table has where everything went as planned, sorted.
     pub(super) rows: Vec<String>,
+    /// What the journal told last of each revision, before this run.
+    attempted: Vec<JournalEntry>,
 }
 
 impl<'a, 't> Online<'a, 't> {
@@ -171,13 +179,14 @@ impl<'a, 't> Online<'a, 't> {
         request: &'a RunRequest,
         tell: Tell<'t>,
     ) -> Result<Self, NotRun> {
+        let failed = |error| on(target, failed_to_open(error));
         let primary_key = project.environment.version_table_primary_key;
-        let mut runner = open_locked(target, request, primary_key, tell)?;
-        let before = runner.version_rows().map_err(failed_to_open)?.unwrap_or_default();
+        let mut runner = open_locked(target, request, primary_key, tell).map_err(|error| on(target, error))?;
+        let before = runner.version_rows().map_err(failed)?.unwrap_or_default();
         let rows = changed(before.clone(), &[]);
         let report = RunReport { database: target.url.to_string(), before, ..RunReport::default() };
         let runner = Rc::new(RefCell::new(runner));
-        Ok(Self { project, target, request, runner, tell, report, rows })
+        Ok(Self { project, target, request, runner, tell, report, rows, attempted: Vec::new() })
     }
 
     /// Adds to a failure what is true of the database now.
@@ -193,13 +202,19 @@ impl<'a, 't> Online<'a, 't> {
         match result {
             Ok(()) => rows.map(|_| self.report).map_err(failed_to_open),
             Err(NotRun::Failed(mut failure)) => {
-                failure.facts.push(match rows {
+                failure.facts.push(match &rows {
                     Ok(_) => position(&self.report),
                     Err(error) => format!("where the database is now could not be asked: {error}"),
                 });
                 if let Some(backup) = &self.report.backup {
                     let path = backup.path.display();
                     failure.facts.push(format!("the backup from before the run is `{path}`"));
+                }
+                if rows.is_err() {
+                    failure.hints.push(
+                        "`trueup current` tells where the database is; the same command again goes on from there"
+                            .to_owned(),
+                    );
                 }
                 failure.report = self.report;
                 Err(NotRun::Failed(failure))
@@ -208,9 +223,40 @@ impl<'a, 't> Online<'a, 't> {
         }
     }
 
+    /// Goes where the identifier says, and plans anew when somebody else has moved the database meanwhile.
+    ///
+    /// On SQLite runs keep each other out for one revision at a time. Where the identifier counts from where the database
+    /// is, nobody knows any more what is meant.
     fn go(&mut self, identifier: &str, way: Way) -> Result<(), NotRun> {
-        let rows = self.report.before.clone();
         self.tell_journal();
+        for _ in 0..MOVES {
+            match self.go_from_here(identifier, way) {
+                Err(_) if !is_relative(identifier) && self.has_been_moved() => {
+                    let at = listed(&self.rows);
+                    (self.tell)(Event::Note(format!(
+                        "somebody else has brought the database to {at} meanwhile"
+                    )));
+                }
+                result => return result,
+            }
+        }
+        self.go_from_here(identifier, way)
+    }
+
+    /// Tells whether the version table has other rows than this run has left, and takes them over.
+    fn has_been_moved(&mut self) -> bool {
+        let mut runner = self.runner.borrow_mut();
+        // What failed may have left a transaction; where it cannot be ended, nothing can be read either.
+        let _ = runner.rollback();
+        let Ok(rows) = runner.version_rows() else { return false };
+        let rows = changed(rows.unwrap_or_default(), &[]);
+        let has_moved = rows != self.rows;
+        self.rows = rows;
+        has_moved
+    }
+
+    fn go_from_here(&mut self, identifier: &str, way: Way) -> Result<(), NotRun> {
+        let rows = self.rows.clone();
         let applied = self.project.prepared.graph.applied(&rows)?;
         let mut remaining = steps(self.project, identifier, way, &applied)?;
         if remaining.is_empty() && rows.is_empty() {
@@ -250,28 +296,50 @@ impl<'a, 't> Online<'a, 't> {
     fn tell_journal(&mut self) {
         // Without a journal there is nothing to tell, and a run does not depend on it.
         let entries = self.runner.borrow_mut().journal().unwrap_or_default();
-        for entry in entries.iter().filter(|entry| entry.outcome == Outcome::Started) {
-            let is_ended = |other: &JournalEntry| {
-                other.what.revision == entry.what.revision && other.started_at > entry.started_at
-            };
-            // What ran again since then is settled.
-            if !entries.iter().any(is_ended) {
-                (self.tell)(Event::Note(format!(
-                    "an earlier run of `{}` by {} began at {} and never ended; what it had not committed was rolled back",
-                    entry.what.revision, entry.who, entry.started_at
-                )));
-            }
-        }
         let prepared = &self.project.prepared;
         for edited in edited(&entries, |id| Some(checksum(prepared.text(prepared.graph.get(id)?)))) {
             (self.tell)(Event::Note(format!(
                 "`{edited}` was edited after it was applied here; what it did to this database is what it said then"
             )));
         }
+        let mut last: BTreeMap<String, JournalEntry> = BTreeMap::new();
+        for entry in entries {
+            last.insert(entry.what.revision.clone(), entry);
+        }
+        let mut runs: BTreeMap<String, Vec<&JournalEntry>> = BTreeMap::new();
+        for entry in last.values().filter(|entry| entry.outcome == Outcome::Started) {
+            runs.entry(entry.run_id.clone()).or_default().push(entry);
+        }
+        for mut entries in runs.into_values() {
+            entries.sort_by_key(|entry| entry.step);
+            let revisions: Vec<String> = entries.iter().map(|entry| entry.what.revision.clone()).collect();
+            let Some(first) = entries.first() else { continue };
+            (self.tell)(Event::Note(format!(
+                "an earlier run of {} by {} began at {} and never ended; what it had not committed was rolled back",
+                listed(&revisions),
+                first.who,
+                first.started_at
+            )));
+        }
+        self.attempted = last.into_values().collect();
     }
 
     fn plan(&self, revisions: &[usize], way: Way, rows: &VersionRows) -> Result<Plan, NotRun> {
-        Ok(Plan::make(&self.project.prepared, revisions, way, rows, base_of(self.target)?))
+        let attempted = revisions.first().is_some_and(|first| self.was_attempted(*first, way));
+        let base = Base { attempted, ..base_of(self.target)? };
+        Ok(Plan::make(&self.project.prepared, revisions, way, rows, base))
+    }
+
+    /// Tells whether the last that the journal knows of a revision is an attempt to run it this way that did not succeed.
+    ///
+    /// Its file may have been mended since.
+    fn was_attempted(&self, revision: usize, way: Way) -> bool {
+        let id = self.project.prepared.graph.id(revision);
+        self.attempted.iter().any(|entry| {
+            entry.what.revision == id
+                && entry.what.direction == direction(way)
+                && entry.outcome != Outcome::Done
+        })
     }
 
     fn delegates_all(&self) -> bool {
@@ -325,7 +393,10 @@ impl<'a, 't> Online<'a, 't> {
             return Ok(());
         }
         if self.project.environment.is_one_transaction(self.runner.borrow_mut().dialect()) {
-            return self.transaction(steps, None);
+            // What leaves the transaction cannot be taken back with those that follow: it is recorded before they begin.
+            let mut parts =
+                steps.chunk_by(|one, next| !one.leaves_transaction() && !next.leaves_transaction());
+            return parts.try_for_each(|part| self.transaction(part, None));
         }
         let next = steps.iter().skip(1).map(Some).chain([None]);
         steps.iter().zip(next).try_for_each(|(step, next)| self.transaction(std::slice::from_ref(step), next))
@@ -339,6 +410,7 @@ impl<'a, 't> Online<'a, 't> {
         let start = project.environment.start.clone();
         let mut stopped: Option<(usize, Stop)> = None;
         let mut done: Vec<DoneStep> = Vec::new();
+        let mut kept: Vec<String> = Vec::new();
         // Before the transaction, whatever becomes of that: on SQLite there is one writer.
         runner.journal_begin(steps.iter().map(|step| journal_step(step, "native")));
         let outcome = runner.retry(
@@ -347,7 +419,7 @@ impl<'a, 't> Online<'a, 't> {
             &mut |runner| {
                 stopped = None;
                 done.clear();
-                let mut revisions = Revisions { runner, tell: &tell, done: &mut done };
+                let mut revisions = Revisions { runner, tell: &tell, done: &mut done, kept: &mut kept };
                 match revisions.run(steps, next, &start, rows) {
                     Ok(()) => Ok(()),
                     Err(found) => {
@@ -372,12 +444,19 @@ impl<'a, 't> Online<'a, 't> {
         let cancelled = matches!(error, RunError::Cancelled { .. });
         let (at, stop) = stopped.map_or((0, None), |(at, stop)| (at, Some(stop)));
         let step = &steps[at.min(steps.len() - 1)];
-        let failure = match stop {
+        let mut failure = match stop {
             Some(Stop::Unproven { reason, origin }) => unproven_failure(step, &reason, &origin),
             Some(Stop::NotRebuilt { reason, origin }) => would_fail(step, &reason, &origin),
             Some(Stop::Refused { sql, origin, .. }) => refused_failure(step, &error, sql, &origin),
             None => refused_failure(step, &error, None, &Origin::none()),
+            Some(Stop::Moved { reason }) => moved_failure(reason),
         };
+        let shown = kept.iter().take(SHOWN_KEPT);
+        failure.facts.extend(shown.map(|sql| format!("`{}` is half done; this stays of it: {sql}", step.id)));
+        if kept.len() > SHOWN_KEPT {
+            failure.facts.push(format!("and {} more statements of it", kept.len() - SHOWN_KEPT));
+        }
+        let cancelled = cancelled || failure.kind == RunFailureKind::Refused;
         let outcome = if cancelled { Outcome::Cancelled } else { Outcome::Failed };
         runner.journal_failed(outcome, &failure.message);
         Err(failure.into())
@@ -442,6 +521,8 @@ struct Revisions<'r, 't, 'x> {
     runner: &'r mut Runner,
     tell: &'r RefCell<&'t mut Tell<'x>>,
     done: &'r mut Vec<DoneStep>,
+    /// Statements of the revision that failed which cannot be taken back.
+    kept: &'r mut Vec<String>,
 }
 
 impl Revisions<'_, '_, '_> {
@@ -458,7 +539,7 @@ impl Revisions<'_, '_, '_> {
         };
         self.runner.begin(&mut |wait| (self.tell.borrow_mut())(Event::Waiting(wait))).map_err(refused)?;
         self.runner.ensure_version_table().map_err(refused)?;
-        self.is_where_it_was(expected).map_err(|stop| Box::new((0, stop)))?;
+        is_where_it_was(self.runner, expected).map_err(|stop| Box::new((0, stop)))?;
         self.prepare(start).map_err(|stop| Box::new((0, stop)))?;
         for (at, step) in steps.iter().enumerate() {
             self.revision(step).map_err(|stop| Box::new((at, stop)))?;
@@ -471,27 +552,6 @@ impl Revisions<'_, '_, '_> {
             Box::new((steps.len() - 1, Stop::Refused { error, sql, origin: Origin::none() }))
         };
         self.runner.commit().map(|_| ()).map_err(at_commit)
-    }
-
-    /// Makes sure that nobody has moved the database since the run was planned.
-    fn is_where_it_was(&mut self, expected: &[String]) -> Result<(), Stop> {
-        let rows = self.runner.version_rows();
-        let rows = rows.map_err(|error| Stop::Refused {
-            error: Box::new(error),
-            sql: None,
-            origin: Origin::none(),
-        })?;
-        let mut rows = rows.unwrap_or_default();
-        rows.sort();
-        if rows == expected {
-            return Ok(());
-        }
-        let reason = format!(
-            "somebody else has moved the database meanwhile: it records {}, and this run was planned for {}",
-            listed(&rows),
-            listed(expected)
-        );
-        Err(Stop::NotRebuilt { reason, origin: Origin::none() })
     }
 
     /// Does what env.py itself does before the first revision, where it is not done yet.
@@ -507,15 +567,13 @@ impl Revisions<'_, '_, '_> {
 
     fn revision(&mut self, step: &PlannedStep) -> Result<(), Stop> {
         (self.tell.borrow_mut())(Event::Revision(step));
+        step.done_before.iter().for_each(|note| (self.tell.borrow_mut())(Event::Note(note.clone())));
         let begun = Instant::now();
         let mut scripts = ScriptRunner::new(self.runner);
-        scripts.check_premises(&step.script)?;
-        for action in &step.script {
-            scripts.step(action)?;
-        }
-        for change in &step.changes {
-            scripts.record(change)?;
-        }
+        let result = scripts.run(&step.script, &step.changes);
+        // What leaves the transaction is alone in it, and its end can fail too.
+        *self.kept = std::mem::take(&mut scripts.kept);
+        result?;
         for note in std::mem::take(&mut scripts.notes) {
             (self.tell.borrow_mut())(Event::Note(note));
         }
@@ -531,15 +589,36 @@ impl Revisions<'_, '_, '_> {
     }
 }
 
+/// Makes sure that nobody has moved the database since the run was planned.
+pub(super) fn is_where_it_was(runner: &mut Runner, expected: &[String]) -> Result<(), Stop> {
+    let rows = runner.version_rows();
+    let rows = rows.map_err(|error| Stop::Refused { error: Box::new(error), sql: None, origin: Origin::none() })?;
+    let mut rows = rows.unwrap_or_default();
+    rows.sort();
+    if rows == expected {
+        return Ok(());
+    }
+    let reason = format!(
+        "somebody else has moved the database meanwhile: it records {}, and this run was planned for {}",
+        listed(&rows),
+        listed(expected)
+    );
+    Err(Stop::Moved { reason })
+}
+
 pub(super) fn journal_step(step: &PlannedStep, kind: &str) -> JournalStep {
     JournalStep {
         revision: step.id.clone(),
-        direction: match step.way {
-            Way::Up => Direction::Upgrade,
-            Way::Down => Direction::Downgrade,
-        },
+        direction: direction(step.way),
         kind: kind.to_owned(),
         checksum: Some(step.checksum.clone()),
+    }
+}
+
+fn direction(way: Way) -> Direction {
+    match way {
+        Way::Up => Direction::Upgrade,
+        Way::Down => Direction::Downgrade,
     }
 }
 
@@ -550,6 +629,7 @@ fn position(report: &RunReport) -> String {
         return format!("{} is where it was: {at}", report.database);
     }
     let kept = match &report.steps[..] {
+        [] => "this run has not brought it there".to_owned(),
         [only] => format!("`{}` ran before and stays", only.id),
         steps => format!("{} revisions ran before and stay", steps.len()),
     };
@@ -566,18 +646,49 @@ pub(super) fn listed(rows: &[String]) -> String {
 
 pub(super) fn failed_to_open(error: RunError) -> NotRun {
     let kind = match &error {
-        RunError::Locked { .. } => RunFailureKind::Refused,
+        RunError::Locked { .. } | RunError::Cancelled { .. } => RunFailureKind::Refused,
         RunError::Open(_) => RunFailureKind::Environment,
         _ => RunFailureKind::Database,
     };
-    let failure = RunFailure::new(kind, error.to_string());
-    match kind {
-        RunFailureKind::Refused => {
-            failure.hint("wait longer with `--wait SECONDS`, or end the other run first")
-        }
-        _ => failure,
+    let message = match &error {
+        // Of our own statements nothing but the reason is worth telling.
+        RunError::Statement(error) => format!("cannot go on: {error}"),
+        error => error.to_string(),
+    };
+    let mut failure = RunFailure::new(kind, message);
+    failure.hints.extend(hint_of(&error));
+    if matches!(error, RunError::Locked { .. }) {
+        failure = failure.hint("wait longer with `--wait SECONDS`, or end the other run first");
     }
-    .into()
+    failure.into()
+}
+
+/// Adds which database a failure is about, where its message does not say.
+fn on(target: &Target, problem: NotRun) -> NotRun {
+    match problem {
+        NotRun::Failed(failure) if failure.message.starts_with("cannot go on") => {
+            failure.fact(format!("the database is {}", target.url)).into()
+        }
+        other => other,
+    }
+}
+
+/// Says what to do about a failure that has nothing to do with the revision.
+fn hint_of(error: &RunError) -> Option<String> {
+    let hint = match error.class()? {
+        ErrorClass::DiskFull => "make room on the disk of the database, then run the same command again",
+        ErrorClass::LockNotAvailable if matches!(error, RunError::Statement(_)) => {
+            "end the session that holds the lock, or wait longer with `--lock-timeout TIME`, then run the same command again"
+        }
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+/// Tells whether an identifier counts from where the database is: `+1`, `-2`, `label@+1`.
+fn is_relative(identifier: &str) -> bool {
+    let last = identifier.rsplit('@').next().unwrap_or_default();
+    last.starts_with(['+', '-'])
 }
 
 /// Returns the revisions whose file is another one than when they were applied, given the fingerprint of a file.
@@ -610,6 +721,13 @@ pub(super) fn unproven_failure(step: &PlannedStep, reason: &str, origin: &Origin
     failure
 }
 
+/// Says that somebody else was faster.
+pub(super) fn moved_failure(reason: String) -> RunFailure {
+    RunFailure::new(RunFailureKind::Refused, reason)
+        .fact("nothing of what was planned is in the database")
+        .hint("run the same command again when nobody else is at it")
+}
+
 pub(super) fn would_fail(step: &PlannedStep, message: &str, origin: &Origin) -> RunFailure {
     let message = format!("the {} `{}` would fail: {message}", verb(step.way), step.id);
     let mut failure = RunFailure::new(RunFailureKind::Database, message)
@@ -637,10 +755,12 @@ pub(super) fn refused_failure(
     let message = format!("the {} `{}` failed: {said}", verb(step.way), step.id);
     let mut failure = RunFailure::new(kind, message);
     failure.location = origin.location();
+    failure.hints.extend(hint_of(error));
     if let RunError::Statement(error) = error {
         let more = [("detail", &error.detail), ("hint of the server", &error.hint)];
         let more = more.into_iter().filter_map(|(name, text)| Some(format!("{name}: {}", text.as_ref()?)));
         failure.facts.extend(more);
+        failure.facts.extend(error.blocked_by.iter().map(|session| format!("blocked by {session}")));
     }
     let place = match error {
         RunError::Statement(error) => error.place.as_ref().map(|place| (place.line, place.column)),
@@ -652,7 +772,17 @@ pub(super) fn refused_failure(
 
 #[cfg(test)]
 mod tests {
-    use super::listed;
+    use super::{is_relative, listed};
+
+    #[test]
+    fn relative_identifiers_count_from_the_database() {
+        for identifier in ["+1", "-2", "label@+1", "label@-1"] {
+            assert!(is_relative(identifier), "{identifier}");
+        }
+        for identifier in ["head", "heads", "base", "ae10", "ae10-2", "label@head", "label@ae10+1"] {
+            assert!(!is_relative(identifier), "{identifier}");
+        }
+    }
 
     #[test]
     fn no_rows_are_words() {

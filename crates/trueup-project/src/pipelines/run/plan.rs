@@ -10,6 +10,7 @@ use trueup_schema::revision::{RunStep, VersionChange, VersionRows};
 use trueup_schema::{Dialect, ObjectName, Operation, Origin, Schema};
 use trueup_sql::{ReadContext, read};
 
+use super::resume;
 use crate::pipelines::check::prepared::Prepared;
 
 /// The steps of a run in order.
@@ -28,6 +29,8 @@ pub(super) struct Base {
     pub(super) schema: Option<Schema>,
     /// Where it is that of a real database, the tables that have rows.
     pub(super) with_rows: Option<BTreeSet<ObjectName>>,
+    /// An earlier run has begun the first revision and has not ended it.
+    pub(super) attempted: bool,
 }
 
 /// One revision of a run.
@@ -57,6 +60,8 @@ pub struct PlannedStep {
     pub before: Schema,
     /// What it drops although it has rows: tables, and columns of tables that have some.
     pub losses: Vec<Loss>,
+    /// What an earlier run has done of it and is not done again, one sentence each.
+    pub done_before: Vec<String>,
 }
 
 /// Something with rows that is dropped.
@@ -87,6 +92,13 @@ pub enum Obstacle {
     },
 }
 
+impl PlannedStep {
+    /// Tells whether some of what it does cannot be taken back together with the rest of a transaction.
+    pub(super) fn leaves_transaction(&self) -> bool {
+        self.script.iter().any(|step| matches!(step.action, Action::Autocommit(true) | Action::Commit))
+    }
+}
+
 impl Plan {
     /// Plans revisions in the given order on a schema.
     pub(super) fn make(
@@ -100,31 +112,35 @@ impl Plan {
         let mut rows = rows.clone();
         let with_rows = base.with_rows.clone();
         let replayed = prepared.replay(revisions, base.schema, way, base.with_rows);
-        let steps = revisions.iter().zip(replayed.revisions).map(|(revision, replayed)| {
-            let changes = match way {
-                Way::Up => rows.upgraded(graph, *revision),
-                Way::Down => rows.downgraded(graph, *revision),
-            };
-            let header = &graph.revisions()[*revision];
-            let documentation = header.docstring.as_deref().unwrap_or_default().trim();
-            PlannedStep {
-                revision: *revision,
-                id: graph.id(*revision).to_owned(),
-                way,
-                line: graph.movement(match way {
-                    Way::Up => RunStep::Upgrade(*revision),
-                    Way::Down => RunStep::Downgrade(*revision),
-                }),
-                summary: documentation.split("\n\n").next().unwrap_or_default().to_owned(),
-                path: header.path.clone(),
-                checksum: checksum(prepared.text(*revision)),
-                obstacle: obstacle(&replayed),
-                losses: losses(&replayed.script, with_rows.as_ref()),
-                before: replayed.before,
-                script: replayed.script,
-                changes,
-            }
-        });
+        let steps =
+            revisions.iter().zip(replayed.revisions).enumerate().map(|(at, (revision, mut replayed))| {
+                let attempted = base.attempted && at == 0;
+                let done_before = resume::without_done(&mut replayed, attempted);
+                let changes = match way {
+                    Way::Up => rows.upgraded(graph, *revision),
+                    Way::Down => rows.downgraded(graph, *revision),
+                };
+                let header = &graph.revisions()[*revision];
+                let documentation = header.docstring.as_deref().unwrap_or_default().trim();
+                PlannedStep {
+                    revision: *revision,
+                    id: graph.id(*revision).to_owned(),
+                    way,
+                    line: graph.movement(match way {
+                        Way::Up => RunStep::Upgrade(*revision),
+                        Way::Down => RunStep::Downgrade(*revision),
+                    }),
+                    summary: documentation.split("\n\n").next().unwrap_or_default().to_owned(),
+                    path: header.path.clone(),
+                    checksum: checksum(prepared.text(*revision)),
+                    obstacle: obstacle(&replayed),
+                    losses: losses(&replayed.script, with_rows.as_ref()),
+                    done_before,
+                    before: replayed.before,
+                    script: replayed.script,
+                    changes,
+                }
+            });
         Self { steps: steps.collect(), after: Some(replayed.schema) }
     }
 }

@@ -4,11 +4,13 @@ use trueup_alembic::replay::{Action, ScriptStep};
 use trueup_db::{Cell, Executed, RunError, Runner};
 use trueup_schema::ops::CreateIndex;
 use trueup_schema::revision::VersionChange;
-use trueup_schema::{ObjectName, Operation, Origin};
-
-use trueup_sql::laid_out;
+use trueup_schema::{Dialect, ObjectName, Operation, Origin};
+use trueup_sql::{ReadContext, laid_out, read};
 
 use super::rebuild;
+
+/// Characters that are remembered of a statement, to be told when it cannot be taken back.
+const SHOWN_CHARACTERS: usize = 160;
 
 /// Why a revision could not be run to its end.
 pub(super) enum Stop {
@@ -23,6 +25,8 @@ pub(super) enum Stop {
     Unproven { reason: String, origin: Origin },
     /// A table of SQLite cannot be changed as the revision wants it: the reason.
     NotRebuilt { reason: String, origin: Origin },
+    /// Somebody else has moved the database: where to.
+    Moved { reason: String },
 }
 
 /// Runs scripts; knows where in the transactions of a revision it stands.
@@ -34,6 +38,10 @@ pub(super) struct ScriptRunner<'a> {
     pub(super) notes: Vec<String>,
     /// How many rows the last statement changed.
     pub(super) changed: u64,
+    /// Statements of the revision that no rollback takes back any more.
+    pub(super) kept: Vec<String>,
+    /// Statements of the revision in the open transaction.
+    open: Vec<String>,
     savepoints: usize,
     /// Inside of `autocommit_block()`.
     autocommit: bool,
@@ -41,7 +49,15 @@ pub(super) struct ScriptRunner<'a> {
 
 impl<'a> ScriptRunner<'a> {
     pub(super) fn new(runner: &'a mut Runner) -> Self {
-        Self { runner, statements: 0, notes: Vec::new(), changed: 0, savepoints: 0, autocommit: false }
+        let (notes, kept, open) = (Vec::new(), Vec::new(), Vec::new());
+        Self { runner, statements: 0, notes, changed: 0, kept, open, savepoints: 0, autocommit: false }
+    }
+
+    /// Runs the script of a revision and records it.
+    pub(super) fn run(&mut self, script: &[ScriptStep], changes: &[VersionChange]) -> Result<(), Stop> {
+        self.check_premises(script)?;
+        script.iter().try_for_each(|step| self.step(step))?;
+        changes.iter().try_for_each(|change| self.record(change))
     }
 
     /// Looks up what a script takes for granted; to be called before its first step.
@@ -68,6 +84,12 @@ impl<'a> ScriptRunner<'a> {
         let origin = &step.origin;
         match &step.action {
             Action::Operation(operation) => self.operation(operation, origin),
+            Action::Sql(sql) if !self.runner.in_transaction() => {
+                match concurrent_index(self.runner.dialect(), sql) {
+                    Some(index) => self.build_index(sql, &index, origin),
+                    None => self.send(sql, origin),
+                }
+            }
             Action::Sql(sql) | Action::Rows(sql) => self.send(sql, origin),
             Action::Rebuild(batch) => rebuild::run(self, batch, origin),
             Action::Autocommit(begins) => {
@@ -114,18 +136,32 @@ impl<'a> ScriptRunner<'a> {
         {
             let name = table.sibling(index.name.as_str());
             for sql in operation.to_sql(self.runner.dialect()) {
-                self.statements += 1;
-                let built = self.runner.create_index_concurrently(&sql, &name);
-                let built = built.map_err(|error| refused(error, &sql, origin))?;
-                if built.dropped_leftover {
-                    self.notes
-                        .push(format!("dropped the invalid index `{name}` that an earlier run has left"));
-                }
+                self.build_index(&sql, &name, origin)?;
             }
             return Ok(());
         }
         let dialect = self.runner.dialect();
         operation.to_sent_sql(dialect).iter().try_for_each(|sql| self.send(&laid_out(dialect, sql), origin))
+    }
+
+    /// Builds an index outside of transactions.
+    fn build_index(&mut self, sql: &str, index: &ObjectName, origin: &Origin) -> Result<(), Stop> {
+        self.statements += 1;
+        let built = self.runner.create_index_concurrently(sql, index);
+        let built = built.map_err(|error| refused(error, sql, origin))?;
+        if built.dropped_leftover {
+            self.notes.push(format!("dropped the invalid index `{index}` that an earlier run has left"));
+        }
+        self.note_sent(sql);
+        Ok(())
+    }
+
+    /// Remembers a statement that is done, and whether it can be taken back.
+    fn note_sent(&mut self, sql: &str) {
+        let list = if self.runner.in_transaction() { &mut self.open } else { &mut self.kept };
+        let beginning: String = sql.chars().take(SHOWN_CHARACTERS).collect();
+        let more = if beginning.len() < sql.len() { " …" } else { "" };
+        list.push(beginning.split_whitespace().collect::<Vec<_>>().join(" ") + more);
     }
 
     /// Sends a statement.
@@ -137,6 +173,7 @@ impl<'a> ScriptRunner<'a> {
         for notice in notices {
             self.notes.push(format!("{}: {}", notice.severity.to_lowercase(), notice.message));
         }
+        self.note_sent(sql);
         Ok(())
     }
 
@@ -159,8 +196,28 @@ impl<'a> ScriptRunner<'a> {
             sql: Some("COMMIT".to_owned()),
             origin: origin.clone(),
         };
-        ended.map(|_| ()).map_err(refused)
+        ended.map_err(refused)?;
+        self.kept.append(&mut self.open);
+        Ok(())
     }
+}
+
+/// Returns the name of the index that a text builds concurrently, where that is all it does.
+fn concurrent_index(dialect: Dialect, sql: &str) -> Option<ObjectName> {
+    match read_operation(dialect, sql)? {
+        Operation::CreateIndex(op) if op.concurrently && !op.index.name.is_empty() => {
+            Some(op.table.sibling(op.index.name.as_str()))
+        }
+        _ => None,
+    }
+}
+
+/// Returns the operation of a text that is one statement with one effect.
+pub(super) fn read_operation(dialect: Dialect, sql: &str) -> Option<Operation> {
+    let result = read(dialect, sql, &ReadContext { check_data: false, ..ReadContext::default() });
+    let [statement] = result.statements.as_slice() else { return None };
+    let [operation] = statement.operations.as_slice() else { return None };
+    Some(operation.clone())
 }
 
 /// Returns that a statement was refused.
