@@ -181,7 +181,8 @@ impl<'a, 't> Online<'a, 't> {
     ) -> Result<Self, NotRun> {
         let failed = |error| on(target, failed_to_open(error));
         let primary_key = project.environment.version_table_primary_key;
-        let mut runner = open_locked(target, request, primary_key, tell).map_err(|error| on(target, error))?;
+        let mut runner =
+            open_locked(target, request, primary_key, tell).map_err(|error| on(target, error))?;
         let before = runner.version_rows().map_err(failed)?.unwrap_or_default();
         let rows = changed(before.clone(), &[]);
         let report = RunReport { database: target.url.to_string(), before, ..RunReport::default() };
@@ -592,7 +593,8 @@ impl Revisions<'_, '_, '_> {
 /// Makes sure that nobody has moved the database since the run was planned.
 pub(super) fn is_where_it_was(runner: &mut Runner, expected: &[String]) -> Result<(), Stop> {
     let rows = runner.version_rows();
-    let rows = rows.map_err(|error| Stop::Refused { error: Box::new(error), sql: None, origin: Origin::none() })?;
+    let rows =
+        rows.map_err(|error| Stop::Refused { error: Box::new(error), sql: None, origin: Origin::none() })?;
     let mut rows = rows.unwrap_or_default();
     rows.sort();
     if rows == expected {
