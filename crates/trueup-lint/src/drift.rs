@@ -81,7 +81,7 @@ fn is_change(difference: &Difference) -> bool {
 fn finding(rule: &'static Rule, context: &DriftContext<'_>, group: &[Difference]) -> Diagnostic {
     let (expected, actual) = (context.expected.source.words(), context.actual.source.words());
     let first = &group[0];
-    let name = name_of(&first.object);
+    let name = &first.object;
     let graver = group.iter().map(|difference| difference.severity).max().unwrap_or(rule.severity);
     let (severity, message) = match &first.kind {
         DifferenceKind::Removed => (graver, format!("{name} is in {expected}, but not in {actual}")),
@@ -134,15 +134,5 @@ fn kind_word(kind: &DifferenceKind) -> &'static str {
         DifferenceKind::Added => "unexpected",
         DifferenceKind::Changed { .. } => "changed",
         DifferenceKind::Unknown { .. } => "unknown",
-    }
-}
-
-fn name_of(object: &ObjectRef) -> String {
-    match (&object.table, object.kind) {
-        (Some(table), ObjectKind::Column) => format!("column `{table}.{}`", object.name),
-        (Some(table), ObjectKind::Unique) => format!("unique constraint `{}` of `{table}`", object.name),
-        (Some(table), ObjectKind::Check) => format!("check constraint `{}` of `{table}`", object.name),
-        (Some(table), kind) => format!("{} `{}` of `{table}`", kind.words(), object.name),
-        (None, kind) => format!("{} `{}`", kind.words(), object.name),
     }
 }

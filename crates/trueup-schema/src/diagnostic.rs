@@ -104,6 +104,20 @@ pub struct ObjectRef {
     pub table: Option<String>,
 }
 
+impl std::fmt::Display for ObjectRef {
+    /// Writes the object as sentences name it: "column `users.email`".
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = &self.name;
+        match (&self.table, self.kind) {
+            (Some(table), ObjectKind::Column) => write!(f, "column `{table}.{name}`"),
+            (Some(table), ObjectKind::Unique) => write!(f, "unique constraint `{name}` of `{table}`"),
+            (Some(table), ObjectKind::Check) => write!(f, "check constraint `{name}` of `{table}`"),
+            (Some(table), kind) => write!(f, "{} `{name}` of `{table}`", kind.words()),
+            (None, kind) => write!(f, "{} `{name}`", kind.words()),
+        }
+    }
+}
+
 impl ObjectRef {
     /// Returns a reference to an object that stands alone.
     pub fn new(kind: ObjectKind, name: impl Into<String>) -> Self {

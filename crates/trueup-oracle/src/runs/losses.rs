@@ -44,7 +44,8 @@ pub(super) fn is_missed(error: &str, before: &State, sent: &[String]) -> bool {
     let name =
         error.split_once("no such index: ").and_then(|(_, rest)| rest.lines().next()).unwrap_or_default();
     let key = format!("INDEX {}", name.trim());
-    let is_lost = |table: &String| rebuilt(sent).contains(&table.to_lowercase());
+    let rebuilt = rebuilt(sent);
+    let is_lost = |table: &String| later_names(table, sent).iter().any(|name| rebuilt.contains(name));
     let is_expression = before.objects.get(&key).is_some_and(|text| text.contains("expression"));
     is_expression && before.owners.get(&key).is_some_and(is_lost)
 }
@@ -64,6 +65,21 @@ fn rebuilt(sent: &[String]) -> BTreeSet<String> {
     out
 }
 
+/// The names that a table has one after the other.
+fn later_names(table: &str, sent: &[String]) -> Vec<String> {
+    let mut names = vec![table.to_lowercase()];
+    for statement in sent {
+        let renamed = statement.strip_prefix("ALTER TABLE ").and_then(|rest| rest.split_once(" RENAME TO "));
+        let plain = |name: &str| name.trim().trim_matches('"').to_lowercase();
+        if let Some((from, to)) = renamed
+            && names.last() == Some(&plain(from))
+        {
+            names.push(plain(to));
+        }
+    }
+    names
+}
+
 fn is_dropped(sent: &[String], kind: &str, name: &str) -> bool {
     sent.iter().any(|statement| {
         let rest = statement.strip_prefix(&format!("DROP {kind} "));
@@ -71,15 +87,27 @@ fn is_dropped(sent: &[String], kind: &str, name: &str) -> bool {
     })
 }
 
-/// Tells whether some table was made with this UNIQUE constraint more than once, of which SQLite itself tells only one.
+/// Tells whether some table was made with a UNIQUE constraint whose columns have another one, or are the primary key.
+///
+/// The text of a table names all of them, SQLite itself tells only one.
 fn is_twice(sent: &[String], line: &str) -> bool {
-    let named = format!(" UNIQUE ( {} )", line.trim_start_matches("unique ").replace(',', " , "));
+    let columns = match line.strip_prefix("unique ") {
+        Some(columns) => columns.replace(',', " , "),
+        None => line
+            .split_once(" UNIQUE ( ")
+            .map(|(_, rest)| rest.trim_end_matches(" )").to_owned())
+            .unwrap_or_default(),
+    };
     sent.iter().filter(|statement| statement.starts_with("CREATE TABLE")).any(|statement| {
         let Ok(connection) = Connection::open_in_memory() else { return false };
         let made = connection.execute_batch(statement).is_ok();
         let text = sqlite::objects(&connection).unwrap_or_default().into_values().collect::<String>();
+        let keys = statement.matches("UNIQUE").count() + statement.matches("PRIMARY KEY").count();
         let different = text.lines().filter(|line| line.starts_with("unique ")).count();
-        made && text.contains(&named) && statement.matches("UNIQUE").count() > different
+        let is_key = keys > different + usize::from(text.contains(" PK1"));
+        let keyed = format!("column {columns} ");
+        let is_primary = text.lines().any(|line| line.starts_with(&keyed) && line.ends_with(" PK1"));
+        made && text.contains(&format!(" UNIQUE ( {columns} )")) && (is_key || is_primary)
     })
 }
 
@@ -126,7 +154,7 @@ fn lines(left: &str, own: &str, is_twice: &dyn Fn(&str) -> bool) -> Option<Vec<&
             Some("AUTOINCREMENT")
         } else if count(line, "COLLATE").is_some() {
             Some("the collation of a column")
-        } else if line.starts_with("unique ") && is_twice(line) {
+        } else if (line.starts_with("unique ") || line.contains(" UNIQUE ( ")) && is_twice(line) {
             Some("a UNIQUE constraint with the columns of another one")
         } else {
             None

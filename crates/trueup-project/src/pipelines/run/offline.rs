@@ -61,6 +61,7 @@ pub fn sql(
         settle(project, request, &mut plan)?;
         let mut text = Text::new(&project.environment, project.dialect(), table);
         text.is_new = applied.is_empty();
+        text.is_for_any = true;
         if plan.steps.is_empty() {
             text.in_one(|_| {});
         }
@@ -214,12 +215,25 @@ pub(super) struct Text<'a> {
     lines: String,
     /// The version table is not there yet.
     pub(super) is_new: bool,
+    /// Nobody has asked the database on which it will run.
+    is_for_any: bool,
+    /// Tables that the script itself makes.
+    made: BTreeSet<ObjectName>,
     in_transaction: bool,
 }
 
 impl<'a> Text<'a> {
     pub(super) fn new(environment: &'a Environment, dialect: Dialect, table: &'a ObjectName) -> Self {
-        Self { environment, dialect, table, lines: String::new(), is_new: false, in_transaction: false }
+        Self {
+            environment,
+            dialect,
+            table,
+            lines: String::new(),
+            is_new: false,
+            is_for_any: false,
+            made: BTreeSet::new(),
+            in_transaction: false,
+        }
     }
 
     /// Writes what a whole run is made of, in a transaction where a run is one.
@@ -300,6 +314,7 @@ impl<'a> Text<'a> {
     fn action(&mut self, step: &ScriptStep, schema: &mut Schema, of: &PlannedStep) -> Result<(), NotRun> {
         match &step.action {
             Action::Operation(operation) => {
+                self.note_made(operation);
                 let statements = operation.to_sent_sql(self.dialect);
                 for sql in &statements {
                     self.statement(&laid_out(self.dialect, sql));
@@ -345,10 +360,54 @@ impl<'a> Text<'a> {
                 self.statement("ROLLBACK TO SAVEPOINT trueup");
                 self.statement("RELEASE SAVEPOINT trueup");
             }
-            Action::Empty(table) => self.comment(&format!("this holds where `{table}` has no rows")),
+            Action::Empty(table) => return self.premise(table, step, of),
             Action::Swallowed(reason) => self.comment(&format!("the revision tries and gives up: {reason}")),
             Action::Live(reason) => self.comment(&format!("not known without the database: {reason}")),
         }
+        Ok(())
+    }
+
+    /// Follows which tables the script itself makes.
+    fn note_made(&mut self, operation: &Operation) {
+        match operation {
+            Operation::CreateTable(op) if !op.if_not_exists => {
+                self.made.insert(op.table.name.clone());
+            }
+            Operation::RenameTable(op) if self.made.remove(&op.table) => {
+                self.made.insert(op.new_name.clone());
+            }
+            _ => {}
+        }
+    }
+
+    /// Writes that what follows holds only where a table has no rows.
+    ///
+    /// A script may be run on any database, and must not leave out without a word what a revision does to rows.
+    fn premise(&mut self, table: &ObjectName, step: &ScriptStep, of: &PlannedStep) -> Result<(), NotRun> {
+        if self.made.contains(table) {
+            return Ok(());
+        }
+        self.comment(&format!("this holds where `{table}` has no rows"));
+        if !self.is_for_any {
+            return Ok(());
+        }
+        if self.dialect.is_sqlite() {
+            let message = format!(
+                "what the {} of `{}` does cannot be written down without its database: it hangs on the rows of `{table}`",
+                of.way.function(),
+                of.id
+            );
+            let mut failure = RunFailure::new(RunFailureKind::Refused, message);
+            failure.location = step.origin.location();
+            return Err(failure.hint("run it on the database itself, without `--sql`").into());
+        }
+        let message =
+            format!("`{}` does something with the rows of {table}, which this script cannot know", of.id);
+        self.statement(&format!(
+            "DO $trueup$ BEGIN IF EXISTS (SELECT 1 FROM {}) THEN RAISE EXCEPTION USING MESSAGE = '{}'; END IF; END $trueup$",
+            table.to_sql(),
+            message.replace('\'', "''")
+        ));
         Ok(())
     }
 

@@ -13,6 +13,7 @@ use trueup_db::{
     Database, DatabaseUrl, Direction, ErrorClass, InspectOptions, JournalEntry, JournalSettings, JournalStep,
     Outcome, RetryPolicy, RunError, RunSettings, Runner, SqliteAddress,
 };
+use trueup_schema::diff::{Compare, DifferenceKind, compare};
 use trueup_schema::revision::VersionRows;
 use trueup_schema::{Origin, Schema};
 
@@ -489,6 +490,7 @@ impl<'a, 't> Online<'a, 't> {
         (self.tell)(Event::Delegated(step, &reason));
         let begun = Instant::now();
         self.runner.borrow_mut().journal_begin([journal_step(step, "alembic")]);
+        let before = schema_of(self.target)?;
         let result = delegate::run(self, self.request, step);
         match result {
             Ok(()) => {
@@ -502,11 +504,38 @@ impl<'a, 't> Online<'a, 't> {
                 });
                 Ok(())
             }
-            Err(failure) => {
+            Err(mut failure) => {
                 self.runner.borrow_mut().journal_failed(Outcome::Failed, &failure.message);
+                failure.facts.extend(self.left_behind(step, &before));
                 Err(failure.into())
             }
         }
+    }
+
+    /// Tells what a revision that failed in Python has left of itself.
+    ///
+    /// Python's driver begins transactions on SQLite only before it changes rows, and `autocommit_block()` ends them on
+    /// any database.
+    fn left_behind(&self, step: &PlannedStep, before: &Schema) -> Vec<String> {
+        let Ok(after) = schema_of(self.target) else {
+            return vec![format!("what `{}` has left of itself could not be asked", step.id)];
+        };
+        let found = compare(before, &after, &Compare::default());
+        let shown = found.iter().take(SHOWN_KEPT).map(|difference| {
+            let what = match &difference.kind {
+                DifferenceKind::Added => "is new".to_owned(),
+                DifferenceKind::Removed => "is gone".to_owned(),
+                DifferenceKind::Changed { property, .. } | DifferenceKind::Unknown { property, .. } => {
+                    format!("has another {property}")
+                }
+            };
+            format!("`{}` is half done, and this stays of it: the {} {what}", step.id, difference.object)
+        });
+        let mut facts: Vec<String> = shown.collect();
+        if found.len() > SHOWN_KEPT {
+            facts.push(format!("and {} more changes of it", found.len() - SHOWN_KEPT));
+        }
+        facts
     }
 
     fn ensure_version_table(&mut self) -> Result<(), NotRun> {

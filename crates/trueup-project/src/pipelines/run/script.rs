@@ -62,14 +62,34 @@ impl<'a> ScriptRunner<'a> {
 
     /// Looks up what a script takes for granted; to be called before its first step.
     pub(super) fn check_premises(&mut self, script: &[ScriptStep]) -> Result<(), Stop> {
-        for step in script {
+        for (at, step) in script.iter().enumerate() {
             let Action::Empty(table) = &step.action else { continue };
+            let table = &self.name_before(table, &script[..at]);
             if self.has_rows(table, &step.origin)? {
                 let reason = format!("what it does hangs on the rows of `{table}`");
                 return Err(Stop::Unproven { reason, origin: step.origin.clone() });
             }
         }
         Ok(())
+    }
+
+    /// Returns the name that a table has before steps which may rename it.
+    fn name_before(&self, table: &ObjectName, steps: &[ScriptStep]) -> ObjectName {
+        let mut name = table.clone();
+        for step in steps.iter().rev() {
+            let renamed = match &step.action {
+                Action::Operation(Operation::RenameTable(op)) => Some(op.clone()),
+                Action::Sql(sql) => match read_operation(self.runner.dialect(), sql) {
+                    Some(Operation::RenameTable(op)) => Some(op),
+                    _ => None,
+                },
+                _ => None,
+            };
+            if let Some(op) = renamed.filter(|op| op.new_name == name) {
+                name = op.table;
+            }
+        }
+        name
     }
 
     fn has_rows(&mut self, table: &ObjectName, origin: &Origin) -> Result<bool, Stop> {
