@@ -24,7 +24,7 @@ pub(super) fn explain(theirs: &State, ours: &State, sent: &[String]) -> Option<V
         let own = ours.objects.get(key)?;
         let (kind, name) = key.split_once(' ')?;
         let table = if kind == "TABLE" { name } else { ours.owners.get(key)? };
-        if !rebuilt.contains(&table.to_lowercase()) || is_dropped(sent, kind, name) {
+        if !rebuilt.contains(&table.to_lowercase()) || (kind != "TABLE" && is_dropped(sent, kind, name)) {
             return None;
         }
         let lost = match (kind, theirs.objects.get(key)) {
@@ -179,6 +179,7 @@ mod tests {
     }
 
     const REBUILT: &str = "ALTER TABLE _alembic_tmp_t RENAME TO t";
+    const DROPPED: &str = "DROP TABLE t";
 
     #[test]
     fn losses_of_a_rebuilt_table_are_told() {
@@ -187,7 +188,7 @@ mod tests {
             CREATE INDEX i ON t (a DESC); CREATE INDEX e ON t (lower(b));
             CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END";
         let theirs = "CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT); CREATE INDEX i ON t (a)";
-        let mut found = explained(theirs, ours, &[REBUILT]).expect("each is a loss");
+        let mut found = explained(theirs, ours, &[DROPPED, REBUILT]).expect("each is a loss");
         found.sort_unstable();
         assert_eq!(
             found,
@@ -226,5 +227,13 @@ mod tests {
         let made = "CREATE TABLE t (a INTEGER UNIQUE, b TEXT, CONSTRAINT u UNIQUE (a))";
         assert!(explained(theirs, ours, &[REBUILT, made]).is_some());
         assert_eq!(explained(theirs, ours, &[REBUILT, ours]), None);
+        let (ours, theirs) = (
+            "CREATE TABLE t (a INTEGER PRIMARY KEY, CONSTRAINT u UNIQUE (a))",
+            "CREATE TABLE t (a INTEGER PRIMARY KEY)",
+        );
+        assert!(explained(theirs, ours, &[REBUILT, ours]).is_some());
+        let made = "CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT, CONSTRAINT u UNIQUE (b))";
+        let lost = "CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT)";
+        assert_eq!(explained(lost, made, &[REBUILT, made]), None);
     }
 }

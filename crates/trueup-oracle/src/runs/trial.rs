@@ -273,12 +273,13 @@ impl<'a> Trial<'a> {
         let begun = run.ours.begun();
         // The last one that was begun may have failed.
         for steps in [begun.checked_sub(1), Some(begun)].into_iter().flatten() {
-            let Some(mut expected) = self.after_steps(run, steps)? else { continue };
+            let Some((mut expected, sent)) = self.after_steps(run, steps)? else { continue };
             // Alembic makes the version table even where it then runs nothing to the end.
             if expected.version_table.is_empty() || run.own.version_table.is_empty() {
                 expected.version_table.clone_from(&run.own.version_table);
             }
-            if expected.differences(&run.own).is_empty() || found_is_loss(&expected, run) {
+            let is_loss = || losses::explain(&expected, &run.own, &sent).is_some();
+            if expected.differences(&run.own).is_empty() || is_loss() {
                 return Ok(true);
             }
         }
@@ -295,14 +296,16 @@ impl<'a> Trial<'a> {
         Ok(false)
     }
 
-    /// Returns what Alembic makes of the database before a run by that many of its steps, if that leads where trueup is.
-    fn after_steps(&mut self, run: &Run<'_>, steps: usize) -> Result<Option<State>> {
+    /// Returns what Alembic makes of the database before a run by that many of its steps, if that leads where trueup is,
+    /// and the statements that it sends.
+    fn after_steps(&mut self, run: &Run<'_>, steps: usize) -> Result<Option<(State, Vec<String>)>> {
         let other = self.reference()?;
+        let mut sent = Vec::new();
         if steps > 0 {
-            self.sides.limited(&self.root, Some(&other), run.words, Some(steps))?;
+            sent = self.sides.limited(&self.root, Some(&other), run.words, Some(steps))?.sent;
         }
         let state = other.state()?;
-        Ok((state.rows == run.own.rows).then_some(state))
+        Ok((state.rows == run.own.rows).then_some((state, sent)))
     }
 
     /// Returns a third database, which is as the first one was before the last command.
@@ -335,10 +338,6 @@ impl<'a> Trial<'a> {
     pub(super) fn folder(&self) -> &Path {
         self.folder.path()
     }
-}
-
-fn found_is_loss(expected: &State, run: &Run<'_>) -> bool {
-    losses::explain(expected, &run.own, &run.theirs.sent).is_some()
 }
 
 /// A command that was run on both sides.
