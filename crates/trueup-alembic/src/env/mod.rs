@@ -17,6 +17,7 @@ use crate::compile::{is_a, origin};
 mod filter;
 mod folders;
 mod start;
+mod unreached;
 
 pub use filter::FilterObject;
 pub use folders::search_folders;
@@ -124,6 +125,11 @@ pub fn read_env(vm: &mut Vm, input: &EnvInput) -> EnvReading {
     let imports = if input.is_brief { ImportMode::Effects } else { ImportMode::Full };
     let module = vm.add_module(MODULE, &input.path, &input.text, false);
     vm.run_module_with(MODULE, imports);
+    if recorder.borrow().calls.is_empty() {
+        let calls = unreached::online_calls(&module);
+        let calls = calls.into_iter().map(|options| ConfigureCall { options, place: None });
+        recorder.borrow_mut().calls.extend(calls);
+    }
     recorder.borrow_mut().offline = true;
     vm.add_module(OFFLINE_MODULE, &input.path, &input.text, false);
     vm.run_module_with(OFFLINE_MODULE, imports);

@@ -118,3 +118,81 @@ fn a_column_that_sqlite_adds_to_an_empty_table_only_is_added() {
     assert_eq!(refused.code, 3, "{}", refused.stderr);
     assert!(refused.stderr.contains("Cannot add a NOT NULL column"), "{}", refused.stderr);
 }
+
+/// A revision that makes a table, and one that renames it and then changes its rows one by one.
+const ROWS: [(&str, &str, &str, &str); 2] = [
+    ("a1", "None", "op.create_table('item', sa.Column('id', sa.Integer, primary_key=True))", "pass"),
+    (
+        "b2",
+        "'a1'",
+        "op.rename_table('item', 'thing')\n    for row in op.get_bind().execute(sa.text('SELECT id FROM thing')).fetchall():\n        \
+         op.execute(f'DELETE FROM thing WHERE id = {row.id}')",
+        "pass",
+    ),
+];
+
+#[test]
+fn a_table_is_looked_into_under_the_name_that_it_has_before() {
+    let project = project("", &ROWS);
+    let run = run(&project, &["upgrade", "head", "--engine", "native"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+}
+
+#[test]
+fn a_script_does_not_guess_at_rows() {
+    let project = project("", &ROWS);
+    let [_, begin, comment, rename, .., premise, _, _] = &script(&project, "upgrade", &["a1:b2"])[..] else {
+        panic!("the script is short")
+    };
+    assert_eq!(
+        (begin.as_str(), comment.as_str()),
+        ("-- Running upgrade a1 -> b2", "ALTER TABLE item RENAME TO thing;")
+    );
+    assert!(rename.starts_with("-- this holds where `thing` has no rows"), "{rename}");
+    assert!(premise.starts_with("DO $trueup$ BEGIN IF EXISTS (SELECT 1 FROM thing) THEN RAISE"), "{premise}");
+    let refused = run(&project, &["upgrade", "--sql", "--dialect", "sqlite", "a1:b2", "--engine", "native"]);
+    assert_eq!(refused.code, 4, "{}", refused.stderr);
+    assert!(refused.stderr.contains("hangs on the rows of `thing`"), "{}", refused.stderr);
+    // Where the script makes the table itself, there are none.
+    let whole = script(&project, "upgrade", &["head"]).concat();
+    assert!(!whole.contains("has no rows") && !whole.contains("RAISE"), "{whole}");
+}
+
+#[test]
+fn a_key_may_go_before_the_foreign_key_that_points_at_it() {
+    let project = project(
+        "",
+        &[
+            (
+                "a1",
+                "None",
+                "op.create_table('task', sa.Column('id', sa.Integer, primary_key=True), sa.Column('key', sa.String(9)), \
+                 sa.UniqueConstraint('key', name='uq_key'))\n    \
+                 op.create_table('run', sa.Column('key', sa.String(9), sa.ForeignKey('task.key')))\n    \
+                 op.execute(\"INSERT INTO task VALUES (1, 'x')\")\n    op.execute(\"INSERT INTO run VALUES ('x')\")",
+                "pass",
+            ),
+            (
+                "b2",
+                "'a1'",
+                "with op.batch_alter_table('task') as batch:\n        batch.drop_constraint('uq_key', type_='unique')\n    \
+                 op.drop_table('run')",
+                "pass",
+            ),
+        ],
+    );
+    assert_eq!(run(&project, &["upgrade", "a1"]).code, 0);
+    let second = run(&project, &["upgrade", "head", "--allow", "data-loss", "--engine", "native"]);
+    assert_eq!(second.code, 0, "{}", second.stderr);
+}
+
+#[test]
+fn options_hold_although_the_application_is_out_of_reach() {
+    let env = "from alembic import context\n\nengine = None\n\n\ndef online():\n    with engine.connect() as connection:\n        \
+        context.configure(connection=connection, transaction_per_migration=True)\n        context.run_migrations()\n\n\n\
+        if context.is_offline_mode():\n    context.configure(url='postgresql://')\n    context.run_migrations()\nelse:\n    online()\n";
+    let project = project("", &ROWS).file("alembic/env.py", env);
+    let begins =
+        script(&project, "upgrade", &["head"]).iter().filter(|line| line.starts_with("BEGIN")).count();
+    assert_eq!(begins, 2);
+}
