@@ -221,6 +221,8 @@ pub fn lend_environment(vm: &mut Vm, variables: &[(String, String)]) {
         let default = args.get("default").cloned().unwrap_or(Value::None);
         Ok(known.get(&*named(&args)).map_or(default, Value::str))
     });
+    let known = variables.clone();
+    vm.register("os._is_set", move |_, args| Ok(Value::Bool(known.contains_key(&*named(&args)))));
     vm.register("os._required", move |vm, args| {
         let name = named(&args);
         match variables.get(&*name) {

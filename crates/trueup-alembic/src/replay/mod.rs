@@ -112,6 +112,8 @@ pub struct ReplayOptions {
     pub scripts: bool,
     /// The main section of Alembic's configuration file, for revisions that ask `config.get_main_option`.
     pub main_options: Option<BTreeMap<String, String>>,
+    /// The variables of the environment that the revisions run in; unknown where nobody is about to run them.
+    pub environment: Option<Vec<(String, String)>>,
 }
 
 impl ReplayOptions {
@@ -130,6 +132,7 @@ impl ReplayOptions {
             scripts: false,
             recorded: BTreeMap::new(),
             main_options: None,
+            environment: None,
         }
     }
 }
@@ -223,6 +226,9 @@ fn begin(
     let mut vm: Vm = new_vm(overlay, context.clone());
     if let Some(env) = &options.env {
         crate::env::register_x_arguments(&mut vm, &env.x_arguments);
+    }
+    if let Some(variables) = &options.environment {
+        crate::env::lend_environment(&mut vm, variables);
     }
     vm.set_limits(Limits { total_steps: u64::MAX / 4, ..Limits::default() });
     (context, vm)

@@ -22,6 +22,10 @@ def _is_set(name):
     ...
 
 
+def _outside(what):
+    ...
+
+
 class _Environ:
     """`os.environ`: every variable is unknown, unless whoever reads the project lends an environment."""
 
@@ -53,10 +57,10 @@ class _Environ:
         return self
 
     def items(self):
-        return _is_set("*")
+        return _outside("*")
 
     def keys(self):
-        return _is_set("*")
+        return _outside("*")
 
 
 environ = _Environ()
@@ -71,7 +75,7 @@ def putenv(name, value):
 
 
 def getcwd():
-    return _is_set("PWD")
+    return _outside("PWD")
 
 
 def fspath(value):
@@ -92,7 +96,7 @@ def chdir(path):
 
 
 def getpid():
-    return _is_set("PID")
+    return _outside("PID")
 
 
 def listdir(folder="."):
@@ -100,8 +104,8 @@ def listdir(folder="."):
 
 
 def walk(*args):
-    return _is_set("*")
+    return _outside("*")
 
 
 def urandom(n):
-    return _is_set("*")
+    return _outside("*")

@@ -21,6 +21,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("os._environment", "the environment is not known"),
     ("os._required", "the environment is not known"),
     ("os._is_set", "the environment is not known"),
+    ("os._outside", "the environment is not known"),
     ("ipaddress._computed", "addresses are not computed"),
     ("os.path._disk", "what is on the disk is not known"),
 ];

@@ -196,3 +196,14 @@ fn options_hold_although_the_application_is_out_of_reach() {
         script(&project, "upgrade", &["head"]).iter().filter(|line| line.starts_with("BEGIN")).count();
     assert_eq!(begins, 2);
 }
+
+#[test]
+fn revisions_see_the_environment_that_they_run_in() {
+    let upgrade = "import os\n    op.create_table('home', sa.Column('id', sa.Integer))\n    \
+         if os.environ['HOME'] and 'TRUEUP_NOWHERE' not in os.environ:\n        \
+         op.create_table(os.getenv('TRUEUP_NOWHERE', 'away'), sa.Column('id', sa.Integer))";
+    let project = project("", &[("a1", "None", upgrade, "pass")]);
+    let run = run(&project, &["upgrade", "head", "--engine", "native"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(script(&project, "upgrade", &["head"]).concat().contains("CREATE TABLE away"));
+}

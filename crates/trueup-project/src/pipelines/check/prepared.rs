@@ -23,16 +23,18 @@ pub(in crate::pipelines) struct Prepared<'a> {
     sources: Rc<dyn Sources>,
     convention: Convention,
     start: Start,
+    environment: Vec<(String, String)>,
 }
 
 /// A revision folder with a defect at which Alembic would stop.
 pub(in crate::pipelines) struct Broken;
 
 impl<'a> Prepared<'a> {
-    /// Reads the revisions of a project, and of its Python what they need.
+    /// Reads the revisions of a project, and of its Python what they need; they run in this environment.
     pub(in crate::pipelines) fn read(
         configuration: &'a Configuration,
         request: &'a CheckRequest,
+        environment: &[(String, String)],
     ) -> Result<Self, Broken> {
         let mut checking = Checking::new(configuration, request, vec![Group::Replay]);
         let sources = Rc::new(ProjectSources::new(configuration));
@@ -47,7 +49,7 @@ impl<'a> Prepared<'a> {
             start = reading.start();
             convention = reading.convention;
         }
-        Ok(Self { checking, graph, sources, convention, start })
+        Ok(Self { checking, graph, sources, convention, start, environment: environment.to_vec() })
     }
 
     /// Returns what env.py itself does before the first revision.
@@ -117,6 +119,7 @@ impl<'a> Prepared<'a> {
             scripts: true,
             main_options: self.checking.main_options(),
             env: self.checking.env_source(),
+            environment: Some(self.environment.clone()),
             ..ReplayOptions::new(self.checking.dialect)
         }
     }

@@ -275,7 +275,7 @@ fn with_project<T>(
     let env = read_env(configuration, &request.database.environment);
     let target = Target::find(configuration, &request.database, &env)?;
     let asked = reading(&target);
-    let project = Project::read(configuration, &asked, &env)?;
+    let project = Project::read(configuration, &asked, &env, &request.database.environment)?;
     act(&project, &target).map_err(|problem| placed(configuration, problem))
 }
 
@@ -297,8 +297,9 @@ impl<'a> Project<'a> {
         configuration: &'a Configuration,
         asked: &'a CheckRequest,
         env: &trueup_alembic::EnvReading,
+        variables: &[(String, String)],
     ) -> Result<Self, NotRun> {
-        let prepared = Prepared::read(configuration, asked)
+        let prepared = Prepared::read(configuration, asked, variables)
             .map_err(|_| NotRun::NoHistory(History::defects(configuration, asked)))?;
         let environment = settings::Environment::of(env, &prepared);
         Ok(Self { configuration, prepared, environment })

@@ -110,7 +110,7 @@ pub(super) fn offline<T>(
     let settings = configuration.settings.dialect.as_deref().and_then(Dialect::from_name);
     let dialect = dialect.or_else(|| dialect_of(configuration, &request.database, &env)).or(settings);
     let asked = CheckRequest { dialect, ..CheckRequest::default() };
-    let project = Project::read(configuration, &asked, &env)?;
+    let project = Project::read(configuration, &asked, &env, &request.database.environment)?;
     let table = version_table(&env, project.dialect());
     act(&project, &table).map_err(|problem| placed(configuration, problem))
 }
