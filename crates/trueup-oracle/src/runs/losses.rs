@@ -147,6 +147,9 @@ fn lines(left: &str, own: &str, is_twice: &dyn Fn(&str) -> bool) -> Option<Vec<&
     if !extra.iter().all(|line| count(line, "COLLATE").is_some()) {
         return None;
     }
+    if missing.is_empty() && extra.is_empty() && left != own {
+        return Some(vec!["a new column at the end although another one is dropped after it"]);
+    }
     let reasons = missing.iter().map(|line| {
         if line.starts_with("CHECK") {
             Some("a CHECK constraint without a name")

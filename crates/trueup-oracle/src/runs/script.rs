@@ -1,5 +1,7 @@
 //! `--sql`: what both sides write down, by its text and by what it does to a database.
 
+use std::path::Path;
+
 use anyhow::Result;
 use trueup_schema::Dialect;
 use trueup_sql::{ReadContext, read, split};
@@ -94,6 +96,12 @@ fn both(trial: &mut Trial<'_>, words: &[String], theirs: &Answer, ours: &Answer)
             }
         },
         (true, true) if found.is_empty() => "",
+        (true, true) if asks_for_mode(&trial.root) => {
+            trial.tally.explained(
+                "a revision does less in a script of Alembic's, and trueup's does what it does on a database",
+            );
+            return alone(trial, words, ours);
+        }
         (true, true) => "scripts do different things",
     };
     if kind.is_empty() {
@@ -103,6 +111,21 @@ fn both(trial: &mut Trial<'_>, words: &[String], theirs: &Answer, ours: &Answer)
     let Step::Differs(mut difference) = differs(kind, theirs, ours) else { return Ok(Step::Goes) };
     difference.text = format!("{told}\n{}", difference.text);
     Ok(Step::Differs(difference))
+}
+
+/// Tells whether some revision asks whether it is written down or run.
+fn asks_for_mode(folder: &Path) -> bool {
+    let Ok(entries) = std::fs::read_dir(folder) else { return false };
+    entries.flatten().map(|entry| entry.path()).any(|path| {
+        if path.is_dir() {
+            return asks_for_mode(&path);
+        }
+        let is_revision =
+            path.extension().is_some_and(|extension| extension == "py") && !path.ends_with("env.py");
+        let text =
+            if is_revision { std::fs::read_to_string(&path).unwrap_or_default() } else { String::new() };
+        text.contains("down_revision") && (text.contains("is_offline_mode()") || text.contains(".as_sql"))
+    })
 }
 
 /// Compares a script that only trueup writes with what Alembic does on a database.
