@@ -196,11 +196,10 @@ impl<'a> RevisionContext<'a> {
     ///
     /// Most revisions touch one table of many, and tables are shared between schemas until something changes them.
     pub fn changed_tables(&self) -> impl Iterator<Item = (&'a Table, &'a Table, &'a Table)> {
-        let (after, last) = (self.after, self.last);
-        self.before.tables.values().filter_map(move |before| {
-            let before: &Table = before;
-            let (after, last) = (after.table(&before.name)?, last.table(&before.name)?);
-            (!std::ptr::eq(before, after) && before != after).then_some((before, after, last))
+        let (before, after, last) = (self.before, self.after, self.last);
+        before.tables.unshared(&after.tables).into_iter().filter_map(move |name| {
+            let (before, after, last) = (before.table(name)?, after.table(name)?, last.table(name)?);
+            (before != after).then_some((before, after, last))
         })
     }
 }

@@ -6,9 +6,11 @@ use std::sync::Arc;
 mod dump;
 mod equivalent;
 mod relations;
+mod tables;
 
 pub use dump::dump;
 pub use relations::Relation;
+pub use tables::Tables;
 
 use crate::{
     Dialect, Domain, EnumType, Extension, Function, ObjectName, Sequence, Shared, Table, Unmodelled, View,
@@ -33,7 +35,7 @@ pub struct Schema {
     /// Sequences that stand alone.
     pub sequences: Shared<IndexMap<ObjectName, Sequence>>,
     /// Tables.
-    pub tables: Shared<IndexMap<ObjectName, Arc<Table>>>,
+    pub tables: Tables,
     /// Views and materialized views.
     pub views: Shared<IndexMap<ObjectName, View>>,
     /// Functions; the key is the name with its canonical argument types, `public.f(integer, text)`.
@@ -53,7 +55,7 @@ impl Schema {
             enums: Shared::default(),
             domains: Shared::default(),
             sequences: Shared::default(),
-            tables: Shared::default(),
+            tables: Tables::default(),
             views: Shared::default(),
             functions: Shared::default(),
             unmodelled: Shared::default(),
@@ -81,7 +83,7 @@ impl Schema {
 
     /// Adds a table, replacing one of the same name.
     pub fn insert_table(&mut self, table: Table) {
-        self.tables.insert(table.name.clone(), Arc::new(table));
+        self.tables.insert(Arc::new(table));
     }
 
     /// Returns the operations that build the schema from nothing, in an order that works.

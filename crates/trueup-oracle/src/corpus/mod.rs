@@ -307,6 +307,6 @@ pub fn inspected(url: &str) -> Result<Schema> {
         .filter(|table| table.columns.len() == 1 && table.columns[0].name == "version_num")
         .map(|table| table.name.clone())
         .collect();
-    schema.tables.retain(|name, _| !version_tables.contains(name));
+    schema.tables.retain(|table| !version_tables.contains(&table.name));
     Ok(schema)
 }

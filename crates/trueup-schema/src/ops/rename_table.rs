@@ -62,7 +62,7 @@ impl Op for RenameTable {
         let position = schema.tables.get_index_of(old);
         if let Some(mut table) = schema.tables.shift_remove(old) {
             rename_in(dialect, Arc::make_mut(&mut table), new);
-            schema.tables.shift_insert(position.unwrap_or_default(), new.clone(), table);
+            schema.tables.insert_at(position.unwrap_or_default(), table);
         }
         Ok(())
     }

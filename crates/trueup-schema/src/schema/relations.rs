@@ -5,8 +5,9 @@
 //! a lookup that repairs itself: it holds weak pointers to the tables it has read, and `Arc::make_mut` always moves a
 //! table that has one, so a changed table is recognised by its address, whoever changed it.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, Weak};
+
+use rustc_hash::FxHashMap;
 
 use super::Schema;
 use crate::{Generated, ObjectKind, ObjectName, Table};
@@ -33,8 +34,8 @@ pub(super) struct RelationLookup(Arc<Mutex<State>>);
 struct State {
     asked: u32,
     seen: Vec<Seen>,
-    owners: HashMap<ObjectName, ObjectName>,
-    constraints: HashMap<ObjectName, ObjectName>,
+    owners: FxHashMap<ObjectName, ObjectName>,
+    constraints: FxHashMap<ObjectName, ObjectName>,
 }
 
 /// A table as it was when it was read.

@@ -44,7 +44,7 @@ fn a_name_is_found_wherever_it_moved() {
     assert_eq!(owner(&schema, "ix4"), None);
     assert_eq!(owner(&schema, "ix5").as_deref(), Some("t5"));
 
-    schema.tables.swap_remove(&ObjectName::new("t1"));
+    schema.tables.shift_remove(&ObjectName::new("t1"));
     schema.insert_table(table("t4", "ix4"));
     for (name, wanted) in [("ix4", Some("t4")), ("ix1", None), ("ix19", Some("t0")), ("ix17", Some("t17"))] {
         assert_eq!(owner(&schema, name).as_deref(), wanted, "{name}");

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use std::sync::Arc;
-
 use trueup_schema::{Location, ObjectKind, ObjectName, ObjectRef, Schema, Severity};
 
 use crate::context::{BodyForm, RevisionContext, Undone};
@@ -27,15 +25,14 @@ fn check(context: &RevisionContext<'_>, report: &mut Report) {
     }
     // A step that fails or is not modelled leaves nothing to compare; `failing-operation` has told it.
     let Undone::Schema(undone) = context.undone() else { return };
-    // Tables are shared between schemas until a revision changes them, so most need no comparing.
-    let same = |name: &ObjectName, left: &Schema, right: &Schema| match (left.tables.get(name), right.tables.get(name)) {
-        (Some(left), Some(right)) => Arc::ptr_eq(left, right) || left == right,
-        (left, right) => left.is_none() && right.is_none(),
-    };
-    // Most revisions touch one table of many; naming all the others would take most of the time.
-    let changed = |name: &ObjectName| {
-        !same(name, context.before, undone) || !same(name, context.before, context.after)
-    };
+    // Most revisions touch one table of many; comparing and naming all the others would take most of the time.
+    let tables = &context.before.tables;
+    let mut changed: BTreeSet<&ObjectName> = tables.unshared(&undone.tables).into_iter().collect();
+    changed.extend(tables.unshared(&context.after.tables));
+    changed.retain(|name| {
+        let before = tables.get(name);
+        before != undone.tables.get(name) || before != context.after.tables.get(name)
+    });
     let stays = Stays::of(context.before, context.after, undone);
     let (before, after) =
         (inventory(context.before, &changed, &stays), inventory(undone, &changed, &stays));
@@ -90,9 +87,9 @@ impl Stays {
 }
 
 /// Returns the names of everything in a schema, in words; of tables only those that are asked for.
-fn inventory(schema: &Schema, wanted: &dyn Fn(&ObjectName) -> bool, stays: &Stays) -> BTreeSet<String> {
+fn inventory(schema: &Schema, wanted: &BTreeSet<&ObjectName>, stays: &Stays) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    for table in schema.tables.values().filter(|table| wanted(&table.name)) {
+    for table in wanted.iter().filter_map(|name| schema.table(name)) {
         let of = |kind: &str, name: &str| format!("{kind} {}.{name}", table.name);
         names.insert(format!("table {}", table.name));
         names.extend(table.columns.iter().map(|column| of("column", &column.name)));

@@ -161,7 +161,7 @@ fn differences(schema: &Schema, op: &CreateTable) -> Option<Vec<Difference>> {
     needed.extend(op.table.inherits.iter().cloned());
     needed.extend(op.table.partition_of.iter().map(|(parent, _)| parent.clone()));
     let mut actual = schema.clone();
-    actual.tables.retain(|other, _| other == name || needed.contains(other));
+    actual.tables.retain(|other| other.name == *name || needed.contains(&other.name));
     let mut expected = actual.clone();
     expected.tables.shift_remove(name);
     let create = CreateTable { table: op.table.clone(), if_not_exists: false };
