@@ -18,6 +18,11 @@ pub trait Sources {
     /// Returns the source of a module by its exact dotted name.
     fn module(&self, name: &str) -> Option<SourceModule>;
 
+    /// Returns the tree of a module's text where somebody has made it already.
+    fn parsed(&self, _path: &str, _text: &str) -> Option<ast::ModuleAst> {
+        None
+    }
+
     /// Tells whether a dotted name is a folder without `__init__.py`.
     fn is_namespace(&self, name: &str) -> bool;
 
@@ -180,6 +185,10 @@ pub(crate) fn module_origin(sources: &dyn Sources, name: &str) -> ModuleOrigin {
 impl Host for ShimHost {
     fn module(&self, name: &str) -> ModuleOrigin {
         module_origin(&*self.sources, name)
+    }
+
+    fn parsed(&self, path: &str, text: &str) -> Option<ast::ModuleAst> {
+        self.sources.parsed(path, text)
     }
 
     fn entry(&self, path: &str) -> Option<Entry> {

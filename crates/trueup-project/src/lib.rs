@@ -5,6 +5,7 @@
 //! command line renders. Reading a project executes nothing of it and writes nothing; what writes says so in its name
 //! ([`pipelines::revision`], [`pipelines::init`]) and goes through [`pipelines::writing`].
 
+mod ahead;
 pub mod code_tables;
 pub mod config;
 pub mod files;

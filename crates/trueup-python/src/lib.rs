@@ -67,7 +67,7 @@ pub use native::{
     Args, Callee, Effect, Entry, Host, ModuleOrigin, NativeFn, NativeObject, NoHost, UnknownBranch,
     UnknownCall,
 };
-pub use parse::{parse, parse_assignments, parse_expression};
+pub use parse::{Syntax, parse, parse_assignments, parse_expression};
 pub use place::{Place, SourceRef};
 pub use scope::{Scope, ScopeKind};
 pub use stdlib::is_standard_library;

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::rc::Rc;
 
-use crate::ast::{Call, FunctionDef, Name};
+use crate::ast::{Call, FunctionDef, ModuleAst, Name};
 use crate::error::PyResult;
 use crate::place::Place;
 use crate::value::{Unknown, Value};
@@ -185,6 +185,11 @@ pub enum Entry {
 pub trait Host {
     /// Tells where a module comes from.
     fn module(&self, name: &str) -> ModuleOrigin;
+
+    /// Returns the tree of a module's text where somebody has made it already.
+    fn parsed(&self, _path: &str, _text: &str) -> Option<ModuleAst> {
+        None
+    }
 
     /// Returns the native function for a stub, by `module.qualname`.
     fn native(&self, _full_name: &str) -> Option<NativeFn> {

@@ -6,18 +6,21 @@
 use std::rc::Rc;
 
 use ruff_python_ast as ruff;
-use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::{ParseOptions, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::FxHashSet;
 
 use crate::ast::{
-    Alias, BinaryOp, Call, ClassDef, Comment, CompareOp, Comprehension, ComprehensionKind, Expr, ExprKind,
-    ForClause, FormatPart, FunctionDef, Handler, MatchCase, ModuleAst, Name, Param, ParamKind, Pattern, Span,
-    Stmt, StmtKind, SyntaxError, Try, UnaryOp,
+    Alias, BinaryOp, Call, ClassDef, CompareOp, Comprehension, ComprehensionKind, Expr, ExprKind, ForClause,
+    FormatPart, FunctionDef, Handler, MatchCase, ModuleAst, Name, Param, ParamKind, Pattern, Span, Stmt,
+    StmtKind, Try, UnaryOp,
 };
 
 mod nesting;
+mod syntax;
+
+pub use syntax::Syntax;
+use syntax::cannot_nest_deep;
 
 /// How deep expressions and statements may nest.
 const MAX_DEPTH: usize = 400;
@@ -39,8 +42,8 @@ pub fn parse(source: &str) -> ModuleAst {
 pub fn parse_assignments(source: &str) -> ModuleAst {
     // What is not lowered is not measured either, and dropping a tree takes stack by its depth; a short text cannot
     // nest too deep for that.
-    // Long lines are what absurd nesting looks like, which is to be told wherever it stands.
-    if source.len() > SHORT_BYTES || source.lines().any(|line| line.len() > LONG_LINE_BYTES) {
+    // Absurd nesting is to be told wherever it stands.
+    if !cannot_nest_deep(source) {
         return parse(source);
     }
     parse_where(source, |stmt| matches!(stmt, ruff::Stmt::Assign(_) | ruff::Stmt::AnnAssign(_)))
@@ -48,44 +51,14 @@ pub fn parse_assignments(source: &str) -> ModuleAst {
 
 /// Parses a module and keeps the top-level statements that are wanted.
 fn parse_where(source: &str, wanted: fn(&ruff::Stmt) -> bool) -> ModuleAst {
-    let (source, offset) = match source.strip_prefix('\u{feff}') {
-        Some(rest) => (rest, 3),
-        None => (source, 0),
-    };
-    if let Some(error) = nesting::refuse(source) {
-        return ModuleAst { errors: vec![error], ..ModuleAst::default() };
-    }
-    let parsed = stacker::maybe_grow(4 << 20, 32 << 20, || {
-        parse_unchecked(source, ParseOptions::from(ruff_python_parser::Mode::Module))
-    });
-    let mut lower = Lower::new(offset);
-    let mut errors: Vec<SyntaxError> = parsed
-        .errors()
-        .iter()
-        .map(|error| SyntaxError { span: lower.span(error.location), message: error.error.to_string() })
-        .collect();
-    let comments = parsed
-        .tokens()
-        .iter()
-        .filter(|token| token.kind() == TokenKind::Comment)
-        .map(|token| Comment {
-            span: lower.span(token.range()),
-            text: source.get(token.range().to_std_range()).unwrap_or_default().to_owned(),
-        })
-        .collect();
-    let syntax = parsed.into_syntax();
-    let (body, docstring) = match &syntax {
-        ruff::Mod::Module(module) => (lower.wanted(&module.body, wanted), docstring(&module.body)),
-        ruff::Mod::Expression(_) => (Vec::new(), None),
-    };
-    let docstring = docstring.map(|(text, range)| (text, lower.span(range)));
-    if let Some(span) = lower.too_deep {
-        errors.push(SyntaxError { span, message: "code is nested too deeply to be read".to_owned() });
+    let mut syntax = Syntax::read(source);
+    let (ast, is_too_deep) = syntax.lower_wanted(wanted);
+    if is_too_deep {
         std::mem::forget(syntax);
     } else {
-        stacker::maybe_grow(4 << 20, 32 << 20, || drop(syntax));
+        syntax.discard();
     }
-    ModuleAst { body, docstring, comments, errors }
+    ast
 }
 
 /// Parses one expression, such as the text of a string annotation; `None` when it is not one.

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use trueup_python::ast::ModuleAst;
+
 use super::RevisionSource;
 use crate::{Entry, LibraryVersion, SourceModule, Sources};
 
@@ -35,6 +37,10 @@ impl Sources for WithRevisions {
         let number: usize = rest.split('_').next()?.parse().ok()?;
         let revision = self.revisions.get(number)?;
         Some(SourceModule { path: revision.path.clone(), text: revision.text.clone(), is_package: false })
+    }
+
+    fn parsed(&self, path: &str, text: &str) -> Option<ModuleAst> {
+        self.sources.parsed(path, text)
     }
 
     fn is_namespace(&self, name: &str) -> bool {

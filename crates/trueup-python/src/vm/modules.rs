@@ -23,9 +23,10 @@ impl Vm {
             return known.clone();
         }
         let name: Name = Rc::from(name);
-        let made = match self.host.clone().module(&name) {
+        let host = self.host.clone();
+        let made = match host.module(&name) {
             ModuleOrigin::Source { path, text, is_package, is_library } => {
-                let ast = crate::parse::parse(&text);
+                let ast = host.parsed(&path, &text).unwrap_or_else(|| crate::parse::parse(&text));
                 Some(self.source_module(&name, path, ast, is_package, is_library))
             }
             ModuleOrigin::Namespace => Some(Self::empty_module(&name, ModuleKind::Namespace)),

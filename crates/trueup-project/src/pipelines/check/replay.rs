@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use trueup_alembic::replay::{
     DowngradeKind, EnvSource, Replay, ReplayOptions, ReplayedRevision, RevisionSource, replay,
@@ -19,6 +20,7 @@ use trueup_schema::{
 };
 
 use super::{Checking, Group, engine, project::rule};
+use crate::ahead::{self, Ahead, WithAhead};
 use crate::sources::ProjectSources;
 
 /// Names of unproven revisions listed in the summary's note.
@@ -30,7 +32,7 @@ const STACK_BYTES: usize = 256 << 20;
 /// All that a replay needs beside the project's modules, so that it can run on another thread.
 pub(super) struct ReplayJob {
     /// Identifier, path and text of each revision in the order of the graph.
-    revisions: Vec<(String, String, String)>,
+    revisions: Vec<(String, Arc<str>, Arc<str>)>,
     options: ReplayOptions,
 }
 
@@ -38,7 +40,7 @@ impl ReplayJob {
     pub(super) fn new(checking: &Checking<'_>, graph: &RevisionGraph) -> Self {
         let of = |index: &usize| {
             let (id, path) = (graph.id(*index), &graph.revisions()[*index].path);
-            (id.to_owned(), path.to_string(), checking.revisions[*index].text.to_string())
+            (id.to_owned(), path.clone(), checking.revisions[*index].text.clone())
         };
         let options = ReplayOptions {
             downgrades: checking.wants(Group::Replay),
@@ -61,6 +63,11 @@ impl ReplayJob {
         self
     }
 
+    /// Returns path and text of each revision in the order in which they run.
+    fn texts(&self) -> impl Iterator<Item = (&str, &Arc<str>)> {
+        self.revisions.iter().map(|(_, path, text)| (&**path, text))
+    }
+
     /// The schema before the first revision, where it is known.
     pub(super) fn on(mut self, base: Option<Schema>) -> Self {
         self.options.base = base;
@@ -73,8 +80,8 @@ impl ReplayJob {
             .iter()
             .map(|(id, path, text)| RevisionSource {
                 id: id.clone(),
-                path: Rc::from(path.as_str()),
-                text: Rc::from(text.as_str()),
+                path: Rc::from(&**path),
+                text: Rc::from(&**text),
             })
             .collect();
         let options =
@@ -97,7 +104,7 @@ impl Checking<'_> {
         let job = ReplayJob::new(self, graph);
         let configuration = self.configuration;
         let guess = Convention::default();
-        let at_once = std::thread::available_parallelism().is_ok_and(|processors| processors.get() > 1);
+        let at_once = has_second_processor();
         let (reading, replayed) = std::thread::scope(|scope| {
             let run = || {
                 job.run(
@@ -124,8 +131,20 @@ impl Checking<'_> {
     /// own, nothing of it matters.
     pub(super) fn replay_alone(&mut self, sources: &Rc<ProjectSources>, graph: &RevisionGraph) -> Replay {
         let job = ReplayJob::new(self, graph);
-        let replayed =
-            job.run(&(sources.clone() as Rc<dyn Sources>), &Convention::default(), &Start::default());
+        let configuration = self.configuration;
+        let ahead = Arc::new(Ahead::default());
+        let replayed = std::thread::scope(|scope| {
+            let _end = ahead::End(&ahead);
+            let parse = || ahead.parse(job.texts(), &ProjectSources::new(configuration));
+            let builder = std::thread::Builder::new().stack_size(STACK_BYTES);
+            // Without a second processor, or a thread on it, everything is parsed where it is asked for.
+            let is_ahead = has_second_processor() && builder.spawn_scoped(scope, parse).is_ok();
+            let mut sources: Rc<dyn Sources> = sources.clone();
+            if is_ahead {
+                sources = Rc::new(WithAhead { sources, ahead: ahead.clone() });
+            }
+            job.run(&sources, &Convention::default(), &Start::default())
+        });
         self.sum_up(&replayed);
         let tables = replayed.schema.tables.keys();
         self.summary.tables = tables.filter(|name| name.name != self.version_table).count();
@@ -316,6 +335,10 @@ impl Checking<'_> {
             .map(|(index, _)| Cause::Once("unproven-revision", graph.revisions()[*index].path.to_string()))
             .collect()
     }
+}
+
+fn has_second_processor() -> bool {
+    std::thread::available_parallelism().is_ok_and(|processors| processors.get() > 1)
 }
 
 /// Tells whether what follows `execute(` may be a statement that changes a schema: all but a mention without argument, and
