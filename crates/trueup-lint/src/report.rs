@@ -54,6 +54,8 @@ struct Finding {
     explains: Vec<Cause>,
     /// What explains this finding.
     explained_by: Vec<Cause>,
+    /// It is the first one with its key, so that it stands for all of them.
+    is_first: bool,
 }
 
 impl Report {
@@ -91,7 +93,8 @@ impl Report {
     ) {
         let cause = Cause::Once(diagnostic.rule, key.into());
         if self.told.insert(cause.clone()) {
-            self.add(diagnostic, vec![cause], explained_by);
+            let explains = vec![cause];
+            self.findings.push(Finding { diagnostic, explains, explained_by, is_first: true });
         } else {
             explained_by.push(cause);
             self.add(diagnostic, Vec::new(), explained_by);
@@ -100,7 +103,19 @@ impl Report {
 
     /// Adds a finding with everything told.
     pub fn add(&mut self, diagnostic: Diagnostic, explains: Vec<Cause>, explained_by: Vec<Cause>) {
-        self.findings.push(Finding { diagnostic, explains, explained_by });
+        self.findings.push(Finding { diagnostic, explains, explained_by, is_first: false });
+    }
+
+    /// Adds the findings of another report as if they had been added one by one.
+    pub fn append(&mut self, other: Self) {
+        for mut finding in other.findings {
+            if finding.is_first && finding.explains.iter().any(|cause| self.told.contains(cause)) {
+                finding.is_first = false;
+                finding.explained_by.append(&mut finding.explains);
+            }
+            self.findings.push(finding);
+        }
+        self.told.extend(other.told);
     }
 
     /// Returns the findings as they came, for tests and for rules that build on others.
@@ -193,4 +208,25 @@ fn fold_consequences(findings: Vec<Finding>) -> Vec<Diagnostic> {
         }
     }
     kept
+}
+
+#[cfg(test)]
+mod tests {
+    use trueup_schema::{Diagnostic, Severity};
+
+    use super::Report;
+
+    #[test]
+    fn what_two_reports_tell_once_is_told_once() {
+        let found = |message: &str| Diagnostic::new("a-rule", Severity::Warning, message.to_owned());
+        let mut first = Report::new();
+        first.push_once(found("first"), "key");
+        let mut second = Report::new();
+        second.push_once(found("second"), "key");
+        second.push_once(found("third"), "another key");
+        first.append(second);
+        first.push_once(found("fourth"), "another key");
+        let told = super::fold_consequences(first.findings);
+        assert_eq!(told.iter().map(|told| &*told.message).collect::<Vec<_>>(), ["first", "third"]);
+    }
 }

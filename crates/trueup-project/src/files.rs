@@ -87,7 +87,8 @@ struct Child {
 fn children(folder: &Path) -> Vec<Child> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let mut out: Vec<Child> = entries.filter_map(Result::ok).filter_map(|entry| child(&entry)).collect();
-    out.sort_by(|a, b| a.path.cmp(&b.path));
+    // All are in one folder, so that their names decide.
+    out.sort_by(|a, b| a.path.file_name().cmp(&b.path.file_name()));
     out
 }
 

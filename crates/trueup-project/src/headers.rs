@@ -4,6 +4,7 @@
 //! annotated in odd ways) is left to the interpreter by a callback, so reading a graph costs a parse and no more.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +17,9 @@ use crate::files;
 
 /// The four attributes of a revision module, in the order they are asked for.
 const ATTRIBUTES: [&str; 4] = ["revision", "down_revision", "branch_labels", "depends_on"];
+
+/// What the parser asks for: with less, it is given a new stack for every file.
+const STACK_BYTES: usize = 16 << 20;
 
 /// A revision file as it was read.
 #[derive(Clone, Debug)]
@@ -82,7 +86,7 @@ pub fn read_all(root: &Path, locations: &[PathBuf], recursive: bool, dialect: Di
 }
 
 /// Returns what sorts files as Alembic loads them: those of a folder first, then the folders in it.
-fn loading_key(path: &Path) -> Vec<(bool, std::ffi::OsString)> {
+fn loading_key(path: &Path) -> Vec<(bool, OsString)> {
     let last = path.components().count().saturating_sub(1);
     let parts = path.components().enumerate();
     parts.map(|(index, part)| (index < last, part.as_os_str().to_owned())).collect()
@@ -90,14 +94,15 @@ fn loading_key(path: &Path) -> Vec<(bool, std::ffi::OsString)> {
 
 fn revision_paths(paths: impl Iterator<Item = PathBuf>) -> Vec<PathBuf> {
     let mut seen = BTreeSet::new();
-    paths.filter(|path| is_revision_name(path) && seen.insert(path.clone())).collect()
+    paths.filter(|path| is_revision_name(path) && seen.insert(path.as_os_str().to_owned())).collect()
 }
 
 /// Tells real files apart: Alembic loads a file once, however many links and locations lead to it.
 #[derive(Default)]
 struct RealFiles {
     folders: BTreeMap<PathBuf, PathBuf>,
-    seen: BTreeSet<PathBuf>,
+    // As one text each: paths are compared part by part.
+    seen: BTreeSet<OsString>,
 }
 
 impl RealFiles {
@@ -113,7 +118,7 @@ impl RealFiles {
             }
             _ => real(path),
         };
-        self.seen.insert(target)
+        self.seen.insert(target.into_os_string())
     }
 }
 
@@ -171,12 +176,20 @@ fn read_in_parallel(root: &Path, paths: &[PathBuf]) -> Vec<RevisionFile> {
     }
     let chunk = paths.len().div_ceil(threads);
     std::thread::scope(|scope| {
+        let read_part = move |part: &[PathBuf]| part.iter().map(|path| read(root, path)).collect::<Vec<_>>();
         let workers: Vec<_> = paths
             .chunks(chunk)
-            .map(|part| scope.spawn(move || part.iter().map(|path| read(root, path)).collect::<Vec<_>>()))
+            .map(|part| {
+                let builder = std::thread::Builder::new().stack_size(STACK_BYTES);
+                (part, builder.spawn_scoped(scope, move || read_part(part)))
+            })
             .collect();
-        // A worker cannot panic unless reading one file does, and then so may we.
-        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
+        let files = workers.into_iter().flat_map(|(part, worker)| match worker {
+            // A worker cannot panic unless reading one file does, and then so may we.
+            Ok(worker) => worker.join().unwrap_or_default(),
+            Err(_) => read_part(part),
+        });
+        files.collect()
     })
 }
 

@@ -59,6 +59,14 @@ impl std::fmt::Debug for RelationLookup {
 }
 
 impl Schema {
+    /// Returns a copy that shares the lookup of names with another schema, not with this one.
+    ///
+    /// Whoever asks the schemas of a history on several threads gives each thread a lookup of its own: threads that share
+    /// one wait for each other, and each finds it repaired for another part of the history.
+    pub fn with_lookup_of(&self, other: &Self) -> Self {
+        Self { relations: other.relations.clone(), ..self.clone() }
+    }
+
     /// Returns what holds a name in the space that tables, views, sequences and indexes share.
     pub fn relation(&self, name: &ObjectName) -> Option<Relation> {
         if self.tables.contains_key(name) {

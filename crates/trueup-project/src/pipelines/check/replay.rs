@@ -9,14 +9,14 @@ use trueup_alembic::replay::{
     DowngradeKind, EnvSource, Replay, ReplayOptions, ReplayedRevision, RevisionSource, replay,
 };
 use trueup_alembic::{ProjectReading, Sources, Start};
-use trueup_lint::Cause;
 use trueup_lint::context::{
     Body, BodyForm, OperationContext, RevisionContext, RevisionFacts, Step, SwallowedError,
 };
+use trueup_lint::{Cause, Report};
 use trueup_schema::naming::Convention;
 use trueup_schema::revision::RevisionGraph;
 use trueup_schema::{
-    ApplyError, Diagnostic, Location, ObjectKind, ObjectRef, Operation, Origin, Schema, Span, Table,
+    ApplyError, Diagnostic, Dialect, Location, ObjectKind, ObjectRef, Operation, Origin, Schema, Span, Table,
 };
 
 use super::{Checking, Group, engine, project::rule};
@@ -25,6 +25,9 @@ use crate::sources::ProjectSources;
 
 /// Names of unproven revisions listed in the summary's note.
 const LISTED: usize = 3;
+
+/// Fewer revisions than these are checked before a thread for half of them has begun.
+const WORTH_A_THREAD: usize = 64;
 
 /// The stack that the interpreter's limits are chosen for.
 const STACK_BYTES: usize = 256 << 20;
@@ -157,10 +160,10 @@ impl Checking<'_> {
         let text = env.and_then(|env| crate::files::read_source(&env).ok()).unwrap_or_default();
         let hands_over = text.matches("run_migrations(").count() > text.matches("run_migrations()").count()
             || text.split("execute(").skip(1).any(may_change_a_schema);
-        let revisions: BTreeSet<&std::path::Path> =
-            self.revisions.iter().map(|file| file.file.as_path()).collect();
+        let revisions: BTreeSet<&std::ffi::OsStr> =
+            self.revisions.iter().map(|file| file.file.as_os_str()).collect();
         let files = crate::files::with_extension(&self.configuration.root, &["py"]);
-        let mut others = files.iter().filter(|file| !revisions.contains(file.as_path()));
+        let mut others = files.iter().filter(|file| !revisions.contains(file.as_os_str()));
         hands_over
             || others.any(|file| {
                 crate::files::read_source(file).is_ok_and(|text| text.contains("naming_convention"))
@@ -215,49 +218,8 @@ impl Checking<'_> {
             self.failing_operations(graph, result);
             self.summary.checked.push("the replay of the revisions");
         }
-        for (position, index) in graph.order().iter().enumerate() {
-            let replayed = &result.revisions[position];
-            let after = result.revisions.get(position + 1).map_or(&result.schema, |next| &next.before);
-            let before = with_assumed(&replayed.before, after, result, &facts[*index].upgrade.steps);
-            let context = RevisionContext {
-                graph,
-                index: *index,
-                facts: &facts[*index],
-                before: &before,
-                after,
-                last: &result.schema,
-                models,
-                dialect: self.dialect,
-                undone: std::cell::OnceCell::new(),
-            };
-            engine::check_revision(&context, &mut self.findings);
-            self.operation_rules(graph, *index, replayed, &facts[*index]);
-        }
-    }
-
-    fn operation_rules(
-        &mut self,
-        graph: &RevisionGraph,
-        index: usize,
-        replayed: &ReplayedRevision,
-        facts: &RevisionFacts,
-    ) {
-        let mut schema = replayed.before.clone();
-        let upgrade = facts.upgrade.steps.iter().map(|step| (step, true));
-        let steps = upgrade.chain(facts.downgrade.steps.iter().map(|step| (step, false)));
-        for (step, in_upgrade) in steps {
-            let context = OperationContext {
-                operation: &step.operation,
-                step,
-                before: &schema,
-                revision: Some(&graph.revisions()[index]),
-                dialect: self.dialect,
-                in_upgrade,
-            };
-            engine::check_operation(&context, &mut self.findings);
-            // What fails was reported by the replay; it changes nothing here either.
-            let _ = step.operation.apply(&mut schema);
-        }
+        let rules = RevisionRules { graph, result, facts, models, dialect: self.dialect };
+        rules.check(&mut self.findings);
     }
 
     fn unproven_revisions(&mut self, graph: &RevisionGraph, result: &Replay) {
@@ -334,6 +296,88 @@ impl Checking<'_> {
             })
             .map(|(index, _)| Cause::Once("unproven-revision", graph.revisions()[*index].path.to_string()))
             .collect()
+    }
+}
+
+/// The rules on revisions and their operations, and what they look at.
+struct RevisionRules<'a> {
+    graph: &'a RevisionGraph,
+    result: &'a Replay,
+    facts: &'a [RevisionFacts],
+    models: Option<&'a Schema>,
+    dialect: Dialect,
+}
+
+impl RevisionRules<'_> {
+    /// Runs the rules on all revisions, those on the later half on another thread.
+    fn check(&self, findings: &mut Report) {
+        let count = self.graph.order().len();
+        let half = if count < WORTH_A_THREAD || !has_second_processor() { count } else { count / 2 };
+        let part = |positions: std::ops::Range<usize>| {
+            let mut findings = Report::new();
+            self.check_some(positions, &mut findings);
+            findings
+        };
+        if half == count {
+            findings.append(part(0..count));
+            return;
+        }
+        std::thread::scope(|scope| {
+            let builder = std::thread::Builder::new().stack_size(STACK_BYTES);
+            let later = builder.spawn_scoped(scope, || part(half..count));
+            findings.append(part(0..half));
+            match later.map(std::thread::ScopedJoinHandle::join) {
+                Ok(Ok(later)) => findings.append(later),
+                Ok(Err(panic)) => std::panic::resume_unwind(panic),
+                Err(_) => findings.append(part(half..count)),
+            }
+        });
+    }
+
+    fn check_some(&self, positions: std::ops::Range<usize>, findings: &mut Report) {
+        let Self { graph, result, facts, models, dialect } = *self;
+        let lookup = Schema::new(dialect);
+        for position in positions {
+            let index = graph.order()[position];
+            let replayed = &result.revisions[position];
+            let own = replayed.before.with_lookup_of(&lookup);
+            let after = result.revisions.get(position + 1).map_or(&result.schema, |next| &next.before);
+            let after = after.with_lookup_of(&lookup);
+            let before = with_assumed(&own, &after, result, &facts[index].upgrade.steps);
+            let context = RevisionContext {
+                graph,
+                index,
+                facts: &facts[index],
+                before: &before,
+                after: &after,
+                last: &result.schema,
+                models,
+                dialect,
+                undone: std::cell::OnceCell::new(),
+            };
+            engine::check_revision(&context, findings);
+            self.check_operations(index, &own, findings);
+        }
+    }
+
+    fn check_operations(&self, index: usize, before: &Schema, findings: &mut Report) {
+        let facts = &self.facts[index];
+        let mut schema = before.clone();
+        let upgrade = facts.upgrade.steps.iter().map(|step| (step, true));
+        let steps = upgrade.chain(facts.downgrade.steps.iter().map(|step| (step, false)));
+        for (step, in_upgrade) in steps {
+            let context = OperationContext {
+                operation: &step.operation,
+                step,
+                before: &schema,
+                revision: Some(&self.graph.revisions()[index]),
+                dialect: self.dialect,
+                in_upgrade,
+            };
+            engine::check_operation(&context, findings);
+            // What fails was reported by the replay; it changes nothing here either.
+            let _ = step.operation.apply(&mut schema);
+        }
     }
 }
 
