@@ -339,8 +339,8 @@ fn finish(
 
 /// Returns the tables that two schemas do not both have in the same form.
 fn touched(before: &Schema, after: &Schema) -> Vec<ObjectName> {
-    let gone = before.tables.keys().filter(|name| !after.tables.contains_key(*name));
-    let changed = after.tables.iter().filter(|(name, table)| before.tables.get(*name) != Some(table));
+    let gone = before.tables.keys().filter(|name| !after.tables.contains_key(name));
+    let changed = after.tables.iter().filter(|(name, table)| before.tables.get(name) != Some(table));
     changed.map(|(name, _)| name).chain(gone).cloned().collect()
 }
 

@@ -16,7 +16,7 @@ pub fn to_base(built: &Built) -> String {
 
 /// What a schema has that another has not, in few words.
 fn left(schema: &Schema, base: &Schema) -> Vec<String> {
-    let tables = schema.tables.keys().filter(|name| !base.tables.contains_key(*name));
+    let tables = schema.tables.keys().filter(|name| !base.tables.contains_key(name));
     let enums = schema.enums.keys().filter(|name| !base.enums.contains_key(*name));
     let sequences = schema.sequences.keys().filter(|name| !base.sequences.contains_key(*name));
     let functions = schema.functions.len().saturating_sub(base.functions.len());
