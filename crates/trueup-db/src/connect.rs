@@ -63,9 +63,7 @@ impl Database {
             cause,
         };
         match self {
-            Self::Postgresql(client, target) => client
-                .transaction()
-                .and_then(|mut transaction| version_table::postgres(&mut transaction, version_table))
+            Self::Postgresql(client, target) => version_table::postgres(client, version_table)
                 .map_err(|error| failed(target, postgres_cause(&error))),
             Self::Sqlite(connection, target) => version_table::sqlite(connection, version_table)
                 .map_err(|error| failed(target, error.to_string())),
@@ -83,17 +81,13 @@ impl Database {
         options: &InspectOptions,
         read_statement: ReadStatement<'_>,
     ) -> Result<Inspection, DbError> {
-        let mut inspection = match self {
-            Self::Postgresql(client, target) => inspect::postgres::inspect(client, target, options)?,
+        match self {
+            Self::Postgresql(client, target) => inspect_postgres(client, target, options),
             Self::Sqlite(connection, target) => {
-                inspect::sqlite::inspect(connection, target, options, read_statement)?
+                let inspection = inspect::sqlite::inspect(connection, target, options, read_statement)?;
+                Ok(without_journal(inspection, options))
             }
-        };
-        // The journal is ours, and no business of whoever compares schemas.
-        let namespace = options.version_table.as_ref().and_then(|table| table.namespace.clone());
-        let journal = ObjectName { namespace, name: JOURNAL_TABLE.to_owned() };
-        inspection.schema.tables.shift_remove(&journal);
-        Ok(inspection)
+        }
     }
 
     /// Returns the tables of a schema that have rows; one that may not be read, or is locked, is taken to have
@@ -102,63 +96,84 @@ impl Database {
     /// # Errors
     /// When the connection is lost.
     pub fn tables_with_rows(&mut self, schema: &Schema) -> Result<BTreeSet<ObjectName>, DbError> {
-        if let Self::Postgresql(client, target) = self {
-            // A table that somebody has locked would be waited for without end.
-            let set = client.batch_execute("SET lock_timeout = '1s'");
-            set.map_err(|error| DbError::Query {
-                doing: "which tables have rows".to_owned(),
-                target: target.clone(),
-                cause: postgres_cause(&error),
-            })?;
+        match self {
+            Self::Postgresql(client, target) => {
+                // A table that somebody has locked would be waited for without end.
+                let set = client.batch_execute("SET lock_timeout = '1s'");
+                set.map_err(|error| rows_unknown(target, postgres_cause(&error)))?;
+                postgres_tables_with_rows(client, target, schema)
+            }
+            Self::Sqlite(connection, target) => tables_with_rows(schema, &mut |sql, tables| {
+                let answers = connection
+                    .query_row(sql, [], |row| (0..tables).map(|at| row.get(at)).collect::<Result<_, _>>());
+                answers.map_err(|error| (rows_unknown(target, error.to_string()), false))
+            }),
         }
-        let mut found = BTreeSet::new();
-        let names: Vec<&ObjectName> = schema.tables.keys().collect();
-        for part in names.chunks(TABLES_ASKED_AT_ONCE) {
-            match self.have_rows(part) {
-                Ok(answers) => {
-                    let with_rows = part.iter().zip(answers).filter(|(_, has_rows)| *has_rows);
-                    found.extend(with_rows.map(|(name, _)| (*name).clone()));
-                }
-                Err(error) if self.is_closed() => return Err(error),
-                Err(_) => {
-                    for name in part {
-                        if self.have_rows(&[name]).map_or(true, |answers| answers.contains(&true)) {
-                            found.insert((*name).clone());
-                        }
+    }
+}
+
+/// Reads the schema of a PostgreSQL database, without our own table.
+pub(crate) fn inspect_postgres(
+    client: &mut Client,
+    target: &str,
+    options: &InspectOptions,
+) -> Result<Inspection, DbError> {
+    let inspection = inspect::postgres::inspect(client, target, options)?;
+    Ok(without_journal(inspection, options))
+}
+
+/// Takes the journal out of a schema: it is ours, and no business of whoever compares schemas.
+fn without_journal(mut inspection: Inspection, options: &InspectOptions) -> Inspection {
+    let namespace = options.version_table.as_ref().and_then(|table| table.namespace.clone());
+    let journal = ObjectName { namespace, name: JOURNAL_TABLE.to_owned() };
+    inspection.schema.tables.shift_remove(&journal);
+    inspection
+}
+
+/// Returns the tables of a schema that have rows, with the limits that the session has.
+pub(crate) fn postgres_tables_with_rows(
+    client: &mut Client,
+    target: &str,
+    schema: &Schema,
+) -> Result<BTreeSet<ObjectName>, DbError> {
+    tables_with_rows(schema, &mut |sql, _| match client.query_typed(sql, &[]) {
+        Ok(rows) => Ok(rows.iter().flat_map(|row| (0..row.len()).map(|at| row.get(at))).collect()),
+        Err(error) => Err((rows_unknown(target, postgres_cause(&error)), client.is_closed())),
+    })
+}
+
+/// Answers a query of so many columns; an error comes with whether the connection is lost.
+type Ask<'a> = &'a mut dyn FnMut(&str, usize) -> Result<Vec<bool>, (DbError, bool)>;
+
+fn tables_with_rows(schema: &Schema, ask: Ask<'_>) -> Result<BTreeSet<ObjectName>, DbError> {
+    let mut have_rows = |tables: &[&ObjectName]| {
+        let parts: Vec<String> =
+            tables.iter().map(|name| format!("EXISTS (SELECT 1 FROM {})", name.to_sql())).collect();
+        ask(&format!("SELECT {}", parts.join(", ")), tables.len())
+    };
+    let mut found = BTreeSet::new();
+    let names: Vec<&ObjectName> = schema.tables.keys().collect();
+    for part in names.chunks(TABLES_ASKED_AT_ONCE) {
+        match have_rows(part) {
+            Ok(answers) => {
+                let with_rows = part.iter().zip(answers).filter(|(_, has_rows)| *has_rows);
+                found.extend(with_rows.map(|(name, _)| (*name).clone()));
+            }
+            Err((error, true)) => return Err(error),
+            Err(_) => {
+                for name in part {
+                    if have_rows(&[name]).map_or(true, |answers| answers.contains(&true)) {
+                        found.insert((*name).clone());
                     }
                 }
             }
         }
-        Ok(found)
     }
+    Ok(found)
+}
 
-    /// Asks of each table whether it has a row.
-    fn have_rows(&mut self, tables: &[&ObjectName]) -> Result<Vec<bool>, DbError> {
-        let parts: Vec<String> =
-            tables.iter().map(|name| format!("EXISTS (SELECT 1 FROM {})", name.to_sql())).collect();
-        let sql = format!("SELECT {}", parts.join(", "));
-        let failed = |target: &str, cause: String| DbError::Query {
-            doing: "which tables have rows".to_owned(),
-            target: target.to_owned(),
-            cause,
-        };
-        match self {
-            Self::Postgresql(client, target) => client
-                .query_typed(&sql, &[])
-                .map(|rows| rows.iter().flat_map(|row| (0..row.len()).map(|at| row.get(at))).collect())
-                .map_err(|error| failed(target, postgres_cause(&error))),
-            Self::Sqlite(connection, target) => connection
-                .query_row(&sql, [], |row| (0..tables.len()).map(|at| row.get(at)).collect())
-                .map_err(|error| failed(target, error.to_string())),
-        }
-    }
-
-    fn is_closed(&self) -> bool {
-        match self {
-            Self::Postgresql(client, _) => client.is_closed(),
-            Self::Sqlite(..) => false,
-        }
-    }
+fn rows_unknown(target: &str, cause: String) -> DbError {
+    DbError::Query { doing: "which tables have rows".to_owned(), target: target.to_owned(), cause }
 }
 
 fn connect_postgres(address: &PostgresAddress) -> Result<Client, DbError> {

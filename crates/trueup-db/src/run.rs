@@ -7,11 +7,13 @@
 //!
 //! Durability is left to the settings of the databases.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use trueup_schema::{Dialect, ObjectName};
+use trueup_schema::{Dialect, ObjectName, Schema};
 
-use crate::DatabaseUrl;
+use crate::inspect::{InspectOptions, ReadStatement};
+use crate::{Database, DatabaseUrl};
 
 mod backoff;
 mod backup;
@@ -206,6 +208,28 @@ impl Runner {
             Session::Postgresql(session) => session.query(sql),
             Session::Sqlite(session) => session.query(sql),
         })
+    }
+
+    /// Reads the whole schema and which tables have rows, as a session sees them that has only just begun.
+    ///
+    /// Asked by the session beside the run, which spares a connection; on SQLite the file is opened once more, for reading.
+    ///
+    /// # Errors
+    /// [`RunError::Open`] when the database cannot be read.
+    pub fn inspect(
+        &mut self,
+        options: &InspectOptions,
+        read_statement: ReadStatement<'_>,
+    ) -> Result<(Schema, BTreeSet<ObjectName>), RunError> {
+        if let Some(side) = self.side()? {
+            return side.inspect(options).map_err(RunError::Open);
+        }
+        let read = Database::connect(&self.url).and_then(|mut database| {
+            let schema = database.inspect(options, read_statement)?.schema;
+            let with_rows = database.tables_with_rows(&schema)?;
+            Ok((schema, with_rows))
+        });
+        read.map_err(RunError::Open)
     }
 
     /// Runs something that a request to cancel stops, watches it, and remembers whether it failed.

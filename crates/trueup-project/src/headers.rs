@@ -201,7 +201,8 @@ fn direct_files(folder: &Path) -> Vec<PathBuf> {
         // A link that leads nowhere or a pipe is kept: Alembic would stop at it.
         .filter(|path| path.extension().is_some_and(|extension| extension == "py") && !path.is_dir())
         .collect();
-    out.sort();
+    // All are in one folder; comparing whole paths would take them apart.
+    out.sort_by(|one, other| one.file_name().cmp(&other.file_name()));
     out
 }
 

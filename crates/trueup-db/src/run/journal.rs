@@ -17,7 +17,7 @@ use trueup_schema::ObjectName;
 
 use store::By;
 
-use crate::run::{JournalSettings, RunError, Runner, StatementError, backoff};
+use crate::run::{JournalSettings, RunError, Runner, Session, StatementError, backoff};
 
 mod entry;
 mod store;
@@ -198,10 +198,24 @@ impl Runner {
 
     /// Returns what the journal tells, oldest first; empty where there is none.
     ///
+    /// Opens no second session where there is none yet.
+    ///
     /// # Errors
     /// When the table cannot be read.
     pub fn journal(&mut self) -> Result<Vec<JournalEntry>, RunError> {
-        let Some(table) = self.journal_table()? else { return Ok(Vec::new()) };
+        let is_alone = self.lent.side.is_none() && self.transaction.is_none();
+        let table = match (&mut self.session, &self.journal.settings) {
+            (Session::Postgresql(session), Some(settings)) if is_alone => {
+                let version_table = &self.settings.version_table;
+                let namespace = match &version_table.namespace {
+                    Some(namespace) => Some(namespace.clone()),
+                    None => session.namespace_of(version_table)?,
+                };
+                namespace.map(|name| ObjectName { namespace: Some(name), name: settings.table.clone() })
+            }
+            _ => self.journal_table()?,
+        };
+        let Some(table) = table else { return Ok(Vec::new()) };
         self.read_journal(&table)
     }
 

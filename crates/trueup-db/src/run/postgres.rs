@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use postgres::config::TargetSessionAttrs;
 use postgres::error::DbError as Told;
-use postgres::types::Type;
+use postgres::types::{ToSql, Type};
 use postgres::{Client, NoTls, SimpleQueryMessage, SimpleQueryRow};
+use trueup_schema::ObjectName;
 
 use crate::connect::postgres_config;
 use crate::error::postgres_cause;
+use crate::run::side::NAMESPACE;
 use crate::run::{Cell, ErrorClass, Executed, Notice, Row, RunSettings, StatementError, settings, words};
 use crate::{DbError, PostgresAddress};
 
@@ -46,15 +48,11 @@ impl PostgresSession {
             cause: postgres_cause(&error),
         };
         let mut client = config.connect(NoTls).map_err(failed)?;
-        let sql = "SELECT pg_backend_pid(), current_setting('server_version'), \
-                   current_setting('server_version_num')::int / 10000";
-        let row = client.query_typed_one(sql, &[]).map_err(failed)?;
-        let (pid, version, major): (i32, String, i32) = (row.get(0), row.get(1), row.get(2));
-        if major < 13 {
-            return Err(DbError::OldServer { target, version });
+        let begun = Begun::of(&mut client, settings).map_err(failed)?;
+        if begun.major < 13 {
+            return Err(DbError::OldServer { target, version: begun.version });
         }
-        let lock_timeout = set_limits(&mut client, settings).map_err(failed)?;
-        Ok(Self { client, pid, notices, lost: None, lock_timeout })
+        Ok(Self { client, pid: begun.pid, notices, lost: None, lock_timeout: begun.lock_timeout })
     }
 
     /// Runs a text as it is: one statement, or several that the server runs as one transaction.
@@ -140,6 +138,13 @@ impl PostgresSession {
         Ok(result)
     }
 
+    /// Returns the namespace that a version table lies in, or would be created in.
+    pub(crate) fn namespace_of(&mut self, table: &ObjectName) -> Result<Option<String>, Box<StatementError>> {
+        let sql = format!("SELECT {NAMESPACE}");
+        let row = self.ask("", |client| client.query_typed_one(&sql, &[(&table.to_sql(), Type::TEXT)]))?;
+        Ok(row.get(0))
+    }
+
     pub(crate) fn take_notices(&mut self) -> Vec<Notice> {
         std::mem::take(&mut *self.notices.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -166,21 +171,43 @@ fn push(sink: &Mutex<Vec<Notice>>, told: &Told) {
     sink.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
 }
 
-/// Sets the limits of the session and returns the one for locks.
-fn set_limits(client: &mut Client, settings: &RunSettings) -> Result<Duration, postgres::Error> {
-    if let Some(limit) = settings.statement_timeout {
-        set(client, "statement_timeout", &milliseconds(limit))?;
+/// What is known of a session that has its limits.
+struct Begun {
+    pid: i32,
+    version: String,
+    /// Of the version.
+    major: i32,
+    /// The limit for locks.
+    lock_timeout: Duration,
+}
+
+impl Begun {
+    /// Sets the limits of a session and asks who it is, all in one question.
+    ///
+    /// `$1` is the limit for locks that is wanted, `$2` the one where the session has none, `$3` the limit for statements.
+    /// The present limit is written as `5s` or `100ms`; the view `pg_settings` has the number, but makes rows of all
+    /// settings for it.
+    fn of(client: &mut Client, settings: &RunSettings) -> Result<Self, postgres::Error> {
+        let sql = "SELECT pg_backend_pid(), current_setting('server_version'), \
+                   current_setting('server_version_num')::int / 10000, present, \
+                   CASE WHEN $1 IS NOT NULL THEN set_config('lock_timeout', $1, false) \
+                   WHEN present = 0 THEN set_config('lock_timeout', $2, false) END, \
+                   CASE WHEN $3 IS NOT NULL THEN set_config('statement_timeout', $3, false) END \
+                   FROM (SELECT (extract(epoch FROM current_setting('lock_timeout')::interval) * 1000)::bigint \
+                   AS present OFFSET 0) AS before";
+        let wanted = settings.lock_timeout.map(milliseconds);
+        let usual = milliseconds(settings::DEFAULT_LOCK_TIMEOUT);
+        let statement = settings.statement_timeout.map(milliseconds);
+        let parameters: [(&(dyn ToSql + Sync), Type); 3] =
+            [(&wanted, Type::TEXT), (&usual, Type::TEXT), (&statement, Type::TEXT)];
+        let row = client.query_typed_one(sql, &parameters)?;
+        let lock_timeout = match (settings.lock_timeout, row.get::<_, i64>(3)) {
+            (Some(limit), _) => limit,
+            (None, present) if present > 0 => Duration::from_millis(present as u64),
+            (None, _) => settings::DEFAULT_LOCK_TIMEOUT,
+        };
+        Ok(Self { pid: row.get(0), version: row.get(1), major: row.get(2), lock_timeout })
     }
-    // Written as `5s` or `100ms`; the view `pg_settings` has the number, but makes rows of all settings for it.
-    let sql = "SELECT (extract(epoch FROM current_setting('lock_timeout')::interval) * 1000)::bigint";
-    let present: i64 = client.query_typed_one(sql, &[])?.get(0);
-    let limit = match settings.lock_timeout {
-        Some(limit) => limit,
-        None if present > 0 => return Ok(Duration::from_millis(present as u64)),
-        None => settings::DEFAULT_LOCK_TIMEOUT,
-    };
-    set(client, "lock_timeout", &milliseconds(limit))?;
-    Ok(limit)
 }
 
 /// Whole milliseconds; a limit below one is one, because zero means none.

@@ -1,26 +1,33 @@
-//! The session beside the run: it holds the run's lock, watches the running statement and writes the journal.
+//! The session beside the run: it holds the run's lock, watches the running statement, writes the journal and reads the
+//! schema before statements run.
 //!
 //! It is never in a transaction between two of its questions, so nobody waits for it: `CREATE INDEX CONCURRENTLY` waits
 //! for every transaction that is older than itself, and a session that waited for a lock or sat in a transaction would be
 //! one of those.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use postgres::types::Type;
 use postgres::{Client, NoTls};
-use trueup_schema::ObjectName;
+use trueup_schema::{ObjectName, Schema};
 
-use crate::connect::postgres_config;
+use crate::connect::{inspect_postgres, postgres_config, postgres_tables_with_rows};
 use crate::error::postgres_cause;
+use crate::inspect::InspectOptions;
 use crate::run::backoff::Backoff;
 use crate::run::{CancelHandle, ErrorClass, RunError, RunWait, SessionInfo, StatementError, session_info};
 use crate::{DbError, PostgresAddress};
 
-/// Its own limits, so that a busy server makes it fail and not hang; a server that ends idle sessions must spare it.
-/// No `DO` block, for which every new session would load a language.
-const SETTINGS: &str = "SELECT set_config('statement_timeout', '10s', false), set_config('lock_timeout', '3s', false), \
-    CASE WHEN current_setting('server_version_num')::int >= 140000 THEN \
+/// Asks where the session is, and gives it its own limits, so that a busy server makes it fail and not hang; a server that
+/// ends idle sessions must spare it. No `DO` block, for which every new session would load a language.
+const BEGIN: &str = "current_database()::text, set_config('statement_timeout', '10s', false), \
+    set_config('lock_timeout', '3s', false), CASE WHEN current_setting('server_version_num')::int >= 140000 THEN \
     set_config('idle_session_timeout', '0', false) END";
+
+/// Looking for rows may take long, and must not wait for who has locked a table.
+const LOOKING: &str = "SET statement_timeout = 0; SET lock_timeout = '1s'";
+const LOOKED: &str = "SET statement_timeout = '10s'; SET lock_timeout = '3s'";
 
 const FIRST_POLL: Duration = Duration::from_millis(200);
 const LAST_POLL: Duration = Duration::from_secs(2);
@@ -29,6 +36,7 @@ const LAST_POLL: Duration = Duration::from_secs(2);
 pub(crate) struct SideSession {
     pub(crate) client: Client,
     target: String,
+    database: String,
     /// The namespace of the version table, or the one in which it would be created.
     pub(crate) namespace: Option<String>,
     lock: Option<LockKey>,
@@ -49,9 +57,10 @@ impl SideSession {
         let mut config = postgres_config(address)?;
         config.application_name("trueup (lock)").keepalives_idle(Duration::from_secs(30));
         let mut client = config.connect(NoTls).map_err(failed)?;
-        client.batch_execute(SETTINGS).map_err(failed)?;
-        let namespace = namespace_of(&mut client, version_table).map_err(failed)?;
-        Ok(Self { client, target, namespace, lock: None, lost: None })
+        let sql = format!("SELECT {NAMESPACE}, {BEGIN}");
+        let row = client.query_typed_one(&sql, &[(&version_table.to_sql(), Type::TEXT)]).map_err(failed)?;
+        let namespace = version_table.namespace.clone().or_else(|| row.get(0));
+        Ok(Self { client, target, database: row.get(1), namespace, lock: None, lost: None })
     }
 
     /// Takes the lock that keeps other runs out, or says who has it.
@@ -65,7 +74,7 @@ impl SideSession {
         if self.lock.is_some() {
             return self.check_lock();
         }
-        let key = self.lock_key(version_table)?;
+        let key = self.lock_key(version_table);
         let begun = Instant::now();
         let mut backoff = Backoff::new(FIRST_POLL, LAST_POLL);
         while !self.try_lock(key)? {
@@ -160,11 +169,31 @@ impl SideSession {
         Ok(rows.iter().map(SessionInfo::from_row).collect())
     }
 
-    fn lock_key(&mut self, version_table: &str) -> Result<LockKey, RunError> {
-        let row = self.ask(|client| client.query_typed_one("SELECT current_database()::text", &[]))?;
-        let database: String = row.get(0);
+    fn lock_key(&self, version_table: &str) -> LockKey {
         let namespace = self.namespace.as_deref().unwrap_or_default();
-        Ok(LockKey::of(&["trueup", &database, namespace, version_table]))
+        LockKey::of(&["trueup", &self.database, namespace, version_table])
+    }
+
+    /// Reads the whole schema, and tells which tables have rows.
+    ///
+    /// The session is as it was opened, whatever the revisions have set in theirs.
+    pub(crate) fn inspect(
+        &mut self,
+        options: &InspectOptions,
+    ) -> Result<(Schema, BTreeSet<ObjectName>), DbError> {
+        let failed = |target: &str, error: &postgres::Error| DbError::Query {
+            doing: "which tables have rows".to_owned(),
+            target: target.to_owned(),
+            cause: postgres_cause(error),
+        };
+        let schema = inspect_postgres(&mut self.client, &self.target, options)?.schema;
+        if schema.tables.is_empty() {
+            return Ok((schema, BTreeSet::new()));
+        }
+        self.client.batch_execute(LOOKING).map_err(|error| failed(&self.target, &error))?;
+        let found = postgres_tables_with_rows(&mut self.client, &self.target, &schema)?;
+        self.client.batch_execute(LOOKED).map_err(|error| failed(&self.target, &error))?;
+        Ok((schema, found))
     }
 }
 
@@ -193,15 +222,9 @@ fn typed(number: &u32) -> (&(dyn postgres::types::ToSql + Sync), Type) {
     (number, Type::OID)
 }
 
-/// Returns the namespace that a version table lies in, or would be created in.
-fn namespace_of(client: &mut Client, table: &ObjectName) -> Result<Option<String>, postgres::Error> {
-    if let Some(namespace) = &table.namespace {
-        return Ok(Some(namespace.clone()));
-    }
-    let sql = "SELECT coalesce((SELECT n.nspname::text FROM pg_class AS c JOIN pg_namespace AS n \
-               ON n.oid = c.relnamespace WHERE c.oid = to_regclass($1)), current_schema()::text)";
-    Ok(client.query_typed_one(sql, &[(&table.to_sql(), Type::TEXT)])?.get(0))
-}
+/// The namespace that the version table `$1` lies in, or would be created in; for a name without a namespace.
+pub(crate) const NAMESPACE: &str = "coalesce((SELECT n.nspname::text FROM pg_class AS c JOIN pg_namespace AS n \
+    ON n.oid = c.relnamespace WHERE c.oid = to_regclass($1)), current_schema()::text)";
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,6 @@
 //! A project as far as running its revisions needs it: the graph, and a replay of any of them on any schema.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use trueup_alembic::replay::{Replay, ReplayOptions, ReplayedRevision, RevisionSo
 use trueup_alembic::{Live, Sources, Start};
 use trueup_schema::naming::Convention;
 use trueup_schema::revision::RevisionGraph;
-use trueup_schema::{ObjectName, Schema};
+use trueup_schema::{Dialect, ObjectName, Schema};
 
 use super::{CheckRequest, Checking, Group};
 use crate::config::Configuration;
@@ -20,17 +21,24 @@ pub(in crate::pipelines) struct Prepared<'a> {
     checking: Checking<'a>,
     /// The graph of its revisions; sound.
     pub(in crate::pipelines) graph: RevisionGraph,
-    sources: Rc<dyn Sources>,
+    sources: Rc<ProjectSources>,
+    python: OnceCell<Python>,
+    environment: Vec<(String, String)>,
+}
+
+/// What revisions need of the project's other Python.
+#[derive(Default)]
+struct Python {
     convention: Convention,
     start: Start,
-    environment: Vec<(String, String)>,
 }
 
 /// A revision folder with a defect at which Alembic would stop.
 pub(in crate::pipelines) struct Broken;
 
 impl<'a> Prepared<'a> {
-    /// Reads the revisions of a project, and of its Python what they need; they run in this environment.
+    /// Reads the revisions of a project, which run in this environment; what they need of its other Python is read when a
+    /// revision is.
     pub(in crate::pipelines) fn read(
         configuration: &'a Configuration,
         request: &'a CheckRequest,
@@ -43,28 +51,34 @@ impl<'a> Prepared<'a> {
         if stops(&graph) {
             return Err(Broken);
         }
-        let (mut convention, mut start) = (Convention::default(), Start::default());
-        if checking.may_matter_to_replay() {
-            let reading = checking.read_python(&sources);
-            start = reading.start();
-            convention = reading.convention;
-        }
-        Ok(Self { checking, graph, sources, convention, start, environment: environment.to_vec() })
+        Ok(Self { checking, graph, sources, python: OnceCell::new(), environment: environment.to_vec() })
+    }
+
+    fn python(&self) -> &Python {
+        self.python.get_or_init(|| {
+            if !self.checking.may_matter_to_replay() {
+                return Python::default();
+            }
+            let Checking { configuration, request, .. } = self.checking;
+            let mut checking = Checking::new(configuration, request, vec![Group::Replay]);
+            let reading = checking.read_python(&self.sources);
+            Python { start: reading.start(), convention: reading.convention }
+        })
     }
 
     /// Returns what env.py itself does before the first revision.
     pub(in crate::pipelines) fn start(&self) -> &Start {
-        &self.start
+        &self.python().start
     }
 
     /// Returns the dialect that everything is read for.
-    pub(in crate::pipelines) fn dialect(&self) -> trueup_schema::Dialect {
+    pub(in crate::pipelines) fn dialect(&self) -> Dialect {
         self.checking.dialect
     }
 
     /// Returns the templates of the naming convention.
     pub(in crate::pipelines) fn naming_convention(&self) -> BTreeMap<String, String> {
-        let templates = self.convention.templates();
+        let templates = self.python().convention.templates();
         templates.map(|(key, template)| (key.to_owned(), template.to_owned())).collect()
     }
 
@@ -85,7 +99,7 @@ impl<'a> Prepared<'a> {
         live: Option<BTreeSet<ObjectName>>,
     ) -> Replay {
         let sources: Vec<RevisionSource> = revisions.iter().map(|revision| self.source(*revision)).collect();
-        replay(&self.sources, &sources, &self.options(base, way, live))
+        replay(&self.sources(), &sources, &self.options(base, way, live))
     }
 
     /// Evaluates a revision while a real database answers its queries.
@@ -98,7 +112,11 @@ impl<'a> Prepared<'a> {
         live: Rc<dyn Live>,
     ) -> ReplayedRevision {
         let options = self.options(Some(base), way, Some(with_rows));
-        run_on(&self.sources, &self.source(revision), &options, live)
+        run_on(&self.sources(), &self.source(revision), &options, live)
+    }
+
+    fn sources(&self) -> Rc<dyn Sources> {
+        self.sources.clone()
     }
 
     fn source(&self, revision: usize) -> RevisionSource {
@@ -110,9 +128,10 @@ impl<'a> Prepared<'a> {
     }
 
     fn options(&self, base: Option<Schema>, way: Way, live: Option<BTreeSet<ObjectName>>) -> ReplayOptions {
+        let Python { convention, start } = self.python();
         ReplayOptions {
-            convention: self.convention.clone(),
-            start: self.start.clone(),
+            convention: convention.clone(),
+            start: start.clone(),
             base,
             live,
             way,

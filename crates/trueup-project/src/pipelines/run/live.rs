@@ -17,8 +17,8 @@ use trueup_schema::Origin;
 
 use super::delegate::changed;
 use super::online::{
-    Online, base_of, failed_to_open, is_where_it_was, journal_step, moved_failure, refused_failure,
-    unproven_failure, would_fail,
+    Online, failed_to_open, is_where_it_was, journal_step, moved_failure, refused_failure, unproven_failure,
+    would_fail,
 };
 use super::plan::PlannedStep;
 use super::script::{ScriptRunner, Stop};
@@ -29,7 +29,7 @@ impl Online<'_, '_> {
     ///
     /// Returns `false` where that is not enough; nothing of it stays then.
     pub(super) fn run_live(&mut self, step: &PlannedStep) -> Result<bool, NotRun> {
-        let base = base_of(self.target)?;
+        let base = self.base()?;
         let (Some(schema), Some(with_rows)) = (base.schema, base.with_rows) else { return Ok(false) };
         (self.tell)(Event::Revision(step));
         let begun = Instant::now();

@@ -301,7 +301,7 @@ impl<'a> Project<'a> {
     ) -> Result<Self, NotRun> {
         let prepared = Prepared::read(configuration, asked, variables)
             .map_err(|_| NotRun::NoHistory(History::defects(configuration, asked)))?;
-        let environment = settings::Environment::of(env, &prepared);
+        let environment = settings::Environment::of(env);
         Ok(Self { configuration, prepared, environment })
     }
 }
@@ -309,5 +309,10 @@ impl<'a> Project<'a> {
 impl Project<'_> {
     fn dialect(&self) -> trueup_schema::Dialect {
         self.prepared.dialect()
+    }
+
+    /// Returns what env.py does to the schema before the first revision.
+    fn start(&self) -> Vec<trueup_schema::Operation> {
+        self.prepared.start().operations.iter().map(|done| done.operation.clone()).collect()
     }
 }

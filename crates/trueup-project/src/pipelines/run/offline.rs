@@ -65,7 +65,7 @@ pub fn sql(
         if plan.steps.is_empty() {
             text.in_one(|_| {});
         }
-        text.plan(&plan)?;
+        text.plan(&project.start(), &plan)?;
         Ok(text.finish())
     })
 }
@@ -95,7 +95,7 @@ pub(super) fn plan_text(
 ) -> Result<String, NotRun> {
     let mut text = Text::new(&project.environment, project.dialect(), table);
     text.is_new = is_new;
-    text.plan(plan)?;
+    text.plan(&project.start(), plan)?;
     Ok(text.finish())
 }
 
@@ -261,18 +261,15 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// Writes a plan.
-    pub(super) fn plan(&mut self, plan: &Plan) -> Result<(), NotRun> {
+    /// Writes a plan; `start` is what env.py does before it.
+    pub(super) fn plan(&mut self, start: &[Operation], plan: &Plan) -> Result<(), NotRun> {
         let is_one = self.environment.is_one_transaction(self.dialect);
         let has_transactions = self.environment.transactional.unwrap_or(self.dialect.transactional_ddl());
         if is_one && !plan.steps.is_empty() {
             self.begin();
         }
-        let environment = self.environment;
-        for sql in
-            environment.start.iter().flat_map(|operation| operation.to_sql(self.dialect)).collect::<Vec<_>>()
-        {
-            self.statement(&sql);
+        for operation in start {
+            operation.to_sql(self.dialect).iter().for_each(|sql| self.statement(sql));
         }
         for step in &plan.steps {
             if !is_one && has_transactions {

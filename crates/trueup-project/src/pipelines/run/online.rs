@@ -46,9 +46,43 @@ pub fn run(
     tell: Tell<'_>,
 ) -> Result<RunReport, NotRun> {
     with_project(configuration, request, |project, target| {
-        let mut online = Online::open(project, target, request, tell)?;
+        let primary_key = project.environment.version_table_primary_key;
+        let mut runner = open(target, request, primary_key, tell).map_err(|error| on(target, error))?;
+        if let Some(report) = nothing_to_do(project, target, &mut runner, identifier, way, tell) {
+            return Ok(report);
+        }
+        let mut online = Online::lock(project, target, request, runner, tell)?;
         let result = online.go(identifier, way);
         online.finish(result)
+    })
+}
+
+/// Tells that the database is where it is to go, and what the journal knows of it.
+///
+/// Nobody need be kept out for that: it is true at the moment at which the rows are read, as for a run that has the lock for
+/// this moment only. Where a run seems not to have ended, only the lock tells whether it still goes on.
+fn nothing_to_do(
+    project: &Project<'_>,
+    target: &Target,
+    runner: &mut Runner,
+    identifier: &str,
+    way: Way,
+    tell: Tell<'_>,
+) -> Option<RunReport> {
+    let mut rows = runner.version_rows().ok()??;
+    let applied = project.prepared.graph.applied(&rows).ok()?;
+    let is_there = !rows.is_empty() && steps(project, identifier, way, &applied).ok()?.is_empty();
+    let entries = if is_there { runner.journal().unwrap_or_default() } else { Vec::new() };
+    if !is_there || unended(&entries).next().is_some() {
+        return None;
+    }
+    tell_edited(project, &entries, tell);
+    rows.sort();
+    Some(RunReport {
+        database: target.url.to_string(),
+        before: rows.clone(),
+        after: rows,
+        ..RunReport::default()
     })
 }
 
@@ -116,14 +150,16 @@ pub(super) fn base_of(target: &Target) -> Result<Base, NotRun> {
         let schema = Some(Schema::new(target.url.dialect()));
         return Ok(Base { schema, with_rows: Some(BTreeSet::new()), attempted: false });
     }
-    let options =
-        InspectOptions { version_table: Some(target.version_table.clone()), ..InspectOptions::default() };
     let read = Database::connect(&target.url).and_then(|mut database| {
-        let schema = database.inspect(&options, &read_sqlite)?.schema;
+        let schema = database.inspect(&inspected(target), &read_sqlite)?.schema;
         let with_rows = database.tables_with_rows(&schema)?;
         Ok(Base { schema: Some(schema), with_rows: Some(with_rows), attempted: false })
     });
     read.map_err(|error| RunFailure::new(RunFailureKind::Environment, with_causes(&error)).into())
+}
+
+fn inspected(target: &Target) -> InspectOptions {
+    InspectOptions { version_table: Some(target.version_table.clone()), ..InspectOptions::default() }
 }
 
 fn steps(project: &Project<'_>, identifier: &str, way: Way, applied: &[usize]) -> Result<Vec<usize>, NotRun> {
@@ -136,6 +172,22 @@ fn steps(project: &Project<'_>, identifier: &str, way: Way, applied: &[usize]) -
 
 /// Opens a database for writing and keeps other runs out.
 pub(super) fn open_locked(
+    target: &Target,
+    request: &RunRequest,
+    version_table_primary_key: bool,
+    tell: Tell<'_>,
+) -> Result<Runner, NotRun> {
+    let mut runner = open(target, request, version_table_primary_key, tell)?;
+    lock(&mut runner, tell)?;
+    Ok(runner)
+}
+
+fn lock(runner: &mut Runner, tell: Tell<'_>) -> Result<(), NotRun> {
+    runner.lock(&mut |wait| tell(Event::Waiting(wait))).map_err(failed_to_open)
+}
+
+/// Opens a database for writing.
+fn open(
     target: &Target,
     request: &RunRequest,
     version_table_primary_key: bool,
@@ -154,7 +206,6 @@ pub(super) fn open_locked(
     let mut runner = Runner::open(&target.url, settings).map_err(failed_to_open)?;
     tell(Event::Opened(runner.cancel_handle()));
     runner.on_progress(request.on_progress.map(|tell| -> trueup_db::ProgressCallback { Box::new(tell) }));
-    runner.lock(&mut |wait| tell(Event::Waiting(wait))).map_err(failed_to_open)?;
     Ok(runner)
 }
 
@@ -180,10 +231,21 @@ impl<'a, 't> Online<'a, 't> {
         request: &'a RunRequest,
         tell: Tell<'t>,
     ) -> Result<Self, NotRun> {
-        let failed = |error| on(target, failed_to_open(error));
         let primary_key = project.environment.version_table_primary_key;
-        let mut runner =
-            open_locked(target, request, primary_key, tell).map_err(|error| on(target, error))?;
+        let runner = open(target, request, primary_key, tell).map_err(|error| on(target, error))?;
+        Self::lock(project, target, request, runner, tell)
+    }
+
+    /// Keeps other runs out of an open database.
+    fn lock(
+        project: &'a Project<'a>,
+        target: &'a Target,
+        request: &'a RunRequest,
+        mut runner: Runner,
+        tell: Tell<'t>,
+    ) -> Result<Self, NotRun> {
+        let failed = |error| on(target, failed_to_open(error));
+        lock(&mut runner, tell).map_err(|error| on(target, error))?;
         let before = runner.version_rows().map_err(failed)?.unwrap_or_default();
         let rows = changed(before.clone(), &[]);
         let report = RunReport { database: target.url.to_string(), before, ..RunReport::default() };
@@ -298,18 +360,9 @@ impl<'a, 't> Online<'a, 't> {
     fn tell_journal(&mut self) {
         // Without a journal there is nothing to tell, and a run does not depend on it.
         let entries = self.runner.borrow_mut().journal().unwrap_or_default();
-        let prepared = &self.project.prepared;
-        for edited in edited(&entries, |id| Some(checksum(prepared.text(prepared.graph.get(id)?)))) {
-            (self.tell)(Event::Note(format!(
-                "`{edited}` was edited after it was applied here; what it did to this database is what it said then"
-            )));
-        }
-        let mut last: BTreeMap<String, JournalEntry> = BTreeMap::new();
-        for entry in entries {
-            last.insert(entry.what.revision.clone(), entry);
-        }
+        tell_edited(self.project, &entries, self.tell);
         let mut runs: BTreeMap<String, Vec<&JournalEntry>> = BTreeMap::new();
-        for entry in last.values().filter(|entry| entry.outcome == Outcome::Started) {
+        for entry in unended(&entries) {
             runs.entry(entry.run_id.clone()).or_default().push(entry);
         }
         for mut entries in runs.into_values() {
@@ -323,13 +376,27 @@ impl<'a, 't> Online<'a, 't> {
                 first.started_at
             )));
         }
-        self.attempted = last.into_values().collect();
+        self.attempted = last(&entries).into_values().cloned().collect();
     }
 
     fn plan(&self, revisions: &[usize], way: Way, rows: &VersionRows) -> Result<Plan, NotRun> {
         let attempted = revisions.first().is_some_and(|first| self.was_attempted(*first, way));
-        let base = Base { attempted, ..base_of(self.target)? };
+        let base = Base { attempted, ..self.base()? };
         Ok(Plan::make(&self.project.prepared, revisions, way, rows, base))
+    }
+
+    /// Returns what the database has, and which tables have rows.
+    pub(super) fn base(&self) -> Result<Base, NotRun> {
+        let read = self.runner.borrow_mut().inspect(&inspected(self.target), &read_sqlite);
+        match read {
+            Ok((schema, with_rows)) => {
+                Ok(Base { schema: Some(schema), with_rows: Some(with_rows), attempted: false })
+            }
+            Err(RunError::Open(error)) => {
+                Err(RunFailure::new(RunFailureKind::Environment, with_causes(&error)).into())
+            }
+            Err(error) => Err(failed_to_open(error)),
+        }
     }
 
     /// Tells whether the last that the journal knows of a revision is an attempt to run it this way that did not succeed.
@@ -409,7 +476,7 @@ impl<'a, 't> Online<'a, 't> {
         let Self { runner, tell, project, report, rows, .. } = self;
         let mut runner = runner.borrow_mut();
         let tell = RefCell::new(tell);
-        let start = project.environment.start.clone();
+        let start = project.start();
         let mut stopped: Option<(usize, Stop)> = None;
         let mut done: Vec<DoneStep> = Vec::new();
         let mut kept: Vec<String> = Vec::new();
@@ -720,6 +787,26 @@ fn hint_of(error: &RunError) -> Option<String> {
 fn is_relative(identifier: &str) -> bool {
     let last = identifier.rsplit('@').next().unwrap_or_default();
     last.starts_with(['+', '-'])
+}
+
+/// Says which revisions were edited after they ran.
+fn tell_edited(project: &Project<'_>, entries: &[JournalEntry], tell: Tell<'_>) {
+    let prepared = &project.prepared;
+    for edited in edited(entries, |id| Some(checksum(prepared.text(prepared.graph.get(id)?)))) {
+        tell(Event::Note(format!(
+            "`{edited}` was edited after it was applied here; what it did to this database is what it said then"
+        )));
+    }
+}
+
+/// Returns what the journal tells last of each revision.
+fn last(entries: &[JournalEntry]) -> BTreeMap<&str, &JournalEntry> {
+    entries.iter().map(|entry| (&*entry.what.revision, entry)).collect()
+}
+
+/// Returns the revisions whose run has not ended as far as the journal knows.
+fn unended(entries: &[JournalEntry]) -> impl Iterator<Item = &JournalEntry> {
+    last(entries).into_values().filter(|entry| entry.outcome == Outcome::Started)
 }
 
 /// Returns the revisions whose file is another one than when they were applied, given the fingerprint of a file.

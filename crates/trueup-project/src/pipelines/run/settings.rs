@@ -1,9 +1,7 @@
 //! What env.py says that a run must follow.
 
 use trueup_alembic::EnvReading;
-use trueup_schema::{Dialect, Operation};
-
-use crate::pipelines::check::prepared::Prepared;
+use trueup_schema::Dialect;
 
 /// Options of `context.configure()` and what else env.py does around the revisions.
 pub(super) struct Environment {
@@ -13,20 +11,16 @@ pub(super) struct Environment {
     pub(super) transactional: Option<bool>,
     /// `version_table_pk`.
     pub(super) version_table_primary_key: bool,
-    /// What it does to the schema before the first revision.
-    pub(super) start: Vec<Operation>,
     /// Why only Python can run it.
     pub(super) obstacle: Option<String>,
 }
 
 impl Environment {
-    pub(super) fn of(env: &EnvReading, prepared: &Prepared<'_>) -> Self {
-        let start = prepared.start().operations.iter().map(|done| done.operation.clone()).collect();
+    pub(super) fn of(env: &EnvReading) -> Self {
         Self {
             per_migration: env.flag("transaction_per_migration").unwrap_or(false),
             transactional: env.flag("transactional_ddl"),
             version_table_primary_key: env.flag("version_table_pk").unwrap_or(true),
-            start,
             obstacle: obstacle(env),
         }
     }
