@@ -115,8 +115,12 @@ struct Running<'a>(&'a CancelHandle);
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        self.0.progress().running = false;
-        self.0.state.changed.notify_all();
+        let mut progress = self.0.progress();
+        progress.running = false;
+        // Nobody waits who has not asked to stop before.
+        if progress.requested {
+            self.0.state.changed.notify_all();
+        }
     }
 }
 

@@ -44,11 +44,20 @@ impl Runner {
     /// # Errors
     /// When the database refuses it.
     pub fn ensure_version_table(&mut self) -> Result<bool, RunError> {
-        if self.version_rows()?.is_some() {
-            return Ok(false);
+        self.ensured_version_rows().map(|rows| rows.is_none())
+    }
+
+    /// Returns the recorded revisions, sorted; where there was no version table, creates it and returns `None`.
+    ///
+    /// # Errors
+    /// When the table cannot be read, or the database refuses to create it.
+    pub fn ensured_version_rows(&mut self) -> Result<Option<Vec<String>>, RunError> {
+        let rows = self.version_rows()?;
+        if rows.is_none() {
+            let sql = self.version_table_ddl();
+            self.execute(&sql)?;
         }
-        let sql = self.version_table_ddl();
-        self.execute(&sql).map(|_| true)
+        Ok(rows)
     }
 
     /// Returns the recorded revisions, sorted; `None` when there is no version table.

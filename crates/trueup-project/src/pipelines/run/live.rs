@@ -33,8 +33,8 @@ impl Online<'_, '_> {
         let (Some(schema), Some(with_rows)) = (base.schema, base.with_rows) else { return Ok(false) };
         (self.tell)(Event::Revision(step));
         let begun = Instant::now();
-        self.begin(step).map_err(failed_to_open)?;
-        let found = is_where_it_was(&mut self.runner.borrow_mut(), &self.rows);
+        let rows = self.begin(step).map_err(failed_to_open)?;
+        let found = is_where_it_was(rows, &self.rows);
         if let Err(stop) = found {
             return Err(self.stopped(step, stop).into());
         }
@@ -77,11 +77,12 @@ impl Online<'_, '_> {
         Ok(true)
     }
 
-    fn begin(&mut self, step: &PlannedStep) -> Result<(), RunError> {
+    /// Begins a revision and returns the rows that the version table has then.
+    fn begin(&mut self, step: &PlannedStep) -> Result<Option<Vec<String>>, RunError> {
         let mut runner = self.runner.borrow_mut();
         runner.journal_begin([journal_step(step, "native")]);
         runner.begin(&mut |wait| (self.tell)(Event::Waiting(wait)))?;
-        runner.ensure_version_table().map(|_| ())
+        runner.ensured_version_rows()
     }
 
     fn finish_live(

@@ -635,8 +635,8 @@ impl Revisions<'_, '_, '_> {
             Box::new((0, Stop::Refused { error: Box::new(error), sql: None, origin: Origin::none() }))
         };
         self.runner.begin(&mut |wait| (self.tell.borrow_mut())(Event::Waiting(wait))).map_err(refused)?;
-        self.runner.ensure_version_table().map_err(refused)?;
-        is_where_it_was(self.runner, expected).map_err(|stop| Box::new((0, stop)))?;
+        let rows = self.runner.ensured_version_rows().map_err(refused)?;
+        is_where_it_was(rows, expected).map_err(|stop| Box::new((0, stop)))?;
         self.prepare(start).map_err(|stop| Box::new((0, stop)))?;
         for (at, step) in steps.iter().enumerate() {
             self.revision(step).map_err(|stop| Box::new((at, stop)))?;
@@ -687,10 +687,7 @@ impl Revisions<'_, '_, '_> {
 }
 
 /// Makes sure that nobody has moved the database since the run was planned.
-pub(super) fn is_where_it_was(runner: &mut Runner, expected: &[String]) -> Result<(), Stop> {
-    let rows = runner.version_rows();
-    let rows =
-        rows.map_err(|error| Stop::Refused { error: Box::new(error), sql: None, origin: Origin::none() })?;
+pub(super) fn is_where_it_was(rows: Option<Vec<String>>, expected: &[String]) -> Result<(), Stop> {
     let mut rows = rows.unwrap_or_default();
     rows.sort();
     if rows == expected {
