@@ -189,7 +189,8 @@ fn page(options: &Options, python: &PathBuf, rows: &[Row]) -> Result<String> {
     )?;
     writeln!(
         out,
-        "Medians of {RUNS} runs after one that does not count; the machine was not idle, so processor time is the steadier figure."
+        "Medians of {}, after one that does not count; the machine was not idle, so processor time is the steadier figure.",
+        if options.name == "upgrade" { upgrade::rounds() } else { format!("{RUNS} runs") }
     )?;
     writeln!(out, "The last column is the wall time in units of trueup's.\n")?;
     writeln!(out, "| command | wall ms | fastest ms | processor ms | memory MB | × |")?;

@@ -29,6 +29,13 @@ const SHORT_RUNS: usize = 21;
 /// Rounds of what takes seconds.
 const LONG_RUNS: usize = 3;
 
+/// Says how often what is measured.
+pub(super) fn rounds() -> String {
+    format!(
+        "{SHORT_RUNS} runs where nothing is to do, {RUNS} of 100 revisions, {LONG_RUNS} of all that takes longer"
+    )
+}
+
 /// Where upgrades are measured.
 struct Bench<'a> {
     trueup: &'a Path,
