@@ -11,7 +11,8 @@ use trueup_db::{
     Runner, database_name,
 };
 
-use super::online::{Online, failed_to_open, is_missing, listed, open_locked};
+use super::known::is_missing;
+use super::online::{Online, failed_to_open, listed, open_locked};
 use super::{Event, NotRun, RunFailure, RunFailureKind, RunRequest, Tell};
 use crate::config::Configuration;
 use crate::pipelines::target::{Target, read_env};

@@ -4,10 +4,12 @@
 //! very database that is meant and the version table has the rows that the step was planned for.
 
 use trueup_db::{DatabaseUrl, SqliteAddress};
+use trueup_schema::diff::{Compare, DifferenceKind, compare};
 use trueup_schema::revision::VersionChange;
-use trueup_schema::{Location, Span};
+use trueup_schema::{Location, Schema, Span};
 
-use super::online::{Online, listed};
+use super::known::schema_of;
+use super::online::{Online, SHOWN_KEPT, listed};
 use super::plan::PlannedStep;
 use super::{RunFailure, RunFailureKind, RunRequest, Way};
 use crate::python::{self, MigrateRequest, migrate};
@@ -67,6 +69,32 @@ pub(super) fn run(
     );
     let hint = "look at what the revision and env.py do to the version table before going on";
     Err(Box::new(RunFailure::new(RunFailureKind::Database, message).hint(hint)))
+}
+
+/// Tells what a revision that failed in Python has left of itself.
+///
+/// Python's driver begins transactions on SQLite only before it changes rows, and `autocommit_block()` ends them on
+/// any database.
+pub(super) fn left_behind(online: &Online<'_, '_>, step: &PlannedStep, before: &Schema) -> Vec<String> {
+    let Ok(after) = schema_of(online.target) else {
+        return vec![format!("what `{}` has left of itself could not be asked", step.id)];
+    };
+    let found = compare(before, &after, &Compare::default());
+    let shown = found.iter().take(SHOWN_KEPT).map(|difference| {
+        let what = match &difference.kind {
+            DifferenceKind::Added => "is new".to_owned(),
+            DifferenceKind::Removed => "is gone".to_owned(),
+            DifferenceKind::Changed { property, .. } | DifferenceKind::Unknown { property, .. } => {
+                format!("has another {property}")
+            }
+        };
+        format!("`{}` is half done, and this stays of it: the {} {what}", step.id, difference.object)
+    });
+    let mut facts: Vec<String> = shown.collect();
+    if found.len() > SHOWN_KEPT {
+        facts.push(format!("and {} more changes of it", found.len() - SHOWN_KEPT));
+    }
+    facts
 }
 
 /// Returns the rows of the version table after a step, sorted.

@@ -1,6 +1,7 @@
 //! `upgrade`, `downgrade`, `stamp`, `ensure_version`: running revisions on a database, or writing down what would run.
 //!
 //! - `plan`: what a run is going to do, from the text of the revisions and the schema as it is;
+//! - `known`: what a database is known to have before anything runs on it;
 //! - `online`: doing it, revision by revision, in transactions as Alembic's;
 //! - `script`: one step of a revision on an open database;
 //! - `rebuild`: SQLite tables that have to be made anew;
@@ -28,6 +29,7 @@ use crate::report::Failure;
 
 mod backup;
 mod delegate;
+mod known;
 mod live;
 mod offline;
 mod online;

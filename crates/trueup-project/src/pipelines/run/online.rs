@@ -4,21 +4,21 @@
 //! prove goes to the project's own Python one revision at a time, and the rest is planned anew on what that has left.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Instant;
 
 use trueup_alembic::replay::Way;
 use trueup_db::{
-    Database, DatabaseUrl, Direction, ErrorClass, InspectOptions, JournalEntry, JournalSettings, JournalStep,
-    Outcome, RetryPolicy, RunError, RunSettings, Runner, SqliteAddress,
+    Direction, ErrorClass, JournalEntry, JournalSettings, JournalStep, Outcome, RetryPolicy, RunError,
+    RunSettings, Runner,
 };
-use trueup_schema::diff::{Compare, DifferenceKind, compare};
+use trueup_schema::Origin;
 use trueup_schema::revision::VersionRows;
-use trueup_schema::{Origin, Schema};
 
 use super::delegate::changed;
-use super::plan::{Base, Obstacle, Plan, PlannedStep, checksum};
+use super::known::{applied_rows, base_of, inspected, last, nothing_to_do, schema_of, tell_edited, unended};
+use super::plan::{Base, Obstacle, Plan, PlannedStep};
 use super::script::{ScriptRunner, Stop};
 use super::{
     DoneStep, DryRun, Event, FailedStatement, NotRun, Project, RunEngine, RunFailure, RunFailureKind,
@@ -32,7 +32,7 @@ use crate::pipelines::target::Target;
 const MOVES: usize = 100;
 
 /// Statements that a failure shows of those which stay.
-const SHOWN_KEPT: usize = 5;
+pub(super) const SHOWN_KEPT: usize = 5;
 
 /// Runs the revisions between what the database has applied and a target.
 ///
@@ -54,35 +54,6 @@ pub fn run(
         let mut online = Online::lock(project, target, request, runner, tell)?;
         let result = online.go(identifier, way);
         online.finish(result)
-    })
-}
-
-/// Tells that the database is where it is to go, and what the journal knows of it.
-///
-/// Nobody need be kept out for that: it is true at the moment at which the rows are read, as for a run that has the lock for
-/// this moment only. Where a run seems not to have ended, only the lock tells whether it still goes on.
-fn nothing_to_do(
-    project: &Project<'_>,
-    target: &Target,
-    runner: &mut Runner,
-    identifier: &str,
-    way: Way,
-    tell: Tell<'_>,
-) -> Option<RunReport> {
-    let mut rows = runner.version_rows().ok()??;
-    let applied = project.prepared.graph.applied(&rows).ok()?;
-    let is_there = !rows.is_empty() && steps(project, identifier, way, &applied).ok()?.is_empty();
-    let entries = if is_there { runner.journal().unwrap_or_default() } else { Vec::new() };
-    if !is_there || unended(&entries).next().is_some() {
-        return None;
-    }
-    tell_edited(project, &entries, tell);
-    rows.sort();
-    Some(RunReport {
-        database: target.url.to_string(),
-        before: rows.clone(),
-        after: rows,
-        ..RunReport::default()
     })
 }
 
@@ -123,46 +94,12 @@ pub fn ensure_version(
     })
 }
 
-/// Tells whether a database is an SQLite file that the run will create.
-pub(super) fn is_missing(target: &Target) -> bool {
-    matches!(&target.url, DatabaseUrl::Sqlite(SqliteAddress::File { path, .. }) if !path.exists())
-}
-
-/// Returns the rows of a version table without opening the database for writing.
-fn applied_rows(target: &Target) -> Result<Vec<String>, NotRun> {
-    if is_missing(target) {
-        return Ok(Vec::new());
-    }
-    let rows =
-        Database::connect(&target.url).and_then(|mut database| database.applied(&target.version_table));
-    let failed = |error| RunFailure::new(RunFailureKind::Environment, with_causes(&error));
-    Ok(rows.map_err(failed)?.unwrap_or_default())
-}
-
-/// Returns the schema that a database has.
-pub(super) fn schema_of(target: &Target) -> Result<Schema, NotRun> {
-    Ok(base_of(target)?.schema.unwrap_or_else(|| Schema::new(target.url.dialect())))
-}
-
-/// Returns what a database has, and which tables have rows.
-pub(super) fn base_of(target: &Target) -> Result<Base, NotRun> {
-    if is_missing(target) {
-        let schema = Some(Schema::new(target.url.dialect()));
-        return Ok(Base { schema, with_rows: Some(BTreeSet::new()), attempted: false });
-    }
-    let read = Database::connect(&target.url).and_then(|mut database| {
-        let schema = database.inspect(&inspected(target), &read_sqlite)?.schema;
-        let with_rows = database.tables_with_rows(&schema)?;
-        Ok(Base { schema: Some(schema), with_rows: Some(with_rows), attempted: false })
-    });
-    read.map_err(|error| RunFailure::new(RunFailureKind::Environment, with_causes(&error)).into())
-}
-
-fn inspected(target: &Target) -> InspectOptions {
-    InspectOptions { version_table: Some(target.version_table.clone()), ..InspectOptions::default() }
-}
-
-fn steps(project: &Project<'_>, identifier: &str, way: Way, applied: &[usize]) -> Result<Vec<usize>, NotRun> {
+pub(super) fn steps(
+    project: &Project<'_>,
+    identifier: &str,
+    way: Way,
+    applied: &[usize],
+) -> Result<Vec<usize>, NotRun> {
     let graph = &project.prepared.graph;
     Ok(match way {
         Way::Up => graph.upgrade_steps(identifier, applied)?,
@@ -573,36 +510,10 @@ impl<'a, 't> Online<'a, 't> {
             }
             Err(mut failure) => {
                 self.runner.borrow_mut().journal_failed(Outcome::Failed, &failure.message);
-                failure.facts.extend(self.left_behind(step, &before));
+                failure.facts.extend(delegate::left_behind(self, step, &before));
                 Err(failure.into())
             }
         }
-    }
-
-    /// Tells what a revision that failed in Python has left of itself.
-    ///
-    /// Python's driver begins transactions on SQLite only before it changes rows, and `autocommit_block()` ends them on
-    /// any database.
-    fn left_behind(&self, step: &PlannedStep, before: &Schema) -> Vec<String> {
-        let Ok(after) = schema_of(self.target) else {
-            return vec![format!("what `{}` has left of itself could not be asked", step.id)];
-        };
-        let found = compare(before, &after, &Compare::default());
-        let shown = found.iter().take(SHOWN_KEPT).map(|difference| {
-            let what = match &difference.kind {
-                DifferenceKind::Added => "is new".to_owned(),
-                DifferenceKind::Removed => "is gone".to_owned(),
-                DifferenceKind::Changed { property, .. } | DifferenceKind::Unknown { property, .. } => {
-                    format!("has another {property}")
-                }
-            };
-            format!("`{}` is half done, and this stays of it: the {} {what}", step.id, difference.object)
-        });
-        let mut facts: Vec<String> = shown.collect();
-        if found.len() > SHOWN_KEPT {
-            facts.push(format!("and {} more changes of it", found.len() - SHOWN_KEPT));
-        }
-        facts
     }
 
     fn ensure_version_table(&mut self) -> Result<(), NotRun> {
@@ -784,40 +695,6 @@ fn hint_of(error: &RunError) -> Option<String> {
 fn is_relative(identifier: &str) -> bool {
     let last = identifier.rsplit('@').next().unwrap_or_default();
     last.starts_with(['+', '-'])
-}
-
-/// Says which revisions were edited after they ran.
-fn tell_edited(project: &Project<'_>, entries: &[JournalEntry], tell: Tell<'_>) {
-    let prepared = &project.prepared;
-    for edited in edited(entries, |id| Some(checksum(prepared.text(prepared.graph.get(id)?)))) {
-        tell(Event::Note(format!(
-            "`{edited}` was edited after it was applied here; what it did to this database is what it said then"
-        )));
-    }
-}
-
-/// Returns what the journal tells last of each revision.
-fn last(entries: &[JournalEntry]) -> BTreeMap<&str, &JournalEntry> {
-    entries.iter().map(|entry| (&*entry.what.revision, entry)).collect()
-}
-
-/// Returns the revisions whose run has not ended as far as the journal knows.
-fn unended(entries: &[JournalEntry]) -> impl Iterator<Item = &JournalEntry> {
-    last(entries).into_values().filter(|entry| entry.outcome == Outcome::Started)
-}
-
-/// Returns the revisions whose file is another one than when they were applied, given the fingerprint of a file.
-fn edited(entries: &[JournalEntry], now: impl Fn(&str) -> Option<String>) -> Vec<String> {
-    let mut last: BTreeMap<&str, &JournalEntry> = BTreeMap::new();
-    for entry in entries.iter().filter(|entry| entry.outcome == Outcome::Done) {
-        last.insert(&entry.what.revision, entry);
-    }
-    let is_edited = |(id, entry): &(&str, &JournalEntry)| {
-        entry.what.direction == Direction::Upgrade
-            && entry.what.checksum.is_some()
-            && now(id).is_some_and(|now| entry.what.checksum.as_ref() != Some(&now))
-    };
-    last.into_iter().filter(is_edited).map(|(id, _)| id.to_owned()).collect()
 }
 
 fn verb(way: Way) -> &'static str {

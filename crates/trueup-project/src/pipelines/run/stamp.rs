@@ -9,8 +9,9 @@ use trueup_schema::diff::Compare;
 use trueup_schema::revision::{RunStep, StampStep, VersionRows};
 use trueup_schema::{Dialect, ObjectName, Schema, Severity};
 
+use super::known::schema_of;
 use super::offline::{Text, expected_at, offline, starting};
-use super::online::{Online, failed_to_open, schema_of};
+use super::online::{Online, failed_to_open};
 use super::{Event, NotRun, Project, RunFailure, RunFailureKind, RunReport, RunRequest, Tell, with_project};
 use crate::config::Configuration;
 use crate::pipelines::target::Target;
