@@ -65,6 +65,11 @@ impl Dialect {
         self == Self::Postgresql
     }
 
+    /// Tells whether a statement can carry code, as `DO` does.
+    pub fn has_blocks(self) -> bool {
+        self == Self::Postgresql
+    }
+
     /// Returns the name as people write it.
     pub fn title(self) -> &'static str {
         match self {

@@ -388,7 +388,7 @@ impl<'a> Text<'a> {
         if !self.is_for_any {
             return Ok(());
         }
-        if self.dialect.is_sqlite() {
+        if !self.dialect.has_blocks() {
             let message = format!(
                 "what the {} of `{}` does cannot be written down without its database: it hangs on the rows of `{table}`",
                 of.way.function(),
