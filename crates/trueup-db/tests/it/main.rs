@@ -26,7 +26,7 @@ fn inspect(text: &str, options: &InspectOptions) -> Inspection {
 
 fn table<'a>(schema: &'a Schema, name: &str) -> &'a Table {
     let found = schema.table(&ObjectName::new(name));
-    found.unwrap_or_else(|| panic!("no table {name}: {:?}", schema.tables.keys()))
+    found.unwrap_or_else(|| panic!("no table {name}: {:?}", schema.tables.keys().collect::<Vec<_>>()))
 }
 
 /// The unmodelled objects as `kind name`.

@@ -262,9 +262,9 @@ impl<'a> Trial<'a> {
         Ok(Step::Goes)
     }
 
-    /// Where each revision is committed, both stop at the same one.
+    /// Where each revision is committed, both stop at the same one; Python commits those that it runs alone.
     fn is_as_far(&self, run: &Run<'_>) -> bool {
-        !self.dialect.is_sqlite() || run.own.rows == run.state.rows
+        !self.dialect.is_sqlite() || run.ours.has_delegated || run.own.rows == run.state.rows
     }
 
     /// Tells whether trueup's database is what Alembic would make of the one before with exactly those revisions that
