@@ -29,6 +29,7 @@ pub mod origin;
 pub mod revision;
 pub mod schema;
 pub mod shared;
+pub mod snapshot;
 pub mod table;
 pub mod types;
 

@@ -13,7 +13,7 @@
 use std::collections::BTreeSet;
 
 mod convention;
-mod md5;
+pub(crate) mod md5;
 
 pub use convention::{
     Convention, ConventionError, ConventionFacts, ConventionKind, GivenName, sqlalchemy_label,

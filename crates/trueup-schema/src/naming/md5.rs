@@ -1,10 +1,11 @@
-//! MD5 (RFC 1321), which SQLAlchemy uses to shorten names; nothing here depends on its strength.
+//! MD5 (RFC 1321), which SQLAlchemy uses to shorten names, and which is the fingerprint of a schema; nothing depends on
+//! its strength.
 
 /// Rotation amounts of the four rounds.
 const ROTATIONS: [[u32; 4]; 4] = [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]];
 
 /// Returns the MD5 digest in lower-case hexadecimal digits.
-pub(super) fn hex(input: &[u8]) -> String {
+pub(crate) fn hex(input: &[u8]) -> String {
     let mut message = input.to_vec();
     message.push(0x80);
     while message.len() % 64 != 56 {

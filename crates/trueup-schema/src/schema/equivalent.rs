@@ -67,7 +67,7 @@ impl Schema {
     }
 
     /// Returns a table in an order that depends on nothing but its content.
-    fn normal_table(&self, table: &Table) -> Table {
+    pub(crate) fn normal_table(&self, table: &Table) -> Table {
         let mut table = table.clone();
         let own = table.clone();
         let names = self.dialect.names_constraints();

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use trueup_schema::diff::Compare;
 use trueup_schema::schema::dump;
+use trueup_schema::snapshot::{Snapshot, fingerprint};
 use trueup_schema::{Dialect, Operation, Schema, diff};
 
 use crate::arbitrary::arb_schema;
@@ -108,6 +109,32 @@ fn what_is_reversed_is_as_before() {
                 same(&applied(&schema, &reverse)?, &before, &with_reverse)?;
             }
         }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_snapshot_brings_the_schema_back() {
+    law(300, |from, to| {
+        for schema in [from, to] {
+            let text = Snapshot::write(schema);
+            let read = Snapshot::read(&text);
+            let read =
+                read.map_err(|error| TestCaseError::fail(format!("{}: {error}\n{text}", error.line)))?;
+            prop_assert!(read.schema.equivalent(schema), "{text}");
+            prop_assert!(read.is_as_written(), "{text}");
+            prop_assert_eq!(Snapshot::write(&read.schema), text);
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn equivalent_schemas_have_one_fingerprint() {
+    law(200, |from, to| {
+        let result = applied(from, &diff(from, to))?;
+        prop_assert_eq!(fingerprint(&result), fingerprint(to), "{}", dump(&result));
+        prop_assert_eq!(fingerprint(from) == fingerprint(to), from.equivalent(to));
         Ok(())
     });
 }
