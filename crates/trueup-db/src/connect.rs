@@ -22,6 +22,19 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Tables that one query asks about: PostgreSQL answers at most 1,664 columns, SQLite reads at most 500 subqueries well.
 const TABLES_ASKED_AT_ONCE: usize = 100;
 
+/// An object as `sqlite_schema` has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredObject {
+    /// `table`, `index`, `trigger` or `view`.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// The table or view that it belongs to.
+    pub table: String,
+    /// Its statement; the indexes of keys have none.
+    pub sql: Option<String>,
+}
+
 /// An open database.
 pub enum Database {
     /// A PostgreSQL session and its target in words.
@@ -88,6 +101,33 @@ impl Database {
                 Ok(without_journal(inspection, options))
             }
         }
+    }
+
+    /// Returns the statements that an SQLite database stores of its objects, in their order; `None` for PostgreSQL,
+    /// which stores none.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn stored(&mut self) -> Result<Option<Vec<StoredObject>>, DbError> {
+        let Self::Sqlite(connection, target) = self else { return Ok(None) };
+        let sql = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY rowid";
+        let read = || {
+            let mut statement = connection.prepare(sql)?;
+            let rows = statement.query_map([], |row| {
+                Ok(StoredObject {
+                    kind: row.get(0)?,
+                    name: row.get(1)?,
+                    table: row.get(2)?,
+                    sql: row.get(3)?,
+                })
+            })?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        read().map(Some).map_err(|error| DbError::Query {
+            doing: "the stored statements".to_owned(),
+            target: target.clone(),
+            cause: error.to_string(),
+        })
     }
 
     /// Returns the tables of a schema that have rows; one that may not be read, or is locked, is taken to have

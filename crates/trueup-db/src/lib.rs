@@ -24,7 +24,7 @@ mod run;
 mod url;
 mod version_table;
 
-pub use connect::Database;
+pub use connect::{Database, StoredObject};
 pub use error::{DbError, UrlError};
 pub use inspect::{InspectOptions, Inspection, Namespaces, ReadStatement};
 pub use run::{

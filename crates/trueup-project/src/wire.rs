@@ -1,6 +1,7 @@
 //! The JSON shapes: a promise to scripts, kept apart from the types they are made of.
 
 mod backup;
+mod diff;
 mod run;
 mod writing;
 
@@ -14,6 +15,7 @@ use crate::pipelines::history::Entry;
 use crate::report::{Report, Texts};
 
 pub use backup::{BackupWire, RestoreWire};
+pub use diff::{DiffWire, SnapshotWire};
 pub use run::RunWire;
 pub use writing::{TemplatesWire, WritingWire};
 

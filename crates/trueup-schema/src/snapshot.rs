@@ -2,9 +2,9 @@
 //!
 //! One line is one fact. A line begins with two spaces per level and the kind of the fact, such as `table`, `column` or
 //! `index`; what a fact belongs to stands above it. Objects are sorted by kind and name, columns keep their order, and
-//! everything else of a table is sorted, so that equal schemas make equal files and a change of one fact is a change of
-//! one line. Expressions are written in normal form; bodies of views, functions and triggers as they were read, each
-//! line behind a `|`.
+//! everything else of a table is sorted, so that a change of one fact is a change of one line. Expressions are written as
+//! they were read, since a server must understand them; so are the bodies of views, functions and triggers, each line
+//! behind a `|`. The fingerprint is made of normal forms alone: it does not change with the spelling.
 //!
 //! - `line`: words, quotes, lists and options of one line;
 //! - `write`: facts become lines;

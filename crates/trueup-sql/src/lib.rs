@@ -44,7 +44,7 @@ pub use layout::laid_out;
 pub use reader::{read, read_onto};
 pub use result::{Effect, ReadContext, ReadError, ReadResult, StatementEffect, Transaction};
 pub use session::Session;
-pub use split::{Statement, split};
+pub use split::{Include, Statement, includes, split};
 pub use sqlite::rebuild::{
     ColumnPosition, Expects, Rebuild, RebuildCheck, RebuildInput, RebuildMethod, RebuildStep, Refusal,
     Stored, StoredColumn, rebuild,

@@ -30,6 +30,45 @@ pub fn split(dialect: Dialect, text: &str) -> Vec<Statement<'_>> {
     pieces(dialect, text).statements.iter().map(|piece| piece.statement(text)).collect()
 }
 
+/// A command of psql that reads another file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Include {
+    /// The file, as it is written.
+    pub file: String,
+    /// Whether it is looked for from the folder of the including file (`\ir`), rather than from where psql was started.
+    pub is_relative: bool,
+    /// The bytes of the command in the whole text.
+    pub span: Span,
+}
+
+/// Returns the commands `\i` and `\ir` of a text for psql, outside of quotes and comments.
+///
+/// ```
+/// use trueup_schema::Dialect;
+///
+/// let found = trueup_sql::includes(Dialect::Postgresql, "SELECT '\\i no';\n\\ir 'a b.sql'\n");
+/// assert_eq!((found.len(), found[0].file.as_str(), found[0].is_relative), (1, "a b.sql", true));
+/// ```
+pub fn includes(dialect: Dialect, text: &str) -> Vec<Include> {
+    let mut lexer = Lexer::new(dialect, text);
+    let mut found = Vec::new();
+    while let Some(token) = lexer.token() {
+        if token.kind != Kind::Meta {
+            continue;
+        }
+        let command = text[token.start..token.end].trim_end();
+        let (name, file) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
+        let is_relative = match name {
+            "\\i" | "\\include" => false,
+            "\\ir" | "\\include_relative" => true,
+            _ => continue,
+        };
+        let file = file.trim().trim_matches('\'').to_owned();
+        found.push(Include { file, is_relative, span: token.span() });
+    }
+    found
+}
+
 /// A statement as tokens.
 pub(crate) struct Piece {
     pub(crate) tokens: Vec<Token>,

@@ -5,6 +5,7 @@
 //! - [`intent`] reads `# error: [rule] "text"` comments, which say on the very line what is expected there.
 //! - [`project`] writes a project into a temporary folder.
 //! - [`postgres`] finds, fetches, starts and stops a PostgreSQL server, as root or not.
+//! - [`sqlite`] runs SQL on an SQLite file, as its own shell would.
 //!
 //! This crate knows nothing of the product: no schema, no rule, no dialect. It is a development dependency only.
 //!
@@ -25,3 +26,4 @@ pub mod intent;
 pub mod postgres;
 pub mod project;
 pub mod scenario;
+pub mod sqlite;

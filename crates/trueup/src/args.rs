@@ -40,7 +40,7 @@ pub(crate) struct Global {
     #[arg(long, value_name = "FORMAT", global = true, default_value = "text")]
     pub(crate) format: Format,
     /// Write the output to a file.
-    #[arg(long, value_name = "FILE", global = true)]
+    #[arg(short, long, value_name = "FILE", global = true)]
     pub(crate) output: Option<PathBuf>,
     /// Print findings only, no summary.
     #[arg(short, long, global = true)]
@@ -95,6 +95,14 @@ impl Color {
 pub(crate) enum Command {
     /// Report everything that is not true: graph, imports, models, revisions, database.
     Check(CheckArgs),
+    /// Show what turns one source into another: as operations, or as SQL.
+    Diff(DiffArgs),
+    /// Write a schema as a text that diffs line by line.
+    Snapshot {
+        /// The source, as for `diff` [default: revisions, else models].
+        #[arg(value_name = "SOURCE")]
+        source: Option<String>,
+    },
     /// Show the heads of the revisions.
     Heads {
         /// Count `depends_on` as `down_revision`.
@@ -227,6 +235,26 @@ pub(crate) struct CheckArgs {
     /// Lowest severity that makes the exit code 1 [default: error].
     #[arg(long, value_name = "SEVERITY", value_parser = ["error", "warning", "info", "never"])]
     pub(crate) fail_on: Option<String>,
+}
+
+/// Arguments of `diff`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct DiffArgs {
+    /// What is there: `models`, `revisions[@REV]`, `database[:URL]`, `sql:PATH` or `snapshot:FILE`.
+    #[arg(value_name = "FROM")]
+    pub(crate) from: String,
+    /// What it is to become.
+    #[arg(value_name = "TO")]
+    pub(crate) to: String,
+    /// Print statements that can be run.
+    #[arg(long)]
+    pub(crate) sql: bool,
+    /// Print the body of a revision.
+    #[arg(long, conflicts_with = "sql")]
+    pub(crate) python: bool,
+    /// Exit with 1 where there is a difference.
+    #[arg(long)]
+    pub(crate) exit_code: bool,
 }
 
 /// Arguments of `revision`.

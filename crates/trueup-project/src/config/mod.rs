@@ -151,6 +151,12 @@ impl Configuration {
         Ok(configuration)
     }
 
+    /// Returns the configuration of a folder that is no project, for commands that can do without one.
+    pub fn bare(directory: &Path) -> Self {
+        let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
+        Self::empty(directory.canonicalize().unwrap_or_else(|_| directory.to_path_buf()))
+    }
+
     fn empty(root: PathBuf) -> Self {
         Self {
             settings_root: root.clone(),

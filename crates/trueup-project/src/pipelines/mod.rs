@@ -2,10 +2,13 @@
 
 pub mod applied;
 pub mod check;
+pub mod diff;
 pub mod edit;
 pub mod history;
 pub mod init;
 pub mod revision;
 pub mod run;
+pub mod snapshot;
+pub mod source;
 pub mod target;
 pub mod writing;

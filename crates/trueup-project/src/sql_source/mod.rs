@@ -10,10 +10,12 @@ use trueup_schema::Span;
 
 use crate::files::{self, Unreadable};
 
+mod include;
 mod name;
 mod numbering;
 mod section;
 
+pub use include::{IncludeError, with_includes};
 use name::{FileName, Role};
 
 /// A folder of SQL files.

@@ -244,11 +244,12 @@ fn domain(dialect: Dialect, reader: &mut Reader, mut below: Below<'_>) -> Read<D
         checks.push(check(dialect, &mut line, facts, below.number)?);
         line.finish()?;
     }
+    let default = default(dialect, reader, &base_type)?;
     Ok(Domain {
         name,
         base_type,
         not_null: reader.flag("not_null"),
-        default: expression(dialect, reader, "default")?,
+        default,
         collation: reader.text("collation")?,
         checks,
         comment: below.finish()?,
@@ -372,7 +373,7 @@ fn column(dialect: Dialect, reader: &mut Reader, facts: Vec<Fact<'_>>, number: u
     let name = reader.word("the name")?;
     let mut column = Column::new(name, column_type(dialect, reader)?);
     column.nullable = !reader.flag("not_null");
-    column.default = expression(dialect, reader, "default")?;
+    column.default = default(dialect, reader, &column.column_type)?;
     column.collation = reader.text("collation")?;
     column.generated = generated(dialect, reader)?;
     column.comment = comment_below(number, facts)?;
@@ -432,6 +433,13 @@ fn column_type(dialect: Dialect, reader: &mut Reader) -> Read<ColumnType> {
 
 fn expression(dialect: Dialect, reader: &mut Reader, key: &str) -> Read<Option<SqlExpr>> {
     Ok(reader.text(key)?.map(|text| SqlExpr::new(dialect, text)))
+}
+
+fn default(dialect: Dialect, reader: &mut Reader, column_type: &ColumnType) -> Read<Option<SqlExpr>> {
+    match reader.text("default")? {
+        Some(text) => Ok(Some(SqlExpr::default_value(dialect, text, column_type))),
+        None => expression(dialect, reader, "default_as_is"),
+    }
 }
 
 fn primary_key(reader: &mut Reader, facts: Vec<Fact<'_>>, number: usize) -> Read<PrimaryKey> {

@@ -111,11 +111,11 @@ impl Writer<'_> {
             .value(Value::name(&domain.name))
             .value(self.column_type(&domain.base_type))
             .flag("not_null", domain.not_null)
-            .option("default", expression(domain.default.as_ref()))
             .text("collation", domain.collation.as_deref());
+        let fields = default(fields, self.form, domain.default.as_ref(), &domain.base_type);
         let mut lines = Lines::of(&fields);
         lines.comment(domain.comment.as_ref());
-        lines.sorted_below(domain.checks.iter().map(check));
+        lines.sorted_below(domain.checks.iter().map(|found| check(self.form, found)));
         lines
     }
 
@@ -142,7 +142,7 @@ impl Writer<'_> {
         let mut lines = Lines::of(&fields);
         lines.comment(view.comment.as_ref());
         lines.below(self.definition(&view.query));
-        lines.sorted_below(view.indexes.iter().map(index));
+        lines.sorted_below(view.indexes.iter().map(|found| index(self.form, found)));
         lines.sorted_below(view.triggers.iter().map(|found| self.trigger(found)));
         lines
     }
@@ -150,18 +150,18 @@ impl Writer<'_> {
     fn table(&self, table: &Table) -> Lines {
         let mut lines = Lines::of(&Fields::new("table").value(Value::name(&table.name)));
         lines.comment(table.comment.as_ref());
-        properties(table, &mut lines);
+        properties(self.form, table, &mut lines);
         for column in &table.columns {
             lines.below(self.column(column));
         }
         lines.sorted_below(table.primary_key.iter().map(primary_key));
         lines.sorted_below(table.uniques.iter().map(unique));
-        lines.sorted_below(table.excludes.iter().map(exclude));
-        lines.sorted_below(table.checks.iter().map(check));
+        lines.sorted_below(table.excludes.iter().map(|found| exclude(self.form, found)));
+        lines.sorted_below(table.checks.iter().map(|found| check(self.form, found)));
         lines.sorted_below(table.foreign_keys.iter().map(foreign_key));
-        lines.sorted_below(table.indexes.iter().map(index));
+        lines.sorted_below(table.indexes.iter().map(|found| index(self.form, found)));
         lines.sorted_below(table.triggers.iter().map(|found| self.trigger(found)));
-        lines.sorted_below(table.policies.iter().map(policy));
+        lines.sorted_below(table.policies.iter().map(|found| policy(self.form, found)));
         lines.sorted_below(table.grants.iter().map(grant));
         lines
     }
@@ -171,8 +171,8 @@ impl Writer<'_> {
             .word(&column.name)
             .value(self.column_type(&column.column_type))
             .flag("not_null", !column.nullable)
-            .option("default", expression(column.default.as_ref()))
             .text("collation", column.collation.as_deref());
+        fields = default(fields, self.form, column.default.as_ref(), &column.column_type);
         match &column.generated {
             Some(Generated::Serial { sequence }) => {
                 fields = fields.option("serial", Some(Value::name(sequence)));
@@ -185,7 +185,7 @@ impl Writer<'_> {
             }
             Some(Generated::Computed(computed)) => {
                 let key = if computed.stored { "stored" } else { "virtual" };
-                fields = fields.option(key, expression(Some(&computed.expr)));
+                fields = fields.option(key, expression(self.form, Some(&computed.expr)));
             }
             None => {}
         }
@@ -244,8 +244,26 @@ fn sorted<'a, K: Ord + 'a, V: 'a>(entries: impl Iterator<Item = (&'a K, &'a V)>)
     entries.into_iter().map(|(_, value)| value).collect()
 }
 
-fn expression(expr: Option<&SqlExpr>) -> Option<Value> {
-    expr.map(|expr| Value::word(expr.canonical()))
+/// Returns an expression as it was read: normal forms leave out casts, which a server may need.
+fn expression(form: Form, expr: Option<&SqlExpr>) -> Option<Value> {
+    let shown = |expr: &SqlExpr| {
+        let is_read_back = || SqlExpr::new(expr.dialect(), expr.text()) == *expr;
+        let text =
+            if form == Form::Readable && is_read_back() { expr.text().trim() } else { expr.canonical() };
+        Value::word(text)
+    };
+    expr.map(shown)
+}
+
+/// Returns a default with its key: what its literals mean hangs on the column's type, mostly.
+fn default(fields: Fields, form: Form, expr: Option<&SqlExpr>, column_type: &ColumnType) -> Fields {
+    let Some(expr) = expr else { return fields };
+    let is_of_type = SqlExpr::default_value(expr.dialect(), expr.text(), column_type) == *expr;
+    match form {
+        Form::Readable if is_of_type => fields.text("default", Some(expr.text().trim())),
+        Form::Readable => fields.option("default_as_is", expression(form, Some(expr))),
+        Form::Canonical => fields.text("default", Some(expr.canonical())),
+    }
 }
 
 fn enum_type(found: &EnumType) -> Lines {
@@ -279,7 +297,7 @@ fn sequence_options(fields: Fields, options: &SequenceOptions) -> Fields {
         .flag("cycle", options.cycle)
 }
 
-fn properties(table: &Table, lines: &mut Lines) {
+fn properties(form: Form, table: &Table, lines: &mut Lines) {
     if let Some((parent, bound)) = &table.partition_of {
         lines.line_below(&Fields::new("partition_of").value(Value::name(parent)).word(bound));
     }
@@ -290,7 +308,7 @@ fn properties(table: &Table, lines: &mut Lines) {
     }
     if let Some(partitioning) = &table.partitioning {
         let fields = Fields::new("partition_by").word(&partitioning.strategy);
-        lines.line_below(&fields.value(parts(&partitioning.parts)));
+        lines.line_below(&fields.value(parts(form, &partitioning.parts)));
     }
     let flags = [
         (table.unlogged, "unlogged"),
@@ -330,23 +348,28 @@ fn unique(unique: &Unique) -> Lines {
     commented(&fields, unique.comment.as_ref())
 }
 
-fn check(check: &Check) -> Lines {
-    let fields = Fields::new("check")
-        .word(check.expr.canonical())
+fn check(form: Form, check: &Check) -> Lines {
+    let mut fields = Fields::new("check");
+    if let Some(condition) = expression(form, Some(&check.expr)) {
+        fields = fields.value(condition);
+    }
+    let fields = fields
         .flag("no_inherit", check.no_inherit)
         .flag("not_valid", check.not_valid)
         .text("name", check.name.as_deref());
     commented(&fields, check.comment.as_ref())
 }
 
-fn exclude(exclude: &Exclude) -> Lines {
-    let elements =
-        exclude.elements.iter().map(|element| part(&element.part).text("with", Some(&element.operator)));
+fn exclude(form: Form, exclude: &Exclude) -> Lines {
+    let elements = exclude
+        .elements
+        .iter()
+        .map(|element| part(form, &element.part).text("with", Some(&element.operator)));
     let fields = Fields::new("exclude")
         .word(&exclude.method)
         .value(Value::List(elements.collect()))
         .text("name", exclude.name.as_deref())
-        .option("where", expression(exclude.predicate.as_ref()))
+        .option("where", expression(form, exclude.predicate.as_ref()))
         .text("deferrable", deferrable(exclude.deferrable));
     Lines::of(&fields)
 }
@@ -391,29 +414,29 @@ fn deferrable(deferrable: Deferrable) -> Option<&'static str> {
     }
 }
 
-fn index(index: &Index) -> Lines {
+fn index(form: Form, index: &Index) -> Lines {
     let storage = index.storage.iter().map(|(name, value)| Fields::new(name).word(value));
     let fields = Fields::new("index")
         .word(&index.name)
-        .value(parts(&index.parts))
+        .value(parts(form, &index.parts))
         .flag("unique", index.unique)
         .flag("nulls_not_distinct", index.nulls_not_distinct)
         .flag("invalid", !index.valid)
         .text("using", (index.method != "btree").then_some(index.method.as_str()))
         .names("include", &index.include)
-        .option("where", expression(index.predicate.as_ref()))
+        .option("where", expression(form, index.predicate.as_ref()))
         .option("storage", (!index.storage.is_empty()).then(|| Value::List(storage.collect())));
     commented(&fields, index.comment.as_ref())
 }
 
-fn parts(parts: &[IndexPart]) -> Value {
-    Value::List(parts.iter().map(part).collect())
+fn parts(form: Form, parts: &[IndexPart]) -> Value {
+    Value::List(parts.iter().map(|found| part(form, found)).collect())
 }
 
-fn part(part: &IndexPart) -> Fields {
+fn part(form: Form, part: &IndexPart) -> Fields {
     let fields = match &part.key {
         IndexKey::Column(name) => Fields::new(name),
-        IndexKey::Expression(expr) => Fields::default().option("expression", expression(Some(expr))),
+        IndexKey::Expression(expr) => Fields::default().option("expression", expression(form, Some(expr))),
     };
     let nulls = part.nulls.map(|nulls| match nulls {
         NullsOrder::First => "first",
@@ -426,14 +449,14 @@ fn part(part: &IndexPart) -> Fields {
         .text("class", part.operator_class.as_deref())
 }
 
-fn policy(policy: &Policy) -> Lines {
+fn policy(form: Form, policy: &Policy) -> Lines {
     let fields = Fields::new("policy")
         .word(&policy.name)
         .word(&policy.command)
         .flag("restrictive", !policy.permissive)
         .names("to", &policy.roles)
-        .option("using", expression(policy.using.as_ref()))
-        .option("with_check", expression(policy.with_check.as_ref()));
+        .option("using", expression(form, policy.using.as_ref()))
+        .option("with_check", expression(form, policy.with_check.as_ref()));
     Lines::of(&fields)
 }
 

@@ -4,6 +4,7 @@ mod backup;
 mod branches;
 mod check;
 mod current;
+mod diff;
 mod edit;
 mod ensure_version;
 mod explain;
@@ -15,6 +16,7 @@ mod reading;
 mod revision;
 mod running;
 mod show;
+mod snapshot;
 mod stamp;
 mod upgrade;
 
@@ -27,6 +29,8 @@ use crate::error::CommandError;
 pub(crate) fn run(args: &Args) -> Result<u8, CommandError> {
     match &args.command {
         Command::Check(own) => check::run(&args.global, own),
+        Command::Diff(own) => diff::run(&args.global, own),
+        Command::Snapshot { source } => snapshot::run(&args.global, source.as_deref()),
         Command::Heads { resolve_dependencies } => heads::run(&args.global, *resolve_dependencies),
         Command::Branches => branches::run(&args.global),
         Command::History { rev_range, indicate_current } => {

@@ -1,6 +1,6 @@
 //! What the commands on the history share: reading the project, asking the database, and how they end.
 
-use trueup_project::config::{ConfigRequest, Configuration};
+use trueup_project::config::{ConfigError, ConfigRequest, Configuration};
 use trueup_project::pipelines::applied::applied;
 use trueup_project::pipelines::history::{Entry, History, NoHistory, identifier_hint};
 use trueup_project::pipelines::target::DatabaseRequest;
@@ -52,13 +52,19 @@ pub(super) fn no_history(global: &Global, problem: NoHistory) -> Result<u8, Comm
 
 /// Loads the configuration, for a command that writes text or JSON.
 pub(super) fn configuration(global: &Global) -> Result<Configuration, CommandError> {
+    let configuration = load(global)?;
+    text_or_json(global)?;
+    Ok(configuration)
+}
+
+/// Loads the configuration that the global options name.
+pub(super) fn load(global: &Global) -> Result<Configuration, ConfigError> {
     let mut configuration = Configuration::load(&ConfigRequest {
         directory: global.directory.clone().unwrap_or_default(),
         file: global.config.clone(),
         section: global.name.clone(),
     })?;
     configuration.x_arguments.clone_from(&global.x);
-    text_or_json(global)?;
     Ok(configuration)
 }
 

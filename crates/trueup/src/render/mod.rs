@@ -1,5 +1,6 @@
 //! Output formats, one file each.
 
+pub(crate) mod diff;
 mod github;
 pub(crate) mod history;
 mod json;

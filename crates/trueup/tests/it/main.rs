@@ -2,6 +2,7 @@
 
 mod alembic_ways;
 mod backup;
+mod diff;
 mod examples;
 mod exit_codes;
 mod guide;
@@ -11,4 +12,5 @@ mod pages;
 mod program;
 mod resuming;
 mod running;
+mod snapshot;
 mod writing;

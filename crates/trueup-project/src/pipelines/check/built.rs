@@ -5,12 +5,13 @@
 use std::rc::Rc;
 
 use trueup_alembic::replay::Replay;
-use trueup_alembic::{Sources, Start};
+use trueup_alembic::{ProjectReading, Sources, Start};
+use trueup_schema::facts::IncompleteFacts;
 use trueup_schema::revision::RevisionGraph;
-use trueup_schema::{Dialect, ObjectName, Schema};
+use trueup_schema::{Dialect, Location, ObjectName, Schema};
 
 use super::replay::ReplayJob;
-use super::{CheckRequest, Checking, GROUPS};
+use super::{CheckRequest, Checking, GROUPS, Group};
 use crate::config::Configuration;
 use crate::sources::ProjectSources;
 
@@ -51,4 +52,40 @@ pub fn build(configuration: &Configuration, request: &CheckRequest, base: Option
         models.tables.shift_remove(&version_table);
     }
     Built { dialect: checking.dialect, graph, replay, models, start, model_problems }
+}
+
+/// What the models of a project declare, and what of that is not known.
+pub(in crate::pipelines) struct Declared {
+    /// The models and the project's filters.
+    pub(in crate::pipelines) reading: ProjectReading,
+    /// Models with a base class that is not known.
+    pub(in crate::pipelines) incomplete: Vec<IncompleteFacts>,
+    /// Definitions that could not be evaluated, each with its place.
+    pub(in crate::pipelines) unread: Vec<(String, Location)>,
+    /// The tables that those would have made.
+    pub(in crate::pipelines) unread_tables: Vec<ObjectName>,
+    /// The version table that env.py names, or Alembic's.
+    pub(in crate::pipelines) version_table: String,
+}
+
+/// Reads the models of a project; its revisions are not replayed.
+pub(in crate::pipelines) fn declared(configuration: &Configuration, request: &CheckRequest) -> Declared {
+    let mut checking = Checking::new(configuration, request, vec![Group::Models]);
+    let sources = Rc::new(ProjectSources::new(configuration));
+    let mut reading = checking.read_python(&sources);
+    let unread_tables = checking.unread_models(&reading);
+    let told =
+        std::mem::take(&mut checking.findings).finish(&trueup_lint::Selection::default(), &checking.texts);
+    let unread = told
+        .into_iter()
+        .filter(|found| found.rule == "unreadable-model")
+        .filter_map(|found| Some((found.message, found.location?)))
+        .collect();
+    let version_table = reading.env.as_ref().and_then(trueup_alembic::EnvReading::version_table);
+    let version_table = version_table.unwrap_or(checking.version_table);
+    if let Some(models) = &mut reading.models {
+        models.tables.shift_remove(&ObjectName::new(version_table.as_str()));
+    }
+    let incomplete = reading.facts.incomplete.clone();
+    Declared { reading, incomplete, unread, unread_tables, version_table }
 }

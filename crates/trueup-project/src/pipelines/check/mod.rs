@@ -29,7 +29,9 @@ mod selection;
 mod sql_sources;
 mod unreadable;
 
+pub(super) use built::declared;
 pub use built::{Built, build};
+pub(super) use sql_sources::{RUNNERS_TABLES, replay_sql};
 
 /// What the caller of `check` asks for.
 #[derive(Clone, Debug, Default)]

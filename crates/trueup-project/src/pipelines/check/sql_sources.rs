@@ -26,7 +26,7 @@ mod shadowed;
 use replay::{Replayed, SqlReplay};
 
 /// Tables in which runners of migrations remember what they ran.
-const RUNNERS_TABLES: &[&str] = &[
+pub(in crate::pipelines) const RUNNERS_TABLES: &[&str] = &[
     "schema_migrations",
     "schema_version",
     "flyway_schema_history",
@@ -190,6 +190,43 @@ impl Checking<'_> {
         }
         required
     }
+}
+
+/// What SQL files build, without any judgement of how they do it.
+pub(in crate::pipelines) struct SqlReplayed {
+    /// The schema.
+    pub(in crate::pipelines) schema: Schema,
+    /// Statements that fail, or whose effect is not known.
+    pub(in crate::pipelines) diagnostics: Vec<Diagnostic>,
+    /// What was passed over on purpose, each with its file.
+    pub(in crate::pipelines) notices: Vec<String>,
+}
+
+/// Replays SQL files in their order on an empty database.
+pub(in crate::pipelines) fn replay_sql(
+    migrations: &[SqlMigration],
+    dialect: trueup_schema::Dialect,
+) -> SqlReplayed {
+    let mut replay = SqlReplay::new(Schema::new(dialect), true);
+    let mut findings = trueup_lint::Report::new();
+    let mut notices = Vec::new();
+    for migration in migrations {
+        let replayed = replay.migration(migration, &mut findings);
+        for notice in replayed.notices {
+            let told = format!("`{}`: {notice}", migration.path);
+            if !notices.contains(&told) {
+                notices.push(told);
+            }
+        }
+    }
+    let mut texts = crate::report::Texts::default();
+    for migration in migrations {
+        texts.insert(migration.path.clone(), migration.text.clone());
+    }
+    let mut diagnostics = findings.finish(&trueup_lint::Selection::default(), &texts);
+    diagnostics
+        .retain(|found| matches!(found.rule, "failing-operation" | "unproven-revision" | "wrong-dialect"));
+    SqlReplayed { schema: replay.schema, diagnostics, notices }
 }
 
 /// Tells whether a relation is there for a statement that names it, or cannot be expected of the sources.

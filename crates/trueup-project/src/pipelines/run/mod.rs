@@ -205,7 +205,7 @@ pub enum NotRun {
 }
 
 impl RunFailure {
-    fn new(kind: RunFailureKind, message: impl Into<String>) -> Self {
+    pub(in crate::pipelines) fn new(kind: RunFailureKind, message: impl Into<String>) -> Self {
         Self {
             kind,
             message: message.into(),
@@ -218,12 +218,12 @@ impl RunFailure {
         }
     }
 
-    fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub(in crate::pipelines) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
     }
 
-    fn fact(mut self, fact: impl Into<String>) -> Self {
+    pub(in crate::pipelines) fn fact(mut self, fact: impl Into<String>) -> Self {
         self.facts.push(fact.into());
         self
     }
@@ -282,7 +282,7 @@ fn with_project<T>(
 }
 
 /// Finds the line of the place that a failure tells.
-fn placed(configuration: &Configuration, mut problem: NotRun) -> NotRun {
+pub(in crate::pipelines) fn placed(configuration: &Configuration, mut problem: NotRun) -> NotRun {
     if let NotRun::Failed(failure) = &mut problem
         && let Some(location) = &failure.location
         && let Some(span) = location.span

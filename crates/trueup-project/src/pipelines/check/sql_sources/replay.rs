@@ -38,6 +38,8 @@ pub(super) struct Replayed {
     pub(super) facts: RevisionFacts,
     /// Whether the effect of every statement is known.
     pub(super) is_proved: bool,
+    /// What was passed over on purpose.
+    pub(super) notices: Vec<String>,
 }
 
 impl Replayed {
@@ -107,8 +109,9 @@ impl SqlReplay {
         let (result, simulated) = trueup_sql::read_onto(self.dialect, up, &context, self.simulated.take());
         self.simulated = simulated;
         let unclear = self.unclear.len();
-        let mut steps = Vec::new();
+        let (mut steps, mut notices) = (Vec::new(), Vec::new());
         for effect in &result.statements {
+            notices.extend(effect.notices.iter().cloned());
             let statement = Statement {
                 path: &migration.path,
                 text: &migration.text,
@@ -132,7 +135,7 @@ impl SqlReplay {
         let downgrade = self.downgrade(migration);
         let facts = RevisionFacts { upgrade, downgrade, swallowed: Vec::new() };
         self.snapshot = Rc::new(self.schema.clone());
-        Replayed { before, after: self.snapshot.clone(), facts, is_proved }
+        Replayed { before, after: self.snapshot.clone(), facts, is_proved, notices }
     }
 
     fn statement(
