@@ -33,6 +33,13 @@ fn commands_of_the_guide_to_the_history() {
     assert!(commands >= 6, "the guide shows {commands} commands");
 }
 
+#[test]
+fn commands_of_the_guide_to_comparing() {
+    let text = fs::read_to_string(root().join("docs/guides/comparing.md")).expect("the guide is there");
+    let commands: usize = Scenario::parse(&text).sections.iter().map(run_commands).sum();
+    assert!(commands >= 10, "the guide shows {commands} commands");
+}
+
 /// These commands write, so they are run one after the other in a project that the first of them makes.
 #[test]
 fn commands_of_the_guide_to_revisions() {
