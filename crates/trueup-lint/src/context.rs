@@ -302,6 +302,8 @@ pub enum Source {
     Revisions,
     /// The database.
     Database,
+    /// A snapshot that was taken earlier.
+    Snapshot,
 }
 
 impl Source {
@@ -311,6 +313,7 @@ impl Source {
             Self::Models => "the models",
             Self::Revisions => "the revisions",
             Self::Database => "the database",
+            Self::Snapshot => "the snapshot",
         }
     }
 }

@@ -232,6 +232,9 @@ pub(crate) struct CheckArgs {
     /// The project's Python, for `--engine` and `--models` [default: its virtual environment, else python3].
     #[arg(long, value_name = "FILE")]
     pub(crate) python: Option<PathBuf>,
+    /// Hold the database to a file that `snapshot` has written, instead of the revisions.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) snapshot: Option<PathBuf>,
     /// Lowest severity that makes the exit code 1 [default: error].
     #[arg(long, value_name = "SEVERITY", value_parser = ["error", "warning", "info", "never"])]
     pub(crate) fail_on: Option<String>,

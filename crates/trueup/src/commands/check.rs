@@ -30,6 +30,7 @@ pub(crate) fn run(global: &Global, args: &CheckArgs) -> Result<u8, CommandError>
         },
         imports_models: args.models == "import",
         python: args.python.clone(),
+        snapshot: args.snapshot.clone(),
         environment: std::env::vars().collect(),
     };
     let report = check(&configuration, &request).map_err(CommandError::new)?;

@@ -161,3 +161,75 @@ fn an_edited_snapshot_is_told_and_a_broken_one_refused() {
         assert!(run.stderr.contains(reason) && run.stderr.contains(place), "{}", run.stderr);
     }
 }
+
+#[test]
+fn check_holds_a_database_to_a_snapshot() {
+    let project = crate::running::project(&[(
+        "a1",
+        "None",
+        "op.create_table('t', sa.Column('id', sa.Integer, primary_key=True), sa.Column('n', sa.String(20)))",
+        "op.drop_table('t')",
+    )]);
+    let run = |arguments: &[&str]| trueup_in(project.path(), arguments);
+    assert_eq!(run(&["upgrade", "head"]).code, 0);
+    assert_eq!(run(&["snapshot", "database", "-o", "s"]).code, 0);
+    let check = ["check", "--only", "drift", "--snapshot", "s", "--database", "sqlite:///app.db"];
+    let clean = run(&check);
+    assert_eq!(clean.code, 0, "{}{}", clean.stdout, clean.stderr);
+    sqlite::execute(
+        &project.path().join("app.db"),
+        "CREATE INDEX ix_n ON t (n); ALTER TABLE t ADD extra TEXT",
+    );
+    let drifted = run(&[&check[..], &["--format", "json"]].concat());
+    assert_eq!(drifted.code, 1, "{}", drifted.stderr);
+    let report: serde_json::Value = serde_json::from_str(&drifted.stdout).expect("JSON");
+    let found = report["diagnostics"].as_array().expect("findings");
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found.iter().all(|found| found["rule"] == "database-drift"), "{found:?}");
+    let nothing = run(&["check", "--only", "drift", "--snapshot", "s"]);
+    assert_eq!(nothing.code, 2, "{}", nothing.stdout);
+    assert!(nothing.stdout.contains("there is no database to hold to the snapshot"), "{}", nothing.stdout);
+}
+
+#[test]
+fn snapshots_of_examples_bring_them_back() {
+    let project = Project::new();
+    for (example, source) in [
+        ("healthy-sqlite", "revisions"),
+        ("healthy-sqlite", "models"),
+        ("unregistered-models", "revisions"),
+        ("unregistered-models", "models"),
+        ("index-trouble", "models"),
+        ("sql-services", "sql:examples/sql-services/deploy/postgres/init"),
+    ] {
+        let folder = format!("examples/{example}");
+        let dialect = if example == "healthy-sqlite" { "sqlite" } else { "postgresql" };
+        let arguments = ["-C", &folder, "--dialect", dialect, "snapshot", source];
+        let taken = trueup(&arguments);
+        assert_eq!(taken.code, 0, "{example} {source}: {}", taken.stderr);
+        project.write("s", &taken.stdout);
+        let again = trueup_in(project.path(), &["snapshot", "snapshot:s"]);
+        assert_eq!((again.stdout, again.stderr.as_str()), (taken.stdout, ""), "{example} {source}");
+    }
+}
+
+#[test]
+fn a_snapshot_builds_an_sqlite_database() {
+    let project = Project::new();
+    let everything = "CREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT, n TEXT COLLATE NOCASE DEFAULT ('x' || 'y'), twice INTEGER AS (id * 2), CHECK (id > 0)) STRICT;
+        CREATE TABLE b (a_id INTEGER NOT NULL, k TEXT, PRIMARY KEY (a_id, k), FOREIGN KEY (a_id) REFERENCES a (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED) WITHOUT ROWID;
+        CREATE INDEX ix_b ON b (lower(k) DESC) WHERE a_id > 3;
+        CREATE VIEW v AS SELECT n FROM a;
+        CREATE TRIGGER t AFTER INSERT ON a BEGIN UPDATE a SET n = 'it''s'; SELECT 1; END;";
+    sqlite::execute(&project.path().join("from.db"), everything);
+    let taken = trueup_in(project.path(), &["snapshot", "database:sqlite:///from.db", "-o", "s"]);
+    assert_eq!(taken.code, 0, "{}", taken.stderr);
+    let to = project.path().join("to.db");
+    sqlite::execute(&to, "CREATE TABLE b (a_id INTEGER NOT NULL, old TEXT); CREATE TABLE c (x)");
+    let sides = ["diff", "database:sqlite:///to.db", "snapshot:s"];
+    let sql = trueup_in(project.path(), &[&sides[..], &["--sql"]].concat());
+    assert_eq!(sql.code, 0, "{}", sql.stderr);
+    sqlite::execute(&to, &sql.stdout);
+    let same = trueup_in(project.path(), &[&sides[..], &["--exit-code"]].concat());
+    assert_eq!(same.code, 0, "{}{}", same.stdout, sql.stdout);
+}

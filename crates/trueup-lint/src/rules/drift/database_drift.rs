@@ -18,7 +18,11 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(context: &DriftContext<'_>, report: &mut Report) {
     if context.actual.source == Source::Database {
-        let help = "bring the database and the revisions together: `trueup diff revisions database` shows the statements";
+        let help = if context.expected.source == Source::Snapshot {
+            "bring the database back, or take the snapshot anew: `trueup diff database snapshot:FILE` shows the statements"
+        } else {
+            "bring the database and the revisions together: `trueup diff revisions database` shows the statements"
+        };
         report_differences(&RULE, context, help, report);
     }
 }

@@ -9,6 +9,8 @@ use trueup_schema::{Dialect, ObjectKind, ObjectName, Operation, Schema, Severity
 use trueup_sql::{ReadContext, read};
 
 use super::{Checking, Group, engine};
+use crate::pipelines::run::NotRun;
+use crate::pipelines::source::snapshot;
 use crate::report::Failure;
 
 /// What to do when the database cannot be read.
@@ -97,6 +99,55 @@ impl Checking<'_> {
             }
         }
         self.summary.checked.push("the database against the revisions");
+    }
+
+    /// Compares the database with a snapshot.
+    pub(super) fn snapshot_drift(&mut self, file: &std::path::Path, inspection: Option<&Inspection>) {
+        if !self.wants(Group::Drift) {
+            return;
+        }
+        let Some(inspection) = inspection else {
+            // A database that cannot be read has told so itself.
+            self.failure.get_or_insert_with(|| Failure {
+                message: "there is no database to hold to the snapshot".to_owned(),
+                hint: Some(
+                    "name it with `--database URL`; `trueup diff snapshot:FILE revisions` needs none"
+                        .to_owned(),
+                ),
+            });
+            return;
+        };
+        let expected = match snapshot::read(file) {
+            Ok(source) => source,
+            Err(NotRun::Failed(problem)) => {
+                let line = problem.line.map(|line| format!(" (line {line})")).unwrap_or_default();
+                let message = format!("{}{line}", problem.message);
+                self.failure = Some(Failure { message, hint: problem.hints.into_iter().next() });
+                return;
+            }
+            Err(NotRun::NoHistory(_)) => return,
+        };
+        if expected.schema.dialect != inspection.schema.dialect {
+            let message = format!(
+                "{} is for {}, the database is for {}",
+                expected.title,
+                expected.schema.dialect.title(),
+                inspection.schema.dialect.title()
+            );
+            self.failure = Some(Failure { message, hint: None });
+            return;
+        }
+        self.summary.notes.extend(expected.notes);
+        let ignore = self.ignored(&expected.schema, &inspection.schema, &[]);
+        let differences =
+            compare(&expected.schema, &inspection.schema, &Compare { ignore, ..Compare::default() });
+        let context = DriftContext {
+            expected: Side { source: Source::Snapshot, schema: &expected.schema },
+            actual: Side { source: Source::Database, schema: &inspection.schema },
+            differences: &differences,
+        };
+        engine::check_drift(&context, &mut self.findings);
+        self.summary.checked.push("the database against the snapshot");
     }
 
     /// Says that a database records no revision, and so cannot be held to any.

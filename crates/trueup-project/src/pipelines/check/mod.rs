@@ -54,6 +54,8 @@ pub struct CheckRequest {
     pub imports_models: bool,
     /// The project's Python; else its virtual environment's, else `python3`.
     pub python: Option<PathBuf>,
+    /// A snapshot that the database is held to, instead of the revisions.
+    pub snapshot: Option<PathBuf>,
     /// The environment, for addresses such as `$DATABASE_URL` and for libpq's variables.
     pub environment: Vec<(String, String)>,
 }
@@ -204,6 +206,9 @@ impl<'a> Checking<'a> {
         }
         let facts = replay::revision_facts(&mended, &replayed, &self.revisions);
         let inspection = self.inspect();
+        if let Some(file) = &self.request.snapshot {
+            self.snapshot_drift(file, inspection.as_ref());
+        }
         let applied = inspection.as_ref().and_then(|inspection| inspection.revisions.clone());
         self.graph_rules(&graph, &facts, applied.as_deref());
         let models = reading.models.as_ref().filter(|models| !models.tables.is_empty());
@@ -233,6 +238,9 @@ impl<'a> Checking<'a> {
         }
         if has_revisions && !in_order {
             self.summary.notes.push(broken::note(models.is_some()));
+        }
+        if self.request.snapshot.is_some() {
+            return;
         }
         if let (Some(inspection), Some(applied)) = (&inspection, &applied) {
             let expected = self.schema_at(&mended, &replayed, applied);

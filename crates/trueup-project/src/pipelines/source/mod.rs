@@ -18,7 +18,7 @@ mod database;
 mod models;
 mod name;
 mod revisions;
-mod snapshot;
+pub(super) mod snapshot;
 mod sql;
 
 pub use name::{FORMS, SourceName, UnknownSource};

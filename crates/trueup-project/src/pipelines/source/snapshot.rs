@@ -11,7 +11,7 @@ use crate::files;
 use crate::pipelines::run::{NotRun, RunFailure, RunFailureKind};
 
 /// Reads a snapshot.
-pub(super) fn read(path: &Path) -> Result<Source, NotRun> {
+pub(in crate::pipelines) fn read(path: &Path) -> Result<Source, NotRun> {
     let shown = path.display().to_string();
     let failure = |message: String| RunFailure::new(RunFailureKind::Environment, message);
     let text = files::read_source(path).map_err(|problem| {
