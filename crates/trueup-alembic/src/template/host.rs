@@ -30,6 +30,9 @@ const GIVEN: [&str; 9] = [
     "refresh",
 ];
 
+/// What Alembic hands over where a revision does something already.
+const BODIES: [&str; 3] = ["upgrades", "downgrades", "imports"];
+
 /// What a template meets: the project's modules, and nothing that it may decide on without knowing it.
 struct TemplateHost {
     sources: Rc<dyn Sources>,
@@ -66,7 +69,7 @@ pub(super) fn render(
 ) -> Result<String, TemplateError> {
     let host = Rc::new(TemplateHost { sources, doubt: RefCell::default() });
     let mut vm = Vm::new(host.clone());
-    let generated = code::generate(nodes, &bindings(&vm, nodes)?)?;
+    let generated = code::generate(nodes, &bindings(&vm, nodes, input)?)?;
     let failed = |raised: &Raised| failure(&generated, raised);
     vm.add_module(PRELUDE, "<template>", include_str!("prelude.py"), true);
     let module = vm.add_module(MODULE, path, &generated.text, false);
@@ -103,16 +106,16 @@ pub(super) fn render(
 }
 
 /// Returns the lines that bind every name which occurs in a template and which its own blocks do not bind.
-fn bindings(vm: &Vm, nodes: &[Node]) -> Result<Vec<String>, TemplateError> {
+fn bindings(vm: &Vm, nodes: &[Node], input: &TemplateInput) -> Result<Vec<String>, TemplateError> {
+    let is_given = |name: &str| GIVEN.contains(&name) || (input.bodies.is_some() && BODIES.contains(&name));
     let module = trueup_python::parse(&code::generate(nodes, &[])?.text);
     let own = names::bound_at_top_level(&module);
     let asked = names::asked_by(&module, RENDER).into_iter().filter(|name| {
-        let is_given = GIVEN.contains(&&**name);
         let is_ours = name.starts_with("__trueup") || &**name == "context";
-        !is_ours && (is_given || (!own.contains(name) && !vm.is_builtin(name)))
+        !is_ours && (is_given(name) || (!own.contains(name) && !vm.is_builtin(name)))
     });
     let line = |name: ast::Name| {
-        if GIVEN.contains(&&*name) && !own.contains(&name) {
+        if is_given(&name) && !own.contains(&name) {
             format!("{name} = context[\"{name}\"]")
         } else if own.contains(&name) {
             "pass".to_owned()
@@ -171,7 +174,12 @@ fn context(vm: &mut Vm, input: &TemplateInput, write: &Value) -> PyResult {
         ("config", config(vm, &input.config)?),
         ("refresh", Value::Bool(true)),
     ];
-    let data = Value::dict_of(data.map(|(name, value)| (Rc::from(name), value)));
+    let bodies = input.bodies.iter().flat_map(|bodies| {
+        let texts = [&bodies.upgrades, &bodies.downgrades, &bodies.imports];
+        BODIES.into_iter().zip(texts.map(Value::str))
+    });
+    let data = data.into_iter().chain(bodies).map(|(name, value)| (Rc::from(name), value));
+    let data = Value::dict_of(data);
     make(vm, "Context", vec![data, write.clone()])
 }
 

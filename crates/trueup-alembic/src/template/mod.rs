@@ -32,6 +32,19 @@ pub struct TemplateInput {
     pub create_date: CreateDate,
     /// `config`.
     pub config: TemplateConfig,
+    /// `upgrades`, `downgrades` and `imports`, where the revision does something already.
+    pub bodies: Option<TemplateBodies>,
+}
+
+/// What a new revision does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TemplateBodies {
+    /// `upgrades`: the body of `upgrade()`, its first line without indentation.
+    pub upgrades: String,
+    /// `downgrades`: the body of `downgrade()`.
+    pub downgrades: String,
+    /// `imports`: lines of Python.
+    pub imports: String,
 }
 
 /// A moment as `datetime` tells it.

@@ -163,3 +163,21 @@ fn names_of_files() {
     assert_eq!(name("%(author)s"), Err("there is no token `%(author)s`".to_owned()));
     assert!(name("%(rev").is_err());
 }
+
+#[test]
+fn a_revision_that_does_something_brings_its_bodies() {
+    let template = "${imports if imports else \"\"}\ndef upgrade():\n    ${upgrades if upgrades else \"pass\"}\n\ndef downgrade():\n    ${downgrades if downgrades else \"pass\"}\n";
+    let mut given = input();
+    let text =
+        |given: &TemplateInput| render(template, "t", given, Rc::new(Modules(&[]))).expect("it renders");
+    assert_eq!(text(&given), "\ndef upgrade():\n    pass\n\ndef downgrade():\n    pass\n");
+    given.bodies = Some(TemplateBodies {
+        upgrades: "op.f('<a>')\n    op.g()".to_owned(),
+        downgrades: "op.h()".to_owned(),
+        imports: "import x".to_owned(),
+    });
+    assert_eq!(
+        text(&given),
+        "import x\ndef upgrade():\n    op.f('<a>')\n    op.g()\n\ndef downgrade():\n    op.h()\n"
+    );
+}
