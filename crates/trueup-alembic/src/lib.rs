@@ -19,6 +19,7 @@ pub mod models;
 mod op;
 pub mod replay;
 pub mod template;
+pub mod write;
 
 pub use bind::live::{Live, LiveRows, LiveValue};
 pub use env::{Argument, EnvInput, EnvReading, FilterObject, Start, search_folders};
