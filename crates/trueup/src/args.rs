@@ -266,9 +266,18 @@ pub(crate) struct RevisionArgs {
     /// What the revision does, in a few words.
     #[arg(short, long)]
     pub(crate) message: Option<String>,
-    /// Fill in what models and database differ in.
+    /// Fill in what leads from the revisions to the models.
     #[arg(long)]
     pub(crate) autogenerate: bool,
+    /// What the models are compared with.
+    #[arg(long, value_parser = ["revisions", "database"], default_value = "revisions", requires = "autogenerate")]
+    pub(crate) against: String,
+    /// A table or column that was renamed, `users.name=full_name`; may be given several times.
+    #[arg(long, value_name = "OLD=NEW", requires = "autogenerate")]
+    pub(crate) rename: Vec<String>,
+    /// A table or column that goes with its data, though it looks renamed; may be given several times.
+    #[arg(long, value_name = "NAME", requires = "autogenerate")]
+    pub(crate) drop: Vec<String>,
     /// Write SQL.
     #[arg(long)]
     pub(crate) sql: bool,

@@ -3,6 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use trueup_alembic::write::describe;
+use trueup_schema::{Dialect, Operation};
+use trueup_sql::laid_out;
 
 use super::FORMAT;
 use crate::files;
@@ -20,6 +23,15 @@ pub struct WritingWire {
     files: Vec<String>,
     directories: Vec<String>,
     hooks: Vec<HookWire>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operations: Option<Vec<OperationWire>>,
+}
+
+#[derive(Debug, Serialize)]
+struct OperationWire {
+    operation: &'static str,
+    description: String,
+    sql: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -69,6 +81,7 @@ impl WritingWire {
             revision: Some(revision),
             directories: written.directories.iter().map(|path| shown(path)).collect(),
             hooks: hooks.collect(),
+            operations: written.dialect.map(|dialect| operations(dialect, &written.operations)),
             ..Self::files(command, root, std::slice::from_ref(&written.path))
         }
     }
@@ -89,8 +102,23 @@ impl WritingWire {
             files: paths.iter().map(|path| files::relative(root, path).to_string()).collect(),
             directories: Vec::new(),
             hooks: Vec::new(),
+            operations: None,
         }
     }
+
+    /// Returns the JSON shape of `revision --autogenerate` where there was nothing to do.
+    pub fn nothing(command: &'static str, root: &Path) -> Self {
+        Self { operations: Some(Vec::new()), ..Self::files(command, root, &[]) }
+    }
+}
+
+fn operations(dialect: Dialect, operations: &[Operation]) -> Vec<OperationWire> {
+    let shape = |operation: &Operation| OperationWire {
+        operation: operation.name(),
+        description: describe(operation),
+        sql: operation.to_sql(dialect).iter().map(|sql| laid_out(dialect, sql)).collect(),
+    };
+    operations.iter().map(shape).collect()
 }
 
 impl Default for TemplatesWire {

@@ -1,6 +1,10 @@
 //! `trueup revision` and `trueup merge`: new revision files.
 
-use trueup_project::pipelines::revision::{Follows, RevisionError, RevisionRequest, write};
+use trueup_project::pipelines::check::CheckRequest;
+use trueup_project::pipelines::revision::{
+    Against, Answers, Autogenerate, Follows, RevisionError, RevisionRequest, write,
+};
+use trueup_project::pipelines::writing::Event;
 use trueup_project::wire::WritingWire;
 use trueup_schema::Dialect;
 use trueup_schema::revision::IdentifierError;
@@ -15,10 +19,6 @@ pub(crate) fn run(global: &Global, args: &RevisionArgs) -> Result<u8, CommandErr
         return Err(CommandError::new("`--sql` and `--autogenerate` exclude each other")
             .hint("a revision is a file; `upgrade --sql` writes its SQL"));
     }
-    if args.autogenerate {
-        return Err(CommandError::new("`revision --autogenerate` is not there yet")
-            .hint("`trueup check --only drift` tells what a revision would have to do; `alembic revision --autogenerate` writes it"));
-    }
     if args.sql {
         return Err(CommandError::new(
             "`revision --sql` has no SQL to write: a new revision does nothing yet",
@@ -32,9 +32,25 @@ pub(crate) fn run(global: &Global, args: &RevisionArgs) -> Result<u8, CommandErr
         version_path: args.version_path.clone(),
         rev_id: args.rev_id.clone(),
         depends_on: args.depends_on.clone(),
+        autogenerate: args.autogenerate.then(|| autogenerate(global, args)),
         ..request(global, Follows::Head(args.head.clone()))
     };
     perform(global, "revision", &request)
+}
+
+fn autogenerate(global: &Global, args: &RevisionArgs) -> Autogenerate {
+    let database = reading::database(global);
+    Autogenerate {
+        against: if args.against == "database" { Against::Database } else { Against::Revisions },
+        answers: Answers { renames: args.rename.clone(), drops: args.drop.clone() },
+        check: CheckRequest {
+            database: database.database,
+            fallback_database: database.fallback,
+            dialect: global.dialect.as_deref().and_then(Dialect::from_name),
+            environment: database.environment,
+            ..CheckRequest::default()
+        },
+    }
 }
 
 pub(crate) fn merge(global: &Global, args: &MergeArgs) -> Result<u8, CommandError> {
@@ -61,6 +77,7 @@ fn request(global: &Global, follows: Follows) -> RevisionRequest {
         environment: std::env::vars().collect(),
         dialect: global.dialect.as_deref().and_then(Dialect::from_name),
         keeps_output_clean: global.format != Format::Text || global.quiet || global.output.is_some(),
+        autogenerate: None,
     }
 }
 
@@ -72,7 +89,15 @@ fn perform(global: &Global, command: &'static str, request: &RevisionRequest) ->
     let mut progress = Progress::new(global);
     let written = write(&reading.configuration, &reading.history, request, &mut |event| progress.tell(event))
         .map_err(|error| explained(error, request))?;
-    progress.finish(&WritingWire::revision(command, &reading.configuration.root, &written))?;
+    let root = &reading.configuration.root;
+    match written {
+        Some(written) => progress.finish(&WritingWire::revision(command, root, &written))?,
+        None => {
+            // The first sentence is the one of `alembic check`, which scripts look for.
+            progress.tell(Event::Says("No new upgrade operations detected. There is nothing to do."));
+            progress.finish(&WritingWire::nothing(command, root))?;
+        }
+    }
     Ok(0)
 }
 

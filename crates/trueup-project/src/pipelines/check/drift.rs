@@ -45,13 +45,32 @@ impl Checking<'_> {
         if !self.wants(Group::Drift) {
             return;
         }
+        let differences = self.model_differences(reading, models, revisions, partial);
+        let context = DriftContext {
+            expected: Side { source: Source::Models, schema: models },
+            actual: Side { source: Source::Revisions, schema: revisions },
+            differences: &differences,
+        };
+        engine::check_drift(&context, &mut self.findings);
+        self.summary.checked.push("models against revisions");
+    }
+
+    /// Returns how models differ from what something else builds or has, as far as models can tell it and the project
+    /// wants it compared.
+    pub(super) fn model_differences(
+        &self,
+        reading: &ProjectReading,
+        models: &Schema,
+        actual: &Schema,
+        partial: &[ObjectName],
+    ) -> Vec<Difference> {
         let options = Compare {
-            ignore: self.ignored(models, revisions, partial),
+            ignore: self.ignored(models, actual, partial),
             ignore_kinds: NOT_IN_MODELS.to_vec(),
             by_meaning: true,
             ..Compare::default()
         };
-        let mut differences = compare(models, revisions, &options);
+        let mut differences = compare(models, actual, &options);
         differences.retain(|difference| {
             can_be_in_models(difference)
                 && is_compared(reading, difference)
@@ -60,15 +79,9 @@ impl Checking<'_> {
         let compares_defaults =
             reading.env.as_ref().and_then(|env| env.flag("compare_server_default")) == Some(true);
         for difference in &mut differences {
-            soften(difference, revisions, compares_defaults);
+            soften(difference, actual, compares_defaults);
         }
-        let context = DriftContext {
-            expected: Side { source: Source::Models, schema: models },
-            actual: Side { source: Source::Revisions, schema: revisions },
-            differences: &differences,
-        };
-        engine::check_drift(&context, &mut self.findings);
-        self.summary.checked.push("models against revisions");
+        differences
     }
 
     /// Compares the database with what the revisions build up to where the database is.

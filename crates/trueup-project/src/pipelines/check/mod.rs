@@ -19,6 +19,7 @@ use crate::{files, headers};
 mod asked;
 mod broken;
 mod built;
+pub(super) mod compared;
 pub(super) mod dialect;
 pub(super) mod drift;
 pub(super) mod graph;

@@ -4,6 +4,7 @@
 //! and label, its file, and whether the text that the template makes is the revision that was asked for. Facts are those
 //! of Alembic 1.20 (`ScriptDirectory.generate_revision`).
 
+mod autogenerate;
 mod date;
 mod file_name;
 mod hooks;
@@ -13,10 +14,13 @@ mod text;
 
 use std::path::PathBuf;
 
-use trueup_schema::Dialect;
 use trueup_schema::revision::IdentifierError;
+use trueup_schema::{Dialect, Operation};
 
+pub use autogenerate::{Answers, Autogenerate};
 pub use hooks::HookRun;
+
+pub use super::check::compared::Against;
 
 use super::history::History;
 use super::writing::{self, Event, Tell};
@@ -57,6 +61,8 @@ pub struct RevisionRequest {
     pub dialect: Option<Dialect>,
     /// Whether what hooks print goes to standard error.
     pub keeps_output_clean: bool,
+    /// `--autogenerate`: it leads to the models.
+    pub autogenerate: Option<Autogenerate>,
 }
 
 /// A revision that was written.
@@ -76,6 +82,10 @@ pub struct Written {
     pub directories: Vec<PathBuf>,
     /// What was run on it.
     pub hooks: Vec<HookRun>,
+    /// What it does, where it was generated.
+    pub operations: Vec<Operation>,
+    /// The dialect that its operations are for.
+    pub dialect: Option<Dialect>,
 }
 
 /// Why no revision was written.
@@ -104,7 +114,7 @@ fn refused(message: impl Into<String>, hint: impl Into<String>) -> Failure {
     Failure { message: message.into(), hint: Some(hint.into()) }
 }
 
-/// Writes a new revision.
+/// Writes a new revision; nothing where it was to be generated and there is nothing to do.
 ///
 /// # Errors
 /// When it does not fit into the graph, when the template cannot be evaluated, or when the file cannot be written; then
@@ -114,7 +124,7 @@ pub fn write(
     history: &History,
     request: &RevisionRequest,
     tell: &mut Tell<'_>,
-) -> Result<Written, RevisionError> {
+) -> Result<Option<Written>, RevisionError> {
     let encoding = configuration.option("output_encoding").unwrap_or("utf-8");
     if !matches!(encoding.to_lowercase().replace('_', "-").as_str(), "utf-8" | "utf8") {
         return Err(refused(
@@ -132,6 +142,14 @@ pub fn write(
     let name = file_name::file_name(configuration, &id, request.message.as_deref(), &moment)?;
     let path = place::file(configuration, &location, &name)?;
     let hooks = hooks::prepare(configuration, &path)?;
+    let generated = match &request.autogenerate {
+        None => None,
+        Some(wanted) => match autogenerate::generate(configuration, history, wanted, tell)? {
+            None => return Ok(None),
+            found => found,
+        },
+    };
+    let operations = generated.as_ref().map(|generated| generated.operations.clone()).unwrap_or_default();
     let written = Written {
         id,
         path,
@@ -140,15 +158,21 @@ pub fn write(
         depends_on,
         directories: Vec::new(),
         hooks: Vec::new(),
+        operations,
+        dialect: generated.as_ref().map(autogenerate::Generated::dialect),
     };
-    let text = text::text(configuration, &written, request, moment)?;
+    let bodies = generated.as_ref().map(|generated| generated.bodies.clone());
+    let text = text::text(configuration, &written, request, moment, bodies)?;
+    if let Some(generated) = &generated {
+        generated.prove(&crate::files::relative(&configuration.root, &written.path), &text)?;
+    }
     if text::runs_environment(configuration) {
         tell(Event::Warns(
             "`revision_environment` is set, and env.py is not run: what it would add is missing",
             Some("use `alembic revision` where env.py changes what is written"),
         ));
     }
-    finish(configuration, request, written, &text, &location, &hooks, tell)
+    finish(configuration, request, written, &text, &location, &hooks, tell).map(Some)
 }
 
 /// Makes the folders, writes the file and runs the hooks.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::rc::Rc;
 
-use trueup_alembic::template::{self, CreateDate, TemplateConfig, TemplateInput};
+use trueup_alembic::template::{self, CreateDate, TemplateBodies, TemplateConfig, TemplateInput};
 use trueup_schema::Dialect;
 use trueup_schema::revision::Reference;
 
@@ -31,6 +31,7 @@ pub(super) fn text(
     written: &Written,
     request: &RevisionRequest,
     moment: CreateDate,
+    bodies: Option<TemplateBodies>,
 ) -> Result<String, Failure> {
     let Some(folder) = &configuration.script_location else {
         return Err(refused(
@@ -49,7 +50,7 @@ pub(super) fn text(
     let template = String::from_utf8(template)
         .map_err(|_| refused(format!("the template `{shown}` is not UTF-8"), "save it as UTF-8"))?;
     let sources = Rc::new(ProjectSources::new(configuration));
-    let input = input(configuration, written, request, moment);
+    let input = TemplateInput { bodies, ..input(configuration, written, request, moment) };
     let text = template::render(&template, &shown, &input, sources.clone()).map_err(|error| {
         let line = error.line.map(|line| format!(" line {line}")).unwrap_or_default();
         refused(
@@ -81,6 +82,7 @@ fn input(
             options: configuration.options.clone(),
             file: configuration.file.as_ref().filter(is_ini).map(|file| file.to_string_lossy().into_owned()),
         },
+        bodies: None,
     }
 }
 
