@@ -25,6 +25,8 @@ usage: cargo xtask <command>
   graphs [--graphs N] [--seed N]
   commands [--projects N] [--seed N] [--trueup FILE]
                               random projects, built by real Alembic and by trueup
+  autogenerate [--projects N] [--seed N] [--trueup FILE]
+                              generated revisions, run by real Alembic
   drift [PROJECT…]            databases as Alembic built them are clean, ten manual changes are ten findings
   faults [--runs N] [--seed N] [--only KIND,…] [--trueup FILE] [--no-record]
                               runs that are killed, cut off, starved and crowded, into docs/reliability.md
@@ -50,7 +52,7 @@ fn main() -> ExitCode {
         ["corpus", "run", rest @ ..] => return tested(oracle::run("corpus", rest)),
         ["corpus", "models", rest @ ..] => return tested(oracle::run("models", rest)),
         ["corpus", "downgrades", rest @ ..] => return tested(oracle::run("downgrades", rest)),
-        ["commands", rest @ ..] => return tested(oracle::run("commands", rest)),
+        [command @ ("autogenerate" | "commands"), rest @ ..] => return tested(oracle::run(command, rest)),
         [command @ ("fuzz" | "bench" | "differential" | "graphs" | "drift" | "faults"), rest @ ..] => {
             return tested(oracle::run(command, rest));
         }

@@ -12,7 +12,7 @@ pub fn run(command: &str, arguments: &[&str]) -> Result<bool> {
         // What users get, not what builds fast.
         crate::command::run(cargo().args(["build", "--quiet", "--release", "--package", "trueup"]))?;
     }
-    if matches!(command, "commands" | "faults") && !arguments.contains(&"--trueup") {
+    if matches!(command, "autogenerate" | "commands" | "faults") && !arguments.contains(&"--trueup") {
         crate::command::run(cargo().args(["build", "--quiet", "--profile", "fast", "--package", "trueup"]))?;
     }
     let mut oracle = cargo();

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use trueup_oracle::{bench, commands, corpus, differential, drift, faults, fuzz, graphs, paths, runs};
+use trueup_oracle::{
+    autogenerate, bench, commands, corpus, differential, drift, faults, fuzz, graphs, paths, runs,
+};
 use trueup_schema::Dialect;
 
 const USAGE: &str = "\
@@ -24,6 +26,8 @@ usage: trueup-oracle <command>
   commands [--projects N] [--seed N] [--trueup FILE]
                                             what heads, branches, history, show and current print,
                                             and what revision, merge and init write
+  autogenerate [--projects N] [--seed N] [--trueup FILE]
+                                            generated revisions, run by real Alembic
   graphs [--graphs N] [--seed N]            what identifiers and runs mean on random graphs of revisions
   runs [--projects N] [--seed N] [--trueup FILE] [PROJECT…]
                                             what upgrade, downgrade and stamp leave of databases
@@ -52,6 +56,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         "downgrades" => on_large_stack(|| downgrades(rest)).map(verdict),
         "differential" => differential(rest).map(verdict),
         "commands" => commands(rest).map(verdict),
+        "autogenerate" => autogenerate(rest).map(verdict),
         "graphs" => graphs(rest).map(verdict),
         "runs" => runs::run(&runs::options(rest)?).map(verdict),
         "faults" => faults(rest).map(verdict),
@@ -178,6 +183,22 @@ fn commands(arguments: &[String]) -> Result<bool> {
         }
     }
     commands::run(&options)
+}
+
+fn autogenerate(arguments: &[String]) -> Result<bool> {
+    let mut options = autogenerate::Options { projects: 100, seed: 1, trueup: commands::built() };
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--projects" => {
+                options.projects = arguments.next().context("--projects wants a number")?.parse()?;
+            }
+            "--seed" => options.seed = arguments.next().context("--seed wants a number")?.parse()?,
+            "--trueup" => options.trueup = arguments.next().context("--trueup wants a file")?.into(),
+            other => bail!("`{other}` is not understood"),
+        }
+    }
+    autogenerate::run(&options)
 }
 
 fn graphs(arguments: &[String]) -> Result<bool> {

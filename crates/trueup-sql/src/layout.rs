@@ -117,6 +117,11 @@ pub fn laid_out(dialect: Dialect, sql: &str) -> String {
     out
 }
 
+/// Returns a name as people write it: in quotes only where it needs them.
+pub fn written_name(name: &str) -> String {
+    plain(&trueup_schema::name::quote_identifier(name)).to_owned()
+}
+
 /// Tells whether what a parenthesis opens after a token is a list of names or of columns.
 fn is_list(before: Option<(Kind, &str)>, is_index: bool) -> bool {
     match before {

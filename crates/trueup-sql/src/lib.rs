@@ -40,7 +40,7 @@ mod split;
 mod sqlite;
 mod words;
 
-pub use layout::laid_out;
+pub use layout::{laid_out, written_name};
 pub use reader::{read, read_onto};
 pub use result::{Effect, ReadContext, ReadError, ReadResult, StatementEffect, Transaction};
 pub use session::Session;

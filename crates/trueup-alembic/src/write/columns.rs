@@ -165,8 +165,7 @@ impl Writer<'_> {
         }
         if let Some(using) = &alter.using {
             // Alembic puts it into the statement as it is, without looking for parameters.
-            let using = trueup_sql::laid_out(dialect, using.text().trim());
-            keywords.push(("postgresql_using", string(&using)));
+            keywords.push(("postgresql_using", string(using.text().trim())));
         }
         Ok(self.on_table(&alter.table, "alter_column", self.alters_in_place(), |call| {
             keywords.into_iter().fold(call.arg(name), |call, (name, value)| call.keyword(name, value))

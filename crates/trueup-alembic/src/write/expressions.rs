@@ -1,7 +1,7 @@
 //! SQL inside of Python: texts that SQLAlchemy hands on as they are.
 
-use trueup_schema::name::quote_identifier;
 use trueup_schema::{Dialect, IndexKey, IndexPart, NullsOrder, SqlExpr};
+use trueup_sql::written_name;
 
 use super::python;
 
@@ -98,17 +98,12 @@ fn is_call(text: &str) -> bool {
     name.is_some_and(plain) && closes_at(text) == Some(text.len() - 1)
 }
 
-/// Returns an identifier, in quotes only where it needs them.
-fn identifier(dialect: Dialect, name: &str) -> String {
-    trueup_sql::laid_out(dialect, &quote_identifier(name))
-}
-
 /// Returns a key part of an index: a column's name, or `sa.text()` of everything that is more.
 pub(super) fn index_part(dialect: Dialect, part: &IndexPart) -> String {
     let plain = part.collation.is_none() && !part.descending && part.nulls.is_none();
     let mut sql = match &part.key {
         IndexKey::Column(column) if plain => return python::string(column),
-        IndexKey::Column(column) => identifier(dialect, column),
+        IndexKey::Column(column) => written_name(column),
         IndexKey::Expression(expr) => {
             let text = expr.text().trim();
             let bare = encloses(text) || is_call(text) || !dialect.enforces_types();
@@ -116,7 +111,7 @@ pub(super) fn index_part(dialect: Dialect, part: &IndexPart) -> String {
         }
     };
     if let Some(collation) = &part.collation {
-        sql.push_str(&format!(" COLLATE {}", identifier(dialect, collation)));
+        sql.push_str(&format!(" COLLATE {}", written_name(collation)));
     }
     if let Some(class) = &part.operator_class {
         sql.push_str(&format!(" {class}"));

@@ -40,6 +40,8 @@ pub enum Part {
     Operation(Box<Operation>),
     /// A line for the reader, without `#`.
     Comment(String),
+    /// A line for the reader where something of their own may follow.
+    Pause(String),
     /// It ends here, because of what the text says.
     Raise(String),
 }
@@ -96,6 +98,7 @@ pub fn body(parts: &[Part], before: &Schema, style: &Style) -> Result<Body, Unwr
     for part in parts {
         match part {
             Part::Comment(text) => statements.push(Statement::Comment(text.clone())),
+            Part::Pause(text) => statements.push(Statement::Pause(text.clone())),
             Part::Raise(why) => statements.push(Statement::Raise(why.clone())),
             Part::Operation(operation) => {
                 statements.extend(writer.operation(operation)?);
@@ -176,7 +179,13 @@ impl Writer<'_> {
     /// Returns an operation's statements in SQL.
     fn sql(&self, operation: &Operation) -> Result<Vec<String>, Unwritable> {
         let dialect = self.schema.dialect;
-        let statements = operation.to_sql(dialect);
+        let mut statements = operation.to_sql(dialect);
+        if let Operation::AlterSequence(alter) = operation {
+            let existing = self.schema.sequences.get(&alter.sequence.name);
+            if existing.is_none_or(|existing| existing.comment == alter.sequence.comment) {
+                statements.retain(|sql| !sql.starts_with("COMMENT"));
+            }
+        }
         if statements.is_empty() {
             let what = describe(operation);
             return Err(Unwritable(format!("neither Alembic nor {dialect} has a statement to {what}")));

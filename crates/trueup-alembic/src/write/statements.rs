@@ -26,8 +26,10 @@ pub(super) enum Statement {
     Execute(String),
     /// `op.execute` of a statement that the server wants outside of a transaction.
     Autocommit(String),
-    /// A line of a comment, or an empty one.
+    /// A line of a comment.
     Comment(String),
+    /// A line of a comment at a place where the reader may put something.
+    Pause(String),
     /// `raise NotImplementedError(…)`.
     Raise(String),
 }
@@ -41,7 +43,19 @@ pub(super) fn body(statements: &[Statement]) -> String {
         match statement {
             Statement::Call(call) => lines.push(call.statement(INDENT)),
             Statement::Execute(sql) => lines.push(execute(sql, INDENT)),
-            Statement::Comment(text) => lines.push(format!("{INDENT}# {text}").trim_end().to_owned()),
+            // What is said of the first call of a batch stands in it.
+            Statement::Comment(_)
+                if matches!(next_call(&statements[at..]), Some(Statement::Batch { .. })) =>
+            {
+                if let Some(Statement::Batch { table, .. }) = next_call(&statements[at..]) {
+                    let block = block_of(table, &statements[at - 1..]);
+                    at += block.len() - 1;
+                    lines.extend(batch(table, &block));
+                }
+            }
+            Statement::Comment(text) | Statement::Pause(text) => {
+                lines.push(format!("{INDENT}# {text}").trim_end().to_owned())
+            }
             Statement::Raise(why) => {
                 lines.push(format!("{INDENT}raise NotImplementedError({})", string(why)));
             }
@@ -55,15 +69,35 @@ pub(super) fn body(statements: &[Statement]) -> String {
                 }
             }
             Statement::Batch { table, .. } => {
-                let rest = &statements[at - 1..];
-                let same = |statement: &&Statement| matches!(statement, Statement::Batch { table: other, .. } if other == table);
-                let block: Vec<&Statement> = rest.iter().take_while(same).collect();
+                let block = block_of(table, &statements[at - 1..]);
                 at += block.len() - 1;
                 lines.extend(batch(table, &block));
             }
         }
     }
     lines.join("\n").trim_start().to_owned()
+}
+
+/// Returns the first statement that is no comment.
+fn next_call(statements: &[Statement]) -> Option<&Statement> {
+    statements.iter().find(|statement| !matches!(statement, Statement::Comment(_)))
+}
+
+/// Returns the statements that belong into one batch, with what is said of each of them.
+fn block_of<'a>(table: &ObjectName, statements: &'a [Statement]) -> Vec<&'a Statement> {
+    let mut block = Vec::new();
+    let mut comments = Vec::new();
+    for statement in statements {
+        match statement {
+            Statement::Comment(_) => comments.push(statement),
+            Statement::Batch { table: other, .. } if other == table => {
+                block.append(&mut comments);
+                block.push(statement);
+            }
+            _ => break,
+        }
+    }
+    block
 }
 
 fn execute(sql: &str, indent: &str) -> String {
@@ -80,8 +114,11 @@ fn batch(table: &ObjectName, block: &[&Statement]) -> Vec<String> {
     }
     let mut lines = vec![format!("{INDENT}with {} as batch_op:", call.inline())];
     for statement in block {
-        if let Statement::Batch { call, .. } = statement {
-            lines.push(call.statement(&INDENT.repeat(2)));
+        let indent = INDENT.repeat(2);
+        match statement {
+            Statement::Batch { call, .. } => lines.push(call.statement(&indent)),
+            Statement::Comment(text) => lines.push(format!("{indent}# {text}")),
+            _ => {}
         }
     }
     lines

@@ -97,11 +97,8 @@ impl Writer<'_> {
             call = call.keyword("prefixes", strings(&["UNLOGGED"]));
         }
         if let Some(partitioning) = &table.partitioning {
-            let dialect = self.schema.dialect;
             let parts = partitioning.parts.iter().map(|part| match &part.key {
-                IndexKey::Column(column) => {
-                    trueup_sql::laid_out(dialect, &trueup_schema::name::quote_identifier(column))
-                }
+                IndexKey::Column(column) => trueup_sql::written_name(column),
                 IndexKey::Expression(expr) => format!("({})", expr.text().trim()),
             });
             let parts = parts.collect::<Vec<_>>().join(", ");

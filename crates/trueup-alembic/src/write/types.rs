@@ -3,7 +3,7 @@
 //! What counts is the type in the database: a type that a project derives from another one is written as that one, so
 //! that a revision needs no import of the application.
 
-use trueup_schema::{ColumnType, Dialect, ObjectName, TypeKind};
+use trueup_schema::{ColumnType, ObjectName, TypeKind};
 
 use super::python::{Call, boolean, string};
 use super::{Import, Unwritable, Writer};
@@ -149,7 +149,7 @@ impl Writer<'_> {
     /// Returns a type that SQLAlchemy has no name for: by its name in the database, with a class that the file brings.
     fn other_type(&mut self, column_type: &ColumnType) -> String {
         self.imports.insert(Import::NamedType);
-        Call::new("NamedType").arg(string(&type_text(self.schema.dialect, column_type))).inline()
+        Call::new("NamedType").arg(string(&column_type.to_string())).inline()
     }
 
     /// Returns a serial type for a column that no primary key makes one.
@@ -162,14 +162,6 @@ impl Writer<'_> {
         self.imports.insert(Import::NamedType);
         Call::new("NamedType").arg(string(name)).inline()
     }
-}
-
-/// Returns a type as SQL.
-fn type_text(dialect: Dialect, column_type: &ColumnType) -> String {
-    if column_type.kind != TypeKind::UserDefined || column_type.name.starts_with('"') {
-        return column_type.to_string();
-    }
-    trueup_sql::laid_out(dialect, &column_type.to_string())
 }
 
 fn numeric(call: Call, modifiers: &[String]) -> Call {
@@ -202,6 +194,7 @@ fn declared_type(column_type: &ColumnType, collation: Option<&str>) -> Option<Ca
         ("BIGINT", 0) => Some(sa("BigInteger")),
         ("SMALLINT", 0) => Some(sa("SmallInteger")),
         ("BOOLEAN", 0) => Some(sa("Boolean")),
+        ("DOUBLE", 0) => Some(sa("Double")),
         ("FLOAT", 0) => Some(sa("Float")),
         ("REAL", 0) => Some(sa("REAL")),
         ("DATE", 0) => Some(sa("Date")),

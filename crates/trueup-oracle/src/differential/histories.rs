@@ -12,6 +12,21 @@ pub(crate) enum Databases {
     Sqlite,
 }
 
+impl Databases {
+    fn flavor(self) -> Flavor {
+        match self {
+            Self::Both => Flavor::Both,
+            Self::Postgresql => Flavor::Postgresql,
+            Self::Sqlite => Flavor::Sqlite,
+        }
+    }
+}
+
+/// Returns a file of models, whose `metadata` has them.
+pub(crate) fn random_models(databases: Databases, random: &mut Random) -> String {
+    super::models::models(databases.flavor(), random)
+}
+
 /// What one revision does; statements of Python in steps that are never cut in two.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Body {
@@ -30,12 +45,7 @@ pub(crate) struct Line(State);
 impl Line {
     /// Returns a line that has built nothing; lines of different numbers never use the same name.
     pub(crate) fn new(databases: Databases, number: usize) -> Self {
-        let flavor = match databases {
-            Databases::Both => Flavor::Both,
-            Databases::Postgresql => Flavor::Postgresql,
-            Databases::Sqlite => Flavor::Sqlite,
-        };
-        let mut state = State::new(flavor);
+        let mut state = State::new(databases.flavor());
         for _ in 0..number * 400 {
             state.number();
         }

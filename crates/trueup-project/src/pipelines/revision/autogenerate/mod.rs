@@ -143,7 +143,7 @@ impl Drafting<'_> {
     ) -> Result<(Body, Schema), Failure> {
         let before = &self.compared.before;
         let hint = "write it by hand: `trueup revision -m \"…\"` makes the file";
-        let mut parts = parts::parts(operations, before, Direction::Up);
+        let mut parts = parts::parts(operations, Direction::Up);
         let mut drafted = self.draft(&parts, before).map_err(|message| refused(message, hint))?;
         let mut after = self.run(&drafted, before).map_err(|message| refused(message, hint))?;
         // A table that SQLite builds anew loses what Alembic does not know of; it is made again.
@@ -171,7 +171,7 @@ impl Drafting<'_> {
     /// Returns the body of `downgrade()`.
     fn downgrade(&self, up: &Body, after: &Schema, back: &[Operation]) -> Result<Body, Failure> {
         let before = &self.compared.before;
-        let mut parts = parts::parts(back, self.target, Direction::Down);
+        let mut parts = parts::parts(back, Direction::Down);
         let attempt = |parts: &[Part]| -> Result<(Body, Schema), String> {
             let drafted = self.draft(parts, self.target)?;
             let bodies = TemplateBodies {

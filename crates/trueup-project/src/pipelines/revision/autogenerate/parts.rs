@@ -1,24 +1,23 @@
 //! What stands in `upgrade()` and `downgrade()`: operations, and words for whoever reviews them.
 
 use trueup_alembic::write::{Part, describe};
-use trueup_schema::name::quote_identifier;
 use trueup_schema::ops::{AddColumn, AlterColumn};
-use trueup_schema::{ObjectName, Operation, Schema};
+use trueup_schema::{ObjectName, Operation};
+use trueup_sql::written_name;
 
 /// Returns the parts of a function that carries operations out.
-pub(super) fn parts(operations: &[Operation], before: &Schema, way: Direction) -> Vec<Part> {
+pub(super) fn parts(operations: &[Operation], way: Direction) -> Vec<Part> {
     let mut parts = Vec::new();
     if way == Direction::Up {
         parts.extend(operations.iter().map(|operation| Part::Comment(format!("- {}", describe(operation)))));
     }
-    let mut schema = before.clone();
     for operation in operations {
         match operation {
             Operation::AddColumn(add) if needs_values(add) => {
-                parts.extend(filled_column(add, &schema));
+                parts.extend(filled_column(add));
             }
             Operation::AlterColumn(alter) if alter.nullable == Some(false) => {
-                parts.push(Part::Comment(format!(
+                parts.push(Part::Pause(format!(
                     "Rows where `{}.{}` is NULL need a value before it is NOT NULL.",
                     alter.table, alter.column
                 )));
@@ -35,8 +34,6 @@ pub(super) fn parts(operations: &[Operation], before: &Schema, way: Direction) -
             }
             _ => parts.push(operation.clone().into()),
         }
-        // What cannot be applied is found by whoever replays the text.
-        let _ = operation.apply(&mut schema);
     }
     parts
 }
@@ -56,21 +53,24 @@ fn needs_values(add: &AddColumn) -> bool {
 }
 
 /// Adds a NOT NULL column in three steps: nullable, filled by whoever knows how, NOT NULL.
-fn filled_column(add: &AddColumn, schema: &Schema) -> Vec<Part> {
+fn filled_column(add: &AddColumn) -> Vec<Part> {
     let (table, column) = (&add.table, &add.column.name);
     let mut nullable = add.clone();
     nullable.column.nullable = true;
     let mut strict = AlterColumn::new(table.clone(), column.as_str());
     strict.nullable = Some(false);
-    let dialect = schema.dialect;
-    let quoted = trueup_sql::laid_out(dialect, &quote_identifier(column));
-    let name = trueup_sql::laid_out(dialect, &ObjectName::to_sql(table));
+    let (name, value) = (written(table), written_name(column));
     vec![
         Operation::AddColumn(nullable).into(),
-        Part::Comment(format!(
+        Part::Pause(format!(
             "`{table}.{column}` is NOT NULL and has no default: rows that are there need a value first."
         )),
-        Part::Comment(format!("op.execute(\"UPDATE {name} SET {quoted} = ... WHERE {quoted} IS NULL\")")),
+        Part::Pause(format!("op.execute('UPDATE {name} SET {value} = ... WHERE {value} IS NULL')")),
         Operation::AlterColumn(strict).into(),
     ]
+}
+
+fn written(table: &ObjectName) -> String {
+    let namespace = table.namespace.as_deref().map(|namespace| format!("{}.", written_name(namespace)));
+    format!("{}{}", namespace.unwrap_or_default(), written_name(&table.name))
 }
