@@ -72,7 +72,8 @@ impl Writer<'_> {
             statements.extend(self.users_of_column(&drop.table, &drop.column));
         }
         let column = string(&drop.column);
-        statements.push(self.on_table(&drop.table, "drop_column", false, |call| call.arg(column)));
+        statements
+            .push(self.on_table(&drop.table, "drop_column", self.alters_in_place(), |call| call.arg(column)));
         statements
     }
 

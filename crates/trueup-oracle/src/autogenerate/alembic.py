@@ -76,6 +76,6 @@ for line in sys.stdin:
     try:
         answer = {"found": run(request)}
     except BaseException as error:
-        answer = {"error": f"{type(error).__name__}: {error}"[:1500], "where": traceback.format_exc()[-600:]}
+        answer = {"error": f"{type(error).__name__}: {error or traceback.format_exc()[-300:]}"[:1500], "where": traceback.format_exc()[-600:]}
     answers.write(json.dumps(answer) + "\n")
     answers.flush()

@@ -77,7 +77,7 @@ impl Target {
 }
 
 /// Returns the address that is meant, as it is written.
-fn address<'a>(
+pub(super) fn address<'a>(
     configuration: &'a Configuration,
     request: &'a DatabaseRequest,
     reading: &'a EnvReading,

@@ -1,6 +1,7 @@
 //! Tests of the `trueup` program as users run it.
 
 mod alembic_ways;
+mod autogenerate;
 mod backup;
 mod diff;
 mod examples;

@@ -134,7 +134,6 @@ fn what_does_not_fit_into_the_graph_is_refused() {
     refused(&["merge", "b2", "b2bb"], &["named twice"]);
     refused(&["merge", "b2", "a1", "--splice"], &["`b2bb` builds on `a1aa`"]);
     refused(&["merge", "base"], &["nothing to merge"]);
-    refused(&["revision", "--autogenerate"], &["not there yet"]);
     refused(&["revision", "--sql"], &["no SQL"]);
 }
 

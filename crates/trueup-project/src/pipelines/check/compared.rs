@@ -5,13 +5,14 @@ use std::rc::Rc;
 
 use trueup_alembic::replay::{Replay, ReplayOptions, RevisionSource, Way, replay};
 use trueup_alembic::write::Style;
-use trueup_alembic::{ProjectReading, Sources, Start};
+use trueup_alembic::{EnvReading, ProjectReading, Sources, Start};
 use trueup_schema::diff::Difference;
 use trueup_schema::{ObjectName, Schema};
 
 use super::{CheckRequest, Checking, Engine, Group, broken};
 use crate::config::Configuration;
 use crate::pipelines::history::History;
+use crate::pipelines::target::{self, DatabaseRequest};
 use crate::report::Failure;
 use crate::sources::ProjectSources;
 
@@ -59,7 +60,7 @@ impl<'a> Compared<'a> {
         let replayed = checking.ask_python(&sources, &graph, &mut reading, replayed);
         checking.sum_up(&replayed);
         let env = reading.env.as_ref();
-        if let Some(name) = env.and_then(trueup_alembic::EnvReading::version_table) {
+        if let Some(name) = env.and_then(EnvReading::version_table) {
             checking.version_table = name;
         }
         checking.incomplete_models(&reading);
@@ -81,7 +82,7 @@ impl<'a> Compared<'a> {
                 warnings.extend(unproven(&replayed));
                 replayed.schema.clone()
             }
-            Against::Database => checking.database_at_heads(history)?,
+            Against::Database => checking.database_at_heads(history, &reading)?,
         };
         Ok(Self { checking, reading, sources, partial, models, before, warnings })
     }
@@ -127,8 +128,16 @@ impl<'a> Compared<'a> {
 
 impl Checking<'_> {
     /// Returns what a database has, which must be where the revisions end.
-    fn database_at_heads(&mut self, history: &History) -> Result<Schema, Failure> {
-        let Some(inspection) = self.inspect() else {
+    fn database_at_heads(&mut self, history: &History, reading: &ProjectReading) -> Result<Schema, Failure> {
+        let request = DatabaseRequest {
+            database: self.request.database.clone(),
+            fallback: self.request.fallback_database.clone(),
+            environment: self.request.environment.clone(),
+        };
+        let nothing = EnvReading::default();
+        let env = reading.env.as_ref().unwrap_or(&nothing);
+        let address = target::address(self.configuration, &request, env).cloned();
+        let Some(inspection) = address.and_then(|address| self.inspect_at(address)) else {
             return Err(self.failure.take().unwrap_or_else(|| {
                 failure("it is not known which database is meant", "name it with `--database URL`")
             }));

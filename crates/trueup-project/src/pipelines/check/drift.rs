@@ -186,7 +186,11 @@ impl Checking<'_> {
 
     /// Opens and inspects the database; a failure is told beside the findings.
     pub(super) fn inspect(&mut self) -> Option<Inspection> {
-        let address = self.address()?;
+        self.inspect_at(self.address()?)
+    }
+
+    /// Opens and inspects the database at an address.
+    pub(super) fn inspect_at(&mut self, address: String) -> Option<Inspection> {
         let lookup = |name: &str| {
             self.request.environment.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
         };
