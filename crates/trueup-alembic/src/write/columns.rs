@@ -62,7 +62,7 @@ impl Writer<'_> {
     pub(super) fn add_column(&mut self, add: &AddColumn) -> Result<Vec<Statement>, Unwritable> {
         let column = self.column(&add.column, Within::OldTable)?;
         let in_place = self.is_done_in_place(&Operation::AddColumn(add.clone()));
-        Ok(vec![self.on_table(&add.table, "add_column", in_place, |call| call.arg(column))])
+        Ok(vec![super::on_table(&add.table, "add_column", in_place, |call| call.arg(column))])
     }
 
     /// Writes that a column goes; where the table is built anew, what uses the column goes before.
@@ -72,8 +72,9 @@ impl Writer<'_> {
             statements.extend(self.users_of_column(&drop.table, &drop.column));
         }
         let column = string(&drop.column);
-        statements
-            .push(self.on_table(&drop.table, "drop_column", self.alters_in_place(), |call| call.arg(column)));
+        statements.push(super::on_table(&drop.table, "drop_column", self.alters_in_place(), |call| {
+            call.arg(column)
+        }));
         statements
     }
 
@@ -168,7 +169,7 @@ impl Writer<'_> {
             // Alembic puts it into the statement as it is, without looking for parameters.
             keywords.push(("postgresql_using", string(using.text().trim())));
         }
-        Ok(self.on_table(&alter.table, "alter_column", self.alters_in_place(), |call| {
+        Ok(super::on_table(&alter.table, "alter_column", self.alters_in_place(), |call| {
             keywords.into_iter().fold(call.arg(name), |call, (name, value)| call.keyword(name, value))
         }))
     }
@@ -191,7 +192,7 @@ impl Writer<'_> {
         };
         let existing_type = self.column_type(&existing.column_type, existing.collation.as_deref())?;
         let (column, new_name) = (string(column), string(new_name));
-        Ok(vec![self.on_table(table, "alter_column", true, |call| {
+        Ok(vec![super::on_table(table, "alter_column", true, |call| {
             call.arg(column).keyword("new_column_name", new_name).keyword("existing_type", existing_type)
         })])
     }

@@ -77,26 +77,26 @@ impl Writer<'_> {
                     return self.sent(&operation);
                 }
                 let name = name(self, ConventionKind::PrimaryKey);
-                self.named_on_table(&add.table, "create_primary_key", in_place, name, |call| {
+                super::named_on_table(&add.table, "create_primary_key", in_place, name, |call| {
                     call.arg(strings(&key.columns))
                 })
             }
             Constraint::Unique(unique) => {
                 let name = name(self, ConventionKind::Unique);
-                self.named_on_table(&add.table, "create_unique_constraint", in_place, name, |call| {
+                super::named_on_table(&add.table, "create_unique_constraint", in_place, name, |call| {
                     unique_options(call.arg(strings(&unique.columns)), unique)
                 })
             }
             Constraint::Check(check) => {
                 let name = name(self, ConventionKind::Check);
-                self.named_on_table(&add.table, "create_check_constraint", in_place, name, |call| {
+                super::named_on_table(&add.table, "create_check_constraint", in_place, name, |call| {
                     check_options(call.arg(condition(check)), check)
                 })
             }
             Constraint::ForeignKey(key) => {
                 let name = name(self, ConventionKind::ForeignKey);
                 let referenced = self.referenced_columns(&table, key);
-                self.foreign_key_call(&add.table, key, &name, &referenced, in_place)
+                Self::foreign_key_call(&add.table, key, &name, &referenced, in_place)
             }
             Constraint::Exclude(_) => return self.sent(&operation),
         };
@@ -106,7 +106,6 @@ impl Writer<'_> {
     }
 
     fn foreign_key_call(
-        &self,
         table: &ObjectName,
         key: &ForeignKey,
         name: &str,
@@ -121,7 +120,7 @@ impl Writer<'_> {
         let call = if in_place { call.optional("source_schema", table.namespace.as_deref()) } else { call };
         let call = call.optional("referent_schema", target.namespace.as_deref());
         let call = foreign_key_options(call, key);
-        self.placed(table, in_place, call)
+        super::placed(table, in_place, call)
     }
 
     pub(super) fn drop_constraint(&mut self, drop: &DropConstraint) -> Result<Vec<Statement>, Unwritable> {
@@ -138,7 +137,7 @@ impl Writer<'_> {
             Some(name) => (self.name(kind, name, receiver), false),
             None => (string(&batch_name(drop)?), true),
         };
-        let statement = self.named_on_table(&drop.table, "drop_constraint", in_place, name, |call| {
+        let statement = super::named_on_table(&drop.table, "drop_constraint", in_place, name, |call| {
             call.optional("type_", word)
         });
         Ok(vec![match statement {

@@ -124,7 +124,7 @@ impl Writer<'_> {
     fn operation(&mut self, operation: &Operation) -> Result<Vec<Statement>, Unwritable> {
         match operation {
             Operation::CreateTable(create) => self.create_table(create),
-            Operation::DropTable(drop) if !drop.cascade => Ok(vec![self.drop_table(&drop.table)]),
+            Operation::DropTable(drop) if !drop.cascade => Ok(vec![tables::drop_table(&drop.table)]),
             Operation::RenameTable(rename) if rename.table.namespace == rename.new_name.namespace => {
                 let call = Call::new("op.rename_table").arg(string(&rename.table.name));
                 let call = call.arg(string(&rename.new_name.name));
@@ -229,47 +229,46 @@ impl Writer<'_> {
         };
         if by_convention { format!("{receiver}.f({})", string(name)) } else { string(name) }
     }
+}
 
-    /// Returns a call on a table: of `op` with the table's name, or of `batch_op` without.
-    fn on_table(
-        &self,
-        table: &ObjectName,
-        method: &str,
-        in_place: bool,
-        arguments: impl FnOnce(Call) -> Call,
-    ) -> Statement {
-        let call = if in_place {
-            let call = Call::new(format!("op.{method}")).arg(string(&table.name));
-            arguments(call).optional("schema", table.namespace.as_deref())
-        } else {
-            arguments(Call::new(format!("batch_op.{method}")))
-        };
-        self.placed(table, in_place, call)
+/// Returns a call as a statement: of its own, or of a batch on its table.
+fn placed(table: &ObjectName, in_place: bool, call: Call) -> Statement {
+    if in_place {
+        Statement::Call(call)
+    } else {
+        Statement::Batch { table: table.clone(), call, names: false }
     }
+}
 
-    /// Returns a call on a table whose first argument is a name, and the table's name the second.
-    fn named_on_table(
-        &self,
-        table: &ObjectName,
-        method: &str,
-        in_place: bool,
-        name: String,
-        arguments: impl FnOnce(Call) -> Call,
-    ) -> Statement {
-        let call = if in_place {
-            let call = Call::new(format!("op.{method}")).arg(name).arg(string(&table.name));
-            arguments(call).optional("schema", table.namespace.as_deref())
-        } else {
-            arguments(Call::new(format!("batch_op.{method}")).arg(name))
-        };
-        self.placed(table, in_place, call)
-    }
+/// Returns a call on a table: of `op` with the table's name, or of `batch_op` without.
+fn on_table(
+    table: &ObjectName,
+    method: &str,
+    in_place: bool,
+    arguments: impl FnOnce(Call) -> Call,
+) -> Statement {
+    let call = if in_place {
+        let call = Call::new(format!("op.{method}")).arg(string(&table.name));
+        arguments(call).optional("schema", table.namespace.as_deref())
+    } else {
+        arguments(Call::new(format!("batch_op.{method}")))
+    };
+    placed(table, in_place, call)
+}
 
-    fn placed(&self, table: &ObjectName, in_place: bool, call: Call) -> Statement {
-        if in_place {
-            Statement::Call(call)
-        } else {
-            Statement::Batch { table: table.clone(), call, names: false }
-        }
-    }
+/// Returns a call on a table whose first argument is a name, and the table's name the second.
+fn named_on_table(
+    table: &ObjectName,
+    method: &str,
+    in_place: bool,
+    name: String,
+    arguments: impl FnOnce(Call) -> Call,
+) -> Statement {
+    let call = if in_place {
+        let call = Call::new(format!("op.{method}")).arg(name).arg(string(&table.name));
+        arguments(call).optional("schema", table.namespace.as_deref())
+    } else {
+        arguments(Call::new(format!("batch_op.{method}")).arg(name))
+    };
+    placed(table, in_place, call)
 }

@@ -54,7 +54,7 @@ pub(super) fn body(statements: &[Statement]) -> String {
                 }
             }
             Statement::Comment(text) | Statement::Pause(text) => {
-                lines.push(format!("{INDENT}# {text}").trim_end().to_owned())
+                lines.push(format!("{INDENT}# {text}").trim_end().to_owned());
             }
             Statement::Raise(why) => {
                 lines.push(format!("{INDENT}raise NotImplementedError({})", string(why)));

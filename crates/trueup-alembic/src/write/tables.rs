@@ -124,18 +124,13 @@ impl Writer<'_> {
         call
     }
 
-    pub(super) fn drop_table(&self, table: &ObjectName) -> Statement {
-        let call = Call::new("op.drop_table").arg(string(&table.name));
-        Statement::Call(call.optional("schema", table.namespace.as_deref()))
-    }
-
     pub(super) fn create_index(&mut self, create: &CreateIndex) -> Vec<Statement> {
         let index = &create.index;
         let dialect = self.schema.dialect;
         let parts: Vec<String> = index.parts.iter().map(|part| index_part(dialect, part)).collect();
         let name = self.name(ConventionKind::Index, &index.name, self.receiver());
         let in_place = !self.batch;
-        let statement = self.named_on_table(&create.table, "create_index", in_place, name, |call| {
+        let statement = super::named_on_table(&create.table, "create_index", in_place, name, |call| {
             let call = call.arg(list(&parts)).keyword("unique", boolean(index.unique));
             index_options(call, index, dialect.name())
         });
@@ -157,7 +152,9 @@ impl Writer<'_> {
             .or_else(|| self.schema.table_of_index(&drop.index).map(|table| table.name.clone()));
         let name = self.name(ConventionKind::Index, &drop.index.name, self.receiver());
         match table {
-            Some(table) if self.batch => self.named_on_table(&table, "drop_index", false, name, |call| call),
+            Some(table) if self.batch => {
+                super::named_on_table(&table, "drop_index", false, name, |call| call)
+            }
             table => {
                 let call = Call::new("op.drop_index").arg(name);
                 let call = call.optional("table_name", table.as_ref().map(|table| table.name.as_str()));
@@ -181,12 +178,12 @@ impl Writer<'_> {
         let mut statements = Vec::new();
         for index in found.indexes.iter().filter(uses) {
             let name = self.name(ConventionKind::Index, &index.name, "batch_op");
-            statements.push(self.named_on_table(table, "drop_index", false, name, |call| call));
+            statements.push(super::named_on_table(table, "drop_index", false, name, |call| call));
         }
         for check in found.checks.iter().filter(|check| check.expr.mentions(column)) {
             let Some(name) = &check.name else { continue };
             let name = self.name(ConventionKind::Check, name, "batch_op");
-            let drop = self.named_on_table(table, "drop_constraint", false, name, |call| {
+            let drop = super::named_on_table(table, "drop_constraint", false, name, |call| {
                 call.optional("type_", Some("check"))
             });
             statements.push(drop);
@@ -219,6 +216,12 @@ impl Writer<'_> {
         };
         self.sent(&Operation::SetComment(operation)).unwrap_or_default()
     }
+}
+
+/// Writes that a table goes.
+pub(super) fn drop_table(table: &ObjectName) -> Statement {
+    let call = Call::new("op.drop_table").arg(string(&table.name));
+    Statement::Call(call.optional("schema", table.namespace.as_deref()))
 }
 
 fn index_options(mut call: Call, index: &Index, dialect: &str) -> Call {

@@ -143,7 +143,7 @@ impl Checking<'_> {
             }));
         };
         let graph = &history.graph;
-        let mut heads = graph.ids(&graph.real_heads());
+        let mut heads = graph.ids(graph.real_heads());
         let mut applied = inspection.revisions.clone().unwrap_or_default();
         heads.sort();
         applied.sort();

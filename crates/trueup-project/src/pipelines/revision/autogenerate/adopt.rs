@@ -89,7 +89,7 @@ impl Adoption<'_> {
             .iter()
             .filter(|difference| counts(difference) && difference.kind == DifferenceKind::Added)
             .filter(|difference| difference.object.kind == ObjectKind::Table)
-            .filter_map(|difference| self.table_name(&self.schema, &difference.object.name))
+            .filter_map(|difference| table_name(&self.schema, &difference.object.name))
             .filter(|name| !self.is_part_of_another(name))
             .collect();
         for name in going {
@@ -119,10 +119,6 @@ impl Adoption<'_> {
         }
     }
 
-    fn table_name(&self, schema: &Schema, shown: &str) -> Option<ObjectName> {
-        schema.tables.keys().find(|name| name.to_string() == shown).cloned()
-    }
-
     /// Tells whether a table is a partition or a child, which models do not declare.
     fn is_part_of_another(&self, name: &ObjectName) -> bool {
         self.before.table(name).is_some_and(|table| {
@@ -142,13 +138,13 @@ impl Adoption<'_> {
     fn table(&mut self, object: &ObjectRef, kind: &DifferenceKind) {
         match kind {
             DifferenceKind::Removed => {
-                let Some(name) = self.table_name(self.models, &object.name) else { return };
+                let Some(name) = table_name(self.models, &object.name) else { return };
                 let Some(table) = self.models.table(&name).cloned() else { return };
                 self.namespace(&name);
                 self.schema.insert_table(table);
             }
             DifferenceKind::Added => {
-                let Some(table) = self.table_name(&self.schema, &object.name) else { return };
+                let Some(table) = table_name(&self.schema, &object.name) else { return };
                 if self.is_part_of_another(&table) {
                     self.note(format!("`{table}` is a part of another table and left alone"));
                     return;
@@ -156,7 +152,7 @@ impl Adoption<'_> {
                 self.apply(DropTable { table, if_exists: false, cascade: false });
             }
             DifferenceKind::Changed { property, .. } => {
-                let Some(name) = self.table_name(self.models, &object.name) else { return };
+                let Some(name) = table_name(self.models, &object.name) else { return };
                 let Some(model) = self.models.table(&name) else { return };
                 let Some(table) = self.schema.table_mut(&name) else { return };
                 table_property(table, model, property);
@@ -174,7 +170,7 @@ impl Adoption<'_> {
     /// Returns the table of an object on both sides.
     fn owner(&self, object: &ObjectRef) -> Option<(ObjectName, Table)> {
         let shown = object.table.as_deref()?;
-        let name = self.table_name(self.models, shown)?;
+        let name = table_name(self.models, shown)?;
         let model = self.models.table(&name)?.clone();
         Some((name, model))
     }
@@ -305,6 +301,11 @@ impl Adoption<'_> {
         self.namespace(&name);
         self.schema.sequences.insert(name, wanted);
     }
+}
+
+/// Returns the table that differences call so.
+fn table_name(schema: &Schema, shown: &str) -> Option<ObjectName> {
+    schema.tables.keys().find(|name| name.to_string() == shown).cloned()
 }
 
 fn table_property(table: &mut Table, model: &Table, property: &str) {

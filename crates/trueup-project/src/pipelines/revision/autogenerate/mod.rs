@@ -158,7 +158,7 @@ impl Drafting<'_> {
             .compared
             .differences(&after)
             .into_iter()
-            .filter(|found| adopt::counts(found))
+            .filter(adopt::counts)
             .filter(|found| !left.iter().any(|known| known.object == found.object))
             .collect();
         if missed.is_empty() {
