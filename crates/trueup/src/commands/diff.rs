@@ -20,7 +20,10 @@ pub(crate) fn run(global: &Global, args: &DiffArgs) -> Result<u8, CommandError> 
         Err(error) => return failed(global, "diff", error),
     };
     if args.python {
-        render::write(global, &python(&comparison)?)?;
+        match comparison.python() {
+            Ok(python) => render::write(global, &python)?,
+            Err(error) => return failed(global, "diff", error),
+        }
     } else if global.format == Format::Json {
         render::write(global, &DiffWire::new(&comparison).to_json())?;
     } else if args.sql {
@@ -36,14 +39,6 @@ pub(crate) fn run(global: &Global, args: &DiffArgs) -> Result<u8, CommandError> 
         render::diff::incomparable(global, &comparison.incomparable);
     }
     Ok(if args.exit_code && !comparison.is_empty() { FINDINGS } else { 0 })
-}
-
-/// Returns the operations as the body of a revision.
-fn python(comparison: &Comparison) -> Result<String, CommandError> {
-    let count = comparison.operations().count();
-    let plural = if count == 1 { "" } else { "s" };
-    Err(CommandError::new(format!("the {count} operation{plural} cannot be written as Python yet"))
-        .hint("`--sql` writes them as SQL, which a revision runs with `op.execute()`"))
 }
 
 /// Reads the name of a source.

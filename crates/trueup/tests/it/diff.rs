@@ -296,14 +296,16 @@ fn two_kinds_of_database_are_not_compared() {
 }
 
 #[test]
-fn python_is_refused_with_another_way() {
-    let run = trueup(&["-C", "examples/unregistered-models", "diff", "revisions", "models", "--python"]);
-    assert_eq!((run.code, run.stdout.as_str()), (2, ""));
-    assert!(
-        run.stderr.contains("cannot be written as Python yet") && run.stderr.contains("`--sql`"),
-        "{}",
-        run.stderr
-    );
+fn python_is_a_revision_that_leads_there_and_back() {
+    let run =
+        trueup(&["-C", "examples/unregistered-models", "diff", "revisions@base", "revisions", "--python"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let (up, down) = run.stdout.split_once("\ndef downgrade() -> None:\n").expect("there are both functions");
+    assert!(up.starts_with("from alembic import op\nimport sqlalchemy as sa\n"), "{up}");
+    assert!(up.contains("\ndef upgrade() -> None:\n") && up.contains("op.create_table("), "{up}");
+    assert!(down.contains("op.drop_table("), "{down}");
+    let nothing = trueup(&["-C", "examples/healthy-sqlite", "diff", "revisions", "revisions", "--python"]);
+    assert_eq!(nothing.stdout.matches("    pass\n").count(), 2, "{}", nothing.stdout);
 }
 
 #[test]

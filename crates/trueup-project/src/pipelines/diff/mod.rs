@@ -2,6 +2,7 @@
 //!
 //! - `align`: takes out what belongs to no side or cannot be compared;
 //! - `plan`: operations become steps with their statements, and what is known of each;
+//! - `python`: the operations as the functions of a revision;
 //! - `rebuild`: changes that SQLite makes only to a table made anew;
 //! - `script`: the steps as one text to run;
 //! - `words`: operations in words.
@@ -17,6 +18,7 @@ use crate::config::Configuration;
 
 mod align;
 mod plan;
+mod python;
 mod rebuild;
 mod script;
 mod words;
@@ -40,6 +42,8 @@ pub struct Comparison {
     pub unknown: Vec<NotKnown>,
     /// Worth knowing, in sentences.
     pub notes: Vec<String>,
+    /// The schema that is changed.
+    before: Schema,
 }
 
 impl Comparison {
@@ -75,6 +79,24 @@ impl Comparison {
     }
 }
 
+impl Comparison {
+    /// Returns the operations as the two functions of a revision.
+    ///
+    /// # Errors
+    /// When neither Alembic nor the dialect has words for an operation.
+    pub fn python(&self) -> Result<String, NotRun> {
+        let operations: Vec<Operation> = self.operations().cloned().collect();
+        python::text(&self.before, &operations).map_err(|error| {
+            RunFailure::new(
+                RunFailureKind::Refused,
+                format!("not everything can be written as Python: {}", error.0),
+            )
+            .hint("`trueup diff` without `--python` lists every operation; change this one by hand first")
+            .into()
+        })
+    }
+}
+
 /// Compares two sources.
 ///
 /// # Errors
@@ -100,6 +122,7 @@ pub fn diff(
         notes: from.notes,
         from: from.title,
         to: to.title,
+        before: from.schema,
     };
     comparison.unknown.extend(to.unknown);
     comparison.notes.extend(to.notes);

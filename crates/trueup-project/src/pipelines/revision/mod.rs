@@ -12,6 +12,8 @@ mod identity;
 mod place;
 mod text;
 
+pub(in crate::pipelines) use autogenerate::{Direction, parts};
+
 use std::path::PathBuf;
 
 use trueup_schema::revision::IdentifierError;

@@ -9,6 +9,8 @@ mod parts;
 mod proof;
 mod renames;
 
+pub(in crate::pipelines) use parts::{Direction, parts};
+
 use trueup_alembic::template::TemplateBodies;
 use trueup_alembic::write::{Body, Import, Part, body};
 use trueup_schema::ops::{RenameColumn, RenameTable};
@@ -23,7 +25,6 @@ use crate::pipelines::check::compared::{Against, Compared};
 use crate::pipelines::history::History;
 use crate::pipelines::writing::{Event, Tell};
 use crate::report::Failure;
-use parts::Direction;
 
 /// What is asked of `revision --autogenerate`.
 #[derive(Clone, Debug, Default)]
@@ -143,7 +144,7 @@ impl Drafting<'_> {
     ) -> Result<(Body, Schema), Failure> {
         let before = &self.compared.before;
         let hint = "write it by hand: `trueup revision -m \"…\"` makes the file";
-        let mut parts = parts::parts(operations, Direction::Up);
+        let mut parts = self::parts(operations, Direction::Up);
         let mut drafted = self.draft(&parts, before).map_err(|message| refused(message, hint))?;
         let mut after = self.run(&drafted, before).map_err(|message| refused(message, hint))?;
         // A table that SQLite builds anew loses what Alembic does not know of; it is made again.
@@ -171,7 +172,7 @@ impl Drafting<'_> {
     /// Returns the body of `downgrade()`.
     fn downgrade(&self, up: &Body, after: &Schema, back: &[Operation]) -> Result<Body, Failure> {
         let before = &self.compared.before;
-        let mut parts = parts::parts(back, Direction::Down);
+        let mut parts = self::parts(back, Direction::Down);
         let attempt = |parts: &[Part]| -> Result<(Body, Schema), String> {
             let drafted = self.draft(parts, self.target)?;
             let bodies = TemplateBodies {

@@ -6,7 +6,7 @@ use trueup_schema::{ObjectName, Operation};
 use trueup_sql::written_name;
 
 /// Returns the parts of a function that carries operations out.
-pub(super) fn parts(operations: &[Operation], way: Direction) -> Vec<Part> {
+pub(in crate::pipelines) fn parts(operations: &[Operation], way: Direction) -> Vec<Part> {
     let mut parts = Vec::new();
     if way == Direction::Up {
         parts.extend(operations.iter().map(|operation| Part::Comment(format!("- {}", describe(operation)))));
@@ -40,7 +40,7 @@ pub(super) fn parts(operations: &[Operation], way: Direction) -> Vec<Part> {
 
 /// Which function is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Direction {
+pub(in crate::pipelines) enum Direction {
     /// `upgrade()`
     Up,
     /// `downgrade()`
