@@ -27,6 +27,8 @@ usage: cargo xtask <command>
                               random projects, built by real Alembic and by trueup
   autogenerate [--projects N] [--seed N] [--trueup FILE]
                               generated revisions, run by real Alembic
+  conformance --cases DIR [SUITE…] [--only N,…] [--update]
+                              pairs of states that peers test themselves on, there and back
   drift [PROJECT…]            databases as Alembic built them are clean, ten manual changes are ten findings
   faults [--runs N] [--seed N] [--only KIND,…] [--trueup FILE] [--no-record]
                               runs that are killed, cut off, starved and crowded, into docs/reliability.md
@@ -53,7 +55,10 @@ fn main() -> ExitCode {
         ["corpus", "models", rest @ ..] => return tested(oracle::run("models", rest)),
         ["corpus", "downgrades", rest @ ..] => return tested(oracle::run("downgrades", rest)),
         [command @ ("autogenerate" | "commands"), rest @ ..] => return tested(oracle::run(command, rest)),
-        [command @ ("fuzz" | "bench" | "differential" | "graphs" | "drift" | "faults"), rest @ ..] => {
+        [
+            command @ ("fuzz" | "bench" | "differential" | "conformance" | "graphs" | "drift" | "faults"),
+            rest @ ..,
+        ] => {
             return tested(oracle::run(command, rest));
         }
         _ => {

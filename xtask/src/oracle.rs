@@ -1,4 +1,4 @@
-//! `fuzz`, `bench`, `corpus run`, `drift`, `faults`: handed on to the crate trueup-oracle, built with optimisation.
+//! `fuzz`, `bench`, `corpus run`, `conformance`, `drift`, `faults`: handed on to the crate trueup-oracle, built with optimisation.
 //!
 //! These commands need the product, which the everyday commands of this crate must not wait for.
 

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use trueup_oracle::{
-    autogenerate, bench, commands, corpus, differential, drift, faults, fuzz, graphs, paths, runs,
+    autogenerate, bench, commands, conformance, corpus, differential, drift, faults, fuzz, graphs, paths,
+    runs,
 };
 use trueup_schema::Dialect;
 
@@ -28,6 +29,8 @@ usage: trueup-oracle <command>
                                             and what revision, merge and init write
   autogenerate [--projects N] [--seed N] [--trueup FILE]
                                             generated revisions, run by real Alembic
+  conformance --cases DIR [SUITE…] [--only N,…] [--update]
+                                            pairs of states that peers test themselves on, there and back
   graphs [--graphs N] [--seed N]            what identifiers and runs mean on random graphs of revisions
   runs [--projects N] [--seed N] [--trueup FILE] [PROJECT…]
                                             what upgrade, downgrade and stamp leave of databases
@@ -57,6 +60,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode> {
         "differential" => differential(rest).map(verdict),
         "commands" => commands(rest).map(verdict),
         "autogenerate" => autogenerate(rest).map(verdict),
+        "conformance" => on_large_stack(|| conformance(rest)).map(verdict),
         "graphs" => graphs(rest).map(verdict),
         "runs" => runs::run(&runs::options(rest)?).map(verdict),
         "faults" => faults(rest).map(verdict),
@@ -199,6 +203,27 @@ fn autogenerate(arguments: &[String]) -> Result<bool> {
         }
     }
     autogenerate::run(&options)
+}
+
+fn conformance(arguments: &[String]) -> Result<bool> {
+    let mut options = conformance::Options::default();
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--cases" => options.cases = arguments.next().context("--cases wants a folder")?.into(),
+            "--only" => {
+                let numbers = arguments.next().context("--only wants numbers")?.split(',');
+                options.only = numbers.map(str::parse).collect::<Result<_, _>>()?;
+            }
+            "--update" => options.update = true,
+            option if option.starts_with('-') => bail!("`{option}` is not understood"),
+            suite => options.suites.push(suite.to_owned()),
+        }
+    }
+    if options.cases.as_os_str().is_empty() {
+        bail!("the cases are no part of the repository\nhint: name their folder with --cases DIR");
+    }
+    conformance::run(&options)
 }
 
 fn graphs(arguments: &[String]) -> Result<bool> {

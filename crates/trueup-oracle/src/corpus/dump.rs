@@ -11,10 +11,15 @@ use anyhow::{Context as _, Result, bail};
 /// The objects of a dump: kind and name, and the text that creates each.
 pub type Objects = BTreeMap<String, String>;
 
-/// Dumps the schema of a database.
+/// Dumps the schema of a database, without owners and privileges.
 pub fn dump(url: &str) -> Result<String> {
+    dump_with(url, &["--no-owner", "--no-privileges"])
+}
+
+/// Dumps the schema of a database with options.
+pub fn dump_with(url: &str, options: &[&str]) -> Result<String> {
     let mut command = Command::new("pg_dump");
-    command.args(["--schema-only", "--no-owner", "--no-privileges", "--dbname", url]);
+    command.arg("--schema-only").args(options).args(["--dbname", url]);
     let output = command
         .output()
         .context("no `pg_dump`\nhint: install the PostgreSQL client of the server's major version")?;
