@@ -10,16 +10,21 @@
 mod columns;
 mod compare;
 mod constraints;
+mod functions;
 mod tables;
 mod types;
+mod unmodelled;
 mod views;
 
 pub use compare::{Compare, Difference, DifferenceKind, compare};
 
 use crate::ops::{
-    AlterSequence, CreateExtension, CreateFunction, CreateNamespace, CreateSequence, DropExtension,
-    DropFunction, DropNamespace, DropSequence, SetComment,
+    AlterSequence, CreateExtension, CreateNamespace, CreateSequence, DropExtension, DropNamespace,
+    DropSequence, SetComment,
 };
+use functions::drop_function;
+use unmodelled::Stage;
+
 use crate::{ObjectKind, ObjectName, ObjectRef, Operation, Schema, Sequence};
 
 /// A comparison that could not be made, because a source does not tell one side.
@@ -55,15 +60,20 @@ struct Differ<'a> {
 
 impl Differ<'_> {
     fn run(&mut self) {
-        self.drop_views();
-        self.drop_triggers_and_policies();
+        self.drop_unmodelled(Stage::Last);
+        let views = self.going_views();
+        self.drop_triggers_and_policies(&views);
+        self.drop_views(views);
+        self.drop_functions_early();
         self.drop_foreign_keys();
+        self.drop_unmodelled(Stage::ForeignData);
         self.drop_tables();
         self.create_namespaces_and_extensions();
         self.drop_unused_types();
         self.create_types();
+        self.create_unmodelled(Stage::Types);
         self.create_sequences();
-        self.create_functions(true);
+        self.create_called_functions();
         self.drop_constraints_and_indexes();
         self.rename_constraints_and_indexes();
         self.change_columns();
@@ -71,10 +81,13 @@ impl Differ<'_> {
         self.add_constraints_and_indexes();
         self.change_tables();
         self.settle_sequences();
-        self.create_functions(false);
-        self.create_views();
+        self.create_unmodelled(Stage::ForeignData);
+        self.create_functions_and_views();
+        self.change_views();
         self.create_triggers_and_policies();
         self.drop_leftovers();
+        self.create_unmodelled(Stage::Last);
+        self.drop_unknown();
     }
 
     /// Records an operation and carries it out on the working copy.
@@ -162,52 +175,13 @@ impl Differ<'_> {
         }
     }
 
-    /// Creates or replaces functions: those that tables call before the tables, the others after them.
-    fn create_functions(&mut self, early: bool) {
-        let target = self.target;
-        for (key, function) in &target.functions {
-            let existing = self.working.functions.get(key);
-            if existing == Some(function) || (early && !views::tables_call(target, &function.name.name)) {
-                continue;
-            }
-            let mut same = existing.cloned();
-            if let Some(same) = &mut same {
-                same.comment.clone_from(&function.comment);
-                if same == function {
-                    let signature = key.split_once('.').map_or(key.as_str(), |(_, signature)| signature);
-                    let object = ObjectRef::new(ObjectKind::Function, signature);
-                    let namespace = function.name.namespace.as_deref();
-                    self.set_comment(object, namespace, function.comment.as_ref());
-                    continue;
-                }
-            }
-            if existing.is_some_and(|existing| existing.kind != function.kind) {
-                self.emit(drop_function(function));
-            }
-            let or_replace = self.working.functions.contains_key(key);
-            self.emit(CreateFunction { function: function.clone(), or_replace });
-            let keeps = self.working.functions.get(key).is_some_and(|now| now.comment != function.comment);
-            if keeps {
-                let signature = key.split_once('.').map_or(key.as_str(), |(_, signature)| signature);
-                let object = ObjectRef::new(ObjectKind::Function, signature);
-                self.set_comment(object, function.name.namespace.as_deref(), function.comment.as_ref());
-            }
-        }
-    }
-
     /// Drops what only other objects kept in place.
     fn drop_leftovers(&mut self) {
         let target = self.target;
-        let functions: Vec<_> = self
-            .working
-            .functions
-            .iter()
-            .filter(|(key, _)| !target.functions.contains_key(*key))
-            .map(|(_, function)| function.clone())
-            .collect();
-        for function in functions {
+        for function in self.in_drop_order(|differ, key, _| !differ.target.functions.contains_key(key)) {
             self.emit(drop_function(&function));
         }
+        self.drop_unmodelled(Stage::Types);
         self.drop_types();
         let extensions: Vec<String> = self
             .working
@@ -229,26 +203,5 @@ impl Differ<'_> {
         for name in namespaces {
             self.emit(DropNamespace { name, if_exists: false, cascade: false });
         }
-        for object in &target.unmodelled {
-            if !self.working.unmodelled.contains(object) {
-                let object = object.clone();
-                self.emit(crate::ops::CreateUnmodelled { object, sql: String::new() });
-            }
-        }
-        let superfluous: Vec<_> = self
-            .working
-            .unmodelled
-            .iter()
-            .filter(|object| !target.unmodelled.contains(object))
-            .cloned()
-            .collect();
-        for object in superfluous {
-            self.emit(crate::ops::DropUnmodelled { object, sql: String::new() });
-        }
     }
-}
-
-fn drop_function(function: &crate::Function) -> DropFunction {
-    let argument_types = Some(function.argument_types.clone());
-    DropFunction { name: function.name.clone(), argument_types, if_exists: false, cascade: false }
 }

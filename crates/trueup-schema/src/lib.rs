@@ -39,8 +39,8 @@ pub use diff::diff;
 pub use expr::SqlExpr;
 pub use name::ObjectName;
 pub use object::{
-    Domain, EnumType, Extension, Function, Grant, Policy, Sequence, SequenceOptions, Trigger, Unmodelled,
-    View,
+    Domain, EnumType, Extension, Function, Grant, Policy, Recipe, Sequence, SequenceOptions, Trigger,
+    Unmodelled, View,
 };
 pub use ops::{ApplyError, Operation};
 pub use origin::{Inline, Origin, Span};

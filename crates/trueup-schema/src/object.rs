@@ -108,6 +108,15 @@ pub struct Function {
     pub origin: Origin,
 }
 
+impl Function {
+    /// Returns what tells the function from others: `public.f(integer, text)`.
+    pub fn key(&self, dialect: crate::Dialect) -> String {
+        let types: Vec<String> = self.argument_types.iter().map(ToString::to_string).collect();
+        let namespace = self.name.namespace.as_deref().unwrap_or(dialect.default_namespace());
+        format!("{namespace}.{}({})", self.name.name, types.join(", "))
+    }
+}
+
 /// A trigger on a table or view.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trigger {
@@ -171,4 +180,58 @@ pub struct Unmodelled {
     pub kind: String,
     /// Name.
     pub name: String,
+    /// How it is made, where the source tells.
+    pub recipe: Recipe,
+}
+
+impl Unmodelled {
+    /// Returns an object of which nothing but its name is known.
+    pub fn new(kind: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { kind: kind.into(), name: name.into(), recipe: Recipe::default() }
+    }
+}
+
+/// How an object whose content is not modelled is made and taken away, in the words of its source.
+///
+/// Two objects are equal whatever their recipes say: a text and a database never use the same words. Only the difference
+/// of two schemas looks at them, and only where both sides have one.
+#[derive(Clone, Debug, Default)]
+pub struct Recipe {
+    /// Statements that make it.
+    pub create: Vec<String>,
+    /// Statements that take it away.
+    pub drop: Vec<String>,
+    /// The relation that it belongs to and goes with, as it is written; for a function its key.
+    pub owner: Option<String>,
+    /// Parts that can be changed one by one: the attributes of a composite type and their types.
+    pub parts: Vec<(String, String)>,
+    /// Where it stands among objects of all kinds: what comes later may need what came before.
+    pub position: u32,
+}
+
+impl Recipe {
+    /// Tells whether it is known how the object is made.
+    pub fn is_known(&self) -> bool {
+        !self.create.is_empty()
+    }
+}
+
+impl PartialEq for Recipe {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Recipe {}
+
+impl PartialOrd for Recipe {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Recipe {
+    fn cmp(&self, _: &Self) -> std::cmp::Ordering {
+        std::cmp::Ordering::Equal
+    }
 }

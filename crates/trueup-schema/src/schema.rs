@@ -81,6 +81,14 @@ impl Schema {
         self.tables.get_mut(name).map(Arc::make_mut)
     }
 
+    /// Forgets what is not modelled and goes with an object: comments, privileges, rules.
+    pub(crate) fn forget_attached(&mut self, owner: &str) {
+        let is_attached = |object: &crate::Unmodelled| object.recipe.owner.as_deref() == Some(owner);
+        if self.unmodelled.iter().any(is_attached) {
+            self.unmodelled.retain(|object| !is_attached(object));
+        }
+    }
+
     /// Adds a table, replacing one of the same name.
     pub fn insert_table(&mut self, table: Table) {
         self.tables.insert(Arc::new(table));

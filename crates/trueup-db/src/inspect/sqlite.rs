@@ -163,5 +163,5 @@ impl Builder<'_> {
 }
 
 fn gap(kind: &str, name: &str, text: &str) -> Unmodelled {
-    Unmodelled { kind: kind.to_owned(), name: format!("{name}: {text}") }
+    Unmodelled::new(kind, format!("{name}: {text}"))
 }

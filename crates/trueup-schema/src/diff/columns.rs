@@ -120,6 +120,11 @@ impl Differ<'_> {
                     if self.in_key(wanted, &column.name) {
                         column.nullable = false;
                     }
+                    // Its default is checked as a value of the domain.
+                    let of = lookup::type_name(self.target, &column.column_type);
+                    if let Some(domain) = self.target.domains.get(&of) {
+                        self.create_functions_of_domain(domain);
+                    }
                     self.emit(AddColumn { table: name.clone(), column, if_not_exists: false });
                 }
                 Some(existing) => self.alter_column(name, wanted, &existing, column),
@@ -171,7 +176,10 @@ impl Differ<'_> {
         if existing.nullable != nullable {
             alter.nullable = Some(nullable);
         }
-        if existing.default != wanted.default {
+        // A default keeps the casts to the type that the column had.
+        let cast = alter.column_type.is_some()
+            && matches!((&existing.default, &wanted.default), (Some(old), Some(new)) if old.text() != new.text());
+        if existing.default != wanted.default || cast {
             alter.default = Some(wanted.default.clone());
         }
         if self.comments() && existing.comment != wanted.comment {
@@ -263,6 +271,7 @@ impl Differ<'_> {
             ("boolean", _) => format!("{column}::integer::{wanted_type}"),
             ("integer", "boolean") => format!("{column}::{wanted_type}"),
             _ if is_text => format!("{column}::{wanted_type}"),
+            _ if existing.column_type.array => format!("{column}::text[]::{wanted_type}"),
             _ => format!("{column}::text::{wanted_type}"),
         };
         SqlExpr::new(self.target.dialect, text)
@@ -286,7 +295,8 @@ fn must_recreate(differ: &Differ<'_>, from: &Column, to: &Column) -> bool {
     }
     match (&from.generated, &to.generated) {
         (Some(Generated::Computed(old)), Some(Generated::Computed(new))) => {
-            old.stored != new.stored || from.column_type != to.column_type
+            // Another expression in place is known to PostgreSQL 17 and later only.
+            old != new || from.column_type != to.column_type
         }
         (_, Some(Generated::Computed(_))) => true,
         (Some(Generated::Computed(from)), _) => !from.stored,

@@ -240,7 +240,24 @@ impl Differ<'_> {
             self.settle_pairs(name, matched.pairs);
             self.add_indexes(name, wanted);
         }
+        // A partition has got the keys of its parent by now, if the parent comes first.
+        later.sort_by_key(|(table, _)| {
+            self.target.table(table).is_some_and(|table| table.partition_of.is_some())
+        });
         for (table, constraint) in later {
+            let is_there = self.working.tables.get(&table).is_some_and(|existing| {
+                let wanted = self.target.table(&table);
+                let same = |old: &Constraint| {
+                    old.name() == constraint.name()
+                        && content(&self.working, old, Some(existing))
+                            == content(self.target, &constraint, wanted)
+                };
+                existing.constraints().iter().any(same)
+            });
+            let is_partition = self.target.table(&table).is_some_and(|table| table.partition_of.is_some());
+            if is_partition && is_there {
+                continue;
+            }
             self.emit(AddConstraint { table, constraint, using_index: None });
         }
         self.settle_names();

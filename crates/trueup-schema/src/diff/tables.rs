@@ -1,7 +1,7 @@
 //! Tables as a whole: which go, which come in which order, and their own properties.
 
-use super::Differ;
 use super::constraints::content;
+use super::{Differ, functions};
 use crate::ops::lookup;
 use crate::ops::{
     AlterTable, Constraint, ConstraintKind, CreateTable, DropConstraint, DropTable, GrantPrivilege,
@@ -48,7 +48,14 @@ impl Differ<'_> {
                 }
             }
         }
+        // A partition's key goes with its parent's.
+        going.sort_by_key(|(table, _)| {
+            self.working.table(table).is_some_and(|table| table.partition_of.is_some())
+        });
         for (table, key) in going {
+            if !self.working.table(&table).is_some_and(|table| table.foreign_keys.contains(&key)) {
+                continue;
+            }
             if self.target.dialect.is_sqlite() && !self.survives(&table) {
                 continue;
             }
@@ -116,8 +123,23 @@ impl Differ<'_> {
             });
             let table = going.remove(free.unwrap_or(0));
             if self.working.tables.contains_key(&table) {
+                self.detach_from_referenced(&table);
                 self.emit(DropTable { table, if_exists: false, cascade: false });
             }
+        }
+    }
+
+    /// Detaches a partition of a table that foreign keys refer to: they hold the partition too.
+    fn detach_from_referenced(&mut self, name: &ObjectName) {
+        let parent =
+            self.working.table(name).and_then(|table| table.partition_of.as_ref()).map(|(of, _)| of.clone());
+        let Some(parent) = parent else { return };
+        let refers = |table: &std::sync::Arc<Table>| {
+            table.foreign_keys.iter().any(|key| key.referenced_table == parent)
+        };
+        if self.working.tables.values().any(refers) {
+            let change = TableChange::DetachPartition(name.clone());
+            self.emit(AlterTable { table: parent, change });
         }
     }
 
@@ -130,11 +152,21 @@ impl Differ<'_> {
             .map(AsRef::as_ref)
             .filter(|table| !self.working.tables.contains_key(&table.name))
             .collect();
+        let has_functions = !target.functions.is_empty();
         // Each table counts those it waits for, so that many tables in a row stay linear.
         while !coming.is_empty() {
             let names: std::collections::HashSet<&ObjectName> =
                 coming.iter().map(|table| &table.name).collect();
+            let bare: Vec<&str> = names.iter().map(|name| name.name.as_str()).collect();
             let waits = |table: &&Table| {
+                // A body that the server looks into must find its tables.
+                if has_functions
+                    && functions::tables_needed(target, table, &bare)
+                        .iter()
+                        .any(|name| *name != table.name.name)
+                {
+                    return true;
+                }
                 let keys = table.foreign_keys.iter().map(|key| &key.referenced_table);
                 let parents = table.partition_of.iter().map(|(parent, _)| parent).chain(&table.inherits);
                 keys.chain(parents).any(|name| *name != table.name && names.contains(name))
@@ -181,6 +213,7 @@ impl Differ<'_> {
                 }
             });
         }
+        self.create_functions_of(&functions::exprs_of(wanted));
         self.emit(CreateTable { table, if_not_exists: false });
     }
 

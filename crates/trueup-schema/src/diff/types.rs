@@ -19,10 +19,24 @@ impl Differ<'_> {
         }
         for (name, wanted) in &target.domains {
             match self.working.domains.get(name).cloned() {
-                None => self.emit(CreateDomain { domain: wanted.clone() }),
-                Some(existing) => self.change_domain(&existing, wanted),
+                None => {
+                    self.create_functions_of_domain(wanted);
+                    self.emit(CreateDomain { domain: wanted.clone() });
+                }
+                Some(existing) => {
+                    if existing != *wanted {
+                        self.create_functions_of_domain(wanted);
+                    }
+                    self.change_domain(&existing, wanted);
+                }
             }
         }
+    }
+
+    pub(super) fn create_functions_of_domain(&mut self, domain: &Domain) {
+        let exprs: Vec<&SqlExpr> =
+            domain.checks.iter().map(|check| &check.expr).chain(&domain.default).collect();
+        self.create_functions_of(&exprs);
     }
 
     fn change_enum(&mut self, existing: &EnumType, wanted: &EnumType) {
@@ -93,8 +107,15 @@ impl Differ<'_> {
         }
         let users = self.columns_of(name);
         self.emit(RenameType { name: name.clone(), new_name: old.clone() });
+        // Owner and privileges stay with the old one.
+        self.working.forget_attached(&name.to_string());
         self.emit(create);
         for (table, column, column_type, default) in users {
+            // Values of a column that goes need not fit.
+            if self.target.table(&table).is_some_and(|wanted| wanted.column(&column).is_none()) {
+                self.emit(crate::ops::DropColumn { table, column, if_exists: false, cascade: false });
+                continue;
+            }
             let text = if column_type.array { "text[]" } else { "text" };
             let quoted = crate::name::quote_identifier(&column);
             let using = SqlExpr::new(self.target.dialect, format!("{quoted}::{text}::{column_type}"));
@@ -123,7 +144,15 @@ impl Differ<'_> {
     /// Drops types that nothing uses any more before a table or view takes the name.
     pub(super) fn drop_unused_types(&mut self) {
         for name in self.superfluous_types() {
-            if users_of_type(&self.working, &name).is_empty() {
+            // An attribute of a composite type may be of the type.
+            let bare = format!(".{}", name.name);
+            let is_part = self.working.unmodelled.iter().any(|object| {
+                let of = |text: &str| {
+                    text.trim_end_matches("[]") == name.name || text.trim_end_matches("[]").ends_with(&bare)
+                };
+                object.recipe.parts.iter().any(|(_, text)| of(text))
+            });
+            if !is_part && users_of_type(&self.working, &name).is_empty() {
                 self.emit(DropType { name, if_exists: false, cascade: false });
             }
         }

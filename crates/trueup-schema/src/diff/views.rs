@@ -1,18 +1,18 @@
 //! Views, triggers, policies and the functions they call: what reads tables goes first and comes back last.
 
 use super::Differ;
+use super::functions::calls;
 use crate::ops::lookup::{views_of, with_dependent_views};
 use crate::ops::{
-    AlterPolicy, CreateIndex, CreatePolicy, CreateTrigger, CreateView, DropIndex, DropPolicy, DropTrigger,
-    DropView, EnableTrigger, RenameIndex, drop_column, identifiers,
+    AlterPolicy, CreateIndex, CreatePolicy, CreateTrigger, DropIndex, DropPolicy, DropTrigger, DropView,
+    EnableTrigger, RenameIndex, drop_column,
 };
-use crate::{
-    Generated, Index, IndexKey, ObjectKind, ObjectName, ObjectRef, Schema, SqlExpr, Table, Trigger, View,
-};
+use crate::{Generated, Index, ObjectKind, ObjectName, ObjectRef, Schema, SqlExpr, Table, Trigger, View};
 
 impl Differ<'_> {
-    /// Drops views that go, that change, or that a changing table would not let go of.
-    pub(super) fn drop_views(&mut self) {
+    /// Returns views that go, that change, or that a changing table or function would not let go of, in an order that
+    /// works.
+    pub(super) fn going_views(&self) -> Vec<ObjectName> {
         let mut first: Vec<ObjectName> = Vec::new();
         for view in self.working.views.values() {
             let stays = self.target.views.get(&view.name).is_some_and(|wanted| same_view(view, wanted));
@@ -27,6 +27,12 @@ impl Differ<'_> {
                     first.extend(views_of(&self.working, &table.name).map(|view| view.name.clone()));
                 }
             }
+            for (_, function) in
+                self.working.functions.iter().filter(|(key, found)| self.is_recreated(key, found))
+            {
+                let calls = |view: &&View| calls(&self.working, &view.query, &function.name.name);
+                first.extend(self.working.views.values().filter(calls).map(|view| view.name.clone()));
+            }
         }
         let mut unique = Vec::new();
         for name in first {
@@ -39,7 +45,26 @@ impl Differ<'_> {
         } else {
             with_dependent_views(&self.working, unique)
         };
-        for name in in_drop_order(&self.working, all) {
+        in_drop_order(&self.working, all)
+    }
+
+    pub(super) fn drop_views(&mut self, mut names: Vec<ObjectName>) {
+        while !names.is_empty() {
+            // A function may return rows of a view, and a view may call a function.
+            self.drop_functions_early();
+            let holds = |name: &ObjectName| {
+                let mut functions = self.working.functions.iter();
+                functions.any(|(key, found)| {
+                    self.is_recreated(key, found) && mentions(&found.definition, &name.name)
+                })
+            };
+            let reads = |name: &ObjectName| {
+                let others = names.iter().filter(|other| *other != name);
+                let mut others = others.filter_map(|other| self.working.views.get(other));
+                others.any(|view| mentions(&view.query, &name.name))
+            };
+            let free = names.iter().position(|name| !holds(name) && !reads(name));
+            let name = names.remove(free.unwrap_or(0));
             let materialized = self.working.views.get(&name).is_some_and(|view| view.materialized);
             self.emit(DropView { name, materialized, if_exists: false, cascade: false });
         }
@@ -68,13 +93,8 @@ impl Differ<'_> {
             })
     }
 
-    pub(super) fn create_views(&mut self) {
+    pub(super) fn change_views(&mut self) {
         let target = self.target;
-        let missing: Vec<&View> =
-            target.views.values().filter(|view| !self.working.views.contains_key(&view.name)).collect();
-        for view in in_create_order(&missing) {
-            self.emit(CreateView { view: view.clone(), or_replace: false, if_not_exists: false });
-        }
         for view in target.views.values() {
             let Some(existing) = self.working.views.get(&view.name).cloned() else { continue };
             self.change_view_indexes(&existing, view);
@@ -121,10 +141,21 @@ impl Differ<'_> {
         }
     }
 
-    pub(super) fn drop_triggers_and_policies(&mut self) {
+    /// Drops triggers and policies that go, and policies that would hold a view, table, column or function.
+    pub(super) fn drop_triggers_and_policies(&mut self, views: &[ObjectName]) {
         let mut triggers = Vec::new();
         let mut policies = Vec::new();
+        let tables = self.working.tables.keys().filter(|name| self.target.table(name).is_none());
+        let mut gone: Vec<&str> = views.iter().chain(tables).map(|name| name.name.as_str()).collect();
+        let functions = self.working.functions.iter().filter(|(key, found)| self.is_recreated(key, found));
+        gone.extend(functions.map(|(_, function)| function.name.name.as_str()));
+        let held = |table: &Table, policy: &crate::Policy| {
+            let mut exprs = policy.using.iter().chain(&policy.with_check);
+            exprs.any(|expr| gone.iter().any(|name| *name != table.name.name && mentions(expr, name)))
+        };
         for table in self.working.tables.values() {
+            let all = table.policies.iter().filter(|policy| held(table, policy));
+            policies.extend(all.map(|policy| (policy.name.clone(), table.name.clone())));
             let Some(wanted) = self.target.table(&table.name) else { continue };
             if std::ptr::eq(table.as_ref(), wanted) {
                 continue;
@@ -149,7 +180,12 @@ impl Differ<'_> {
         for (name, table) in triggers {
             self.emit(DropTrigger { name, table: Some(table), if_exists: false });
         }
+        let mut dropped: Vec<(String, ObjectName)> = Vec::new();
         for (name, table) in policies {
+            if dropped.contains(&(name.clone(), table.clone())) {
+                continue;
+            }
+            dropped.push((name.clone(), table.clone()));
             self.emit(DropPolicy { table, name, if_exists: false });
         }
     }
@@ -197,7 +233,7 @@ impl Differ<'_> {
     }
 }
 
-fn computed(column: &crate::Column) -> Option<&crate::Computed> {
+pub(super) fn computed(column: &crate::Column) -> Option<&crate::Computed> {
     match &column.generated {
         Some(Generated::Computed(computed)) => Some(computed),
         _ => None,
@@ -222,7 +258,7 @@ fn in_drop_order(schema: &Schema, names: Vec<ObjectName>) -> Vec<ObjectName> {
 }
 
 /// Returns views so that a view comes after those whose name its query mentions.
-fn in_create_order<'v>(views: &[&'v View]) -> Vec<&'v View> {
+pub(super) fn in_create_order<'v>(views: &[&'v View]) -> Vec<&'v View> {
     let mut order: Vec<&'v View> = Vec::with_capacity(views.len());
     let mut waiting: Vec<&'v View> = views.to_vec();
     while !waiting.is_empty() {
@@ -237,32 +273,14 @@ fn in_create_order<'v>(views: &[&'v View]) -> Vec<&'v View> {
     order
 }
 
-fn mentions(query: &SqlExpr, name: &str) -> bool {
-    let text = query.text();
+pub(super) fn mentions(query: &SqlExpr, name: &str) -> bool {
+    mentions_in(query.text(), name)
+}
+
+/// Tells whether a text names something, as a word of its own.
+pub(super) fn mentions_in(text: &str, name: &str) -> bool {
     text.match_indices(name).any(|(at, _)| {
         let word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
         !word(text[..at].chars().next_back()) && !word(text[at + name.len()..].chars().next())
-    })
-}
-
-/// Tells whether a default, check, computed column or index of any table calls a function.
-pub(super) fn tables_call(schema: &Schema, function: &str) -> bool {
-    let calls = |expr: &SqlExpr| {
-        let tokens = identifiers::tokens(schema.dialect, expr.text());
-        tokens.windows(2).any(|two| two[0].is_word(schema.dialect, function) && two[1].is_symbol('('))
-    };
-    schema.tables.values().any(|table| {
-        let of_column = |column: &crate::Column| {
-            column.default.as_ref().is_some_and(calls)
-                || computed(column).is_some_and(|computed| calls(&computed.expr))
-        };
-        let of_index = |index: &Index| {
-            let part =
-                |part: &crate::IndexPart| matches!(&part.key, IndexKey::Expression(expr) if calls(expr));
-            index.parts.iter().any(part) || index.predicate.as_ref().is_some_and(calls)
-        };
-        table.columns.iter().any(of_column)
-            || table.checks.iter().any(|check| calls(&check.expr))
-            || table.indexes.iter().any(of_index)
     })
 }

@@ -347,7 +347,7 @@ pub(crate) fn check_cast(
         "inet",
     ];
     let old = &from.column_type;
-    if old.is_unknown() || to.is_unknown() || old.array || to.array {
+    if old.is_unknown() || to.is_unknown() || old.array != to.array {
         return Ok(());
     }
     let is = |names: &[&str], column_type: &ColumnType| {

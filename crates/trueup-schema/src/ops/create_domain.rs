@@ -39,10 +39,14 @@ impl Op for CreateDomain {
         if domain.not_null {
             sql += " NOT NULL";
         }
-        for check in &domain.checks {
+        for check in domain.checks.iter().filter(|check| !check.not_valid) {
             sql += &format!(" {}", render::check(check));
         }
         let mut statements = vec![sql];
+        // What is created is valid; only a constraint that is added can be left unchecked.
+        for check in domain.checks.iter().filter(|check| check.not_valid) {
+            statements.push(format!("ALTER DOMAIN {name} ADD {}", render::check(check)));
+        }
         statements.extend(domain.comment.as_deref().map(|text| render::comment("DOMAIN", &name, Some(text))));
         statements
     }

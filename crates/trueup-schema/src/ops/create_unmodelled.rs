@@ -8,7 +8,7 @@ use crate::{Dialect, Schema, Unmodelled};
 pub struct CreateUnmodelled {
     /// The object.
     pub object: Unmodelled,
-    /// The statement.
+    /// The statement; where it is empty the recipe of the object says it.
     pub sql: String,
 }
 
@@ -16,14 +16,15 @@ impl Op for CreateUnmodelled {
     const NAME: &'static str = "create_unmodelled";
 
     fn apply(&self, schema: &mut Schema) -> Result<(), ApplyError> {
-        if let Err(at) = schema.unmodelled.binary_search(&self.object) {
-            schema.unmodelled.insert(at, self.object.clone());
+        match schema.unmodelled.binary_search(&self.object) {
+            Ok(at) => schema.unmodelled[at].recipe = self.object.recipe.clone(),
+            Err(at) => schema.unmodelled.insert(at, self.object.clone()),
         }
         Ok(())
     }
 
     fn to_sql(&self, _dialect: Dialect) -> Vec<String> {
-        if self.sql.is_empty() { Vec::new() } else { vec![self.sql.clone()] }
+        if self.sql.is_empty() { self.object.recipe.create.clone() } else { vec![self.sql.clone()] }
     }
 
     /// How to drop what is not modelled is not known.

@@ -61,6 +61,7 @@ impl Op for DropFunction {
             }
         }
         schema.functions.shift_remove(&key);
+        schema.forget_attached(&key);
         Ok(())
     }
 

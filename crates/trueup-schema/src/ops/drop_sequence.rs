@@ -38,6 +38,7 @@ impl Op for DropSequence {
             }
         }
         schema.sequences.shift_remove(&self.name);
+        schema.forget_attached(&self.name.to_string());
         Ok(())
     }
 

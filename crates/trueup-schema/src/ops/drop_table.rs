@@ -60,9 +60,11 @@ impl Op for DropTable {
         follow::drop_policies(schema, &policies);
         for view in lookup::with_dependent_views(schema, views) {
             schema.views.shift_remove(&view);
+            schema.forget_attached(&view.to_string());
         }
         for name in gone {
             schema.tables.shift_remove(&name);
+            schema.forget_attached(&name.to_string());
             columns::drop_owned_sequences(schema, &name, None);
         }
         Ok(())

@@ -46,6 +46,7 @@ impl DropType {
     fn remove(&self, schema: &mut Schema) {
         schema.enums.shift_remove(&self.name);
         schema.domains.shift_remove(&self.name);
+        schema.forget_attached(&self.name.to_string());
     }
 
     /// Columns of the type go with it, and so do domains over it.

@@ -8,7 +8,7 @@ use crate::{Dialect, Schema, Unmodelled};
 pub struct DropUnmodelled {
     /// The object.
     pub object: Unmodelled,
-    /// The statement.
+    /// The statement; where it is empty the recipe of the object says it.
     pub sql: String,
 }
 
@@ -21,7 +21,7 @@ impl Op for DropUnmodelled {
     }
 
     fn to_sql(&self, _dialect: Dialect) -> Vec<String> {
-        if self.sql.is_empty() { Vec::new() } else { vec![self.sql.clone()] }
+        if self.sql.is_empty() { self.object.recipe.drop.clone() } else { vec![self.sql.clone()] }
     }
 
     /// What is not modelled cannot be made again.

@@ -39,6 +39,7 @@ impl Op for DropView {
         }
         for view in lookup::with_dependent_views(schema, vec![self.name.clone()]) {
             schema.views.shift_remove(&view);
+            schema.forget_attached(&view.to_string());
         }
         Ok(())
     }

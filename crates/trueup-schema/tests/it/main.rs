@@ -3,5 +3,6 @@
 mod arbitrary;
 mod compare;
 mod laws;
+mod order;
 mod pages;
 mod relations;

@@ -199,5 +199,5 @@ fn drop_function(reader: &Reader, cursor: &mut Cursor<'_>) -> Read<Outcome> {
 
 /// Returns the object of a kind that is not modelled.
 pub(crate) fn unmodelled_object(kind: &str, name: String) -> Unmodelled {
-    Unmodelled { kind: kind.to_owned(), name }
+    Unmodelled::new(kind, name)
 }

@@ -32,7 +32,7 @@ pub(crate) fn create_type(reader: &Reader, cursor: &mut Cursor<'_>) -> Read<Outc
         "base type"
     };
     cursor.rest();
-    let object = Unmodelled { kind: kind.to_owned(), name: name.to_string() };
+    let object = Unmodelled::new(kind, name.to_string());
     Ok(Outcome::one(CreateUnmodelled { object, sql: cursor.whole().to_owned() }))
 }
 

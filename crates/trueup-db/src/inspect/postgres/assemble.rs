@@ -30,10 +30,7 @@ pub(super) fn schema(catalog: &Catalog) -> Schema {
     schema.views.extend(views.into_values().map(|view| (view.name.clone(), view)));
     for row in catalog.functions.iter().filter(|row| !catalog.is_member(class::PROC, row.oid)) {
         let function = catalog.function(row);
-        let types: Vec<String> = function.argument_types.iter().map(ToString::to_string).collect();
-        let namespace = function.name.namespace.as_deref().unwrap_or(schema.dialect.default_namespace());
-        let key = format!("{namespace}.{}({})", function.name.name, types.join(", "));
-        schema.functions.insert(key, function);
+        schema.functions.insert(function.key(schema.dialect), function);
     }
     schema.unmodelled = catalog.unmodelled().into();
     schema

@@ -8,7 +8,8 @@ use postgres::{Row, Transaction};
 use super::Server;
 use super::rows::{
     ColumnRow, CommentRow, ConstraintRow, ExtensionRow, FunctionRow, IndexRow, OperatorClassRow,
-    PartitionedRow, PolicyRow, RelationRow, SequenceRow, TriggerRow, TypeRow, UnmodelledRow,
+    PartitionedRow, PolicyRow, PropertyRow, RecipeRow, RelationRow, SequenceRow, TriggerRow, TypeRow,
+    UnmodelledRow,
 };
 use crate::inspect::Namespaces;
 
@@ -42,6 +43,8 @@ pub(super) struct Catalog {
     pub(super) parents: HashMap<Oid, Vec<Oid>>,
     pub(super) partitioned: HashMap<Oid, PartitionedRow>,
     pub(super) unmodelled: Vec<UnmodelledRow>,
+    pub(super) recipes: Vec<RecipeRow>,
+    pub(super) properties: Vec<PropertyRow>,
     pub(super) queries: usize,
 }
 
@@ -55,7 +58,6 @@ pub(super) mod class {
     pub(crate) const CONSTRAINT: Oid = 2606;
     pub(crate) const NAMESPACE: Oid = 2615;
     pub(crate) const TRIGGER: Oid = 2620;
-    pub(crate) const POLICY: Oid = 3256;
 }
 
 type Failure = (&'static str, postgres::Error);
@@ -151,6 +153,8 @@ impl Catalog {
             parents: grouped(asker.all("the inheritance", query!("inheritance"), pair)?),
             partitioned: partitioned.into_iter().map(|row| (row.relation, row)).collect(),
             unmodelled: asker.all("the objects of other kinds", query!("unmodelled"), UnmodelledRow::read)?,
+            recipes: asker.all("how objects of other kinds are made", query!("recipes"), RecipeRow::read)?,
+            properties: asker.all("owners and privileges", query!("properties"), PropertyRow::read)?,
             queries: 0,
         };
         catalog.queries = asker.queries;

@@ -278,8 +278,6 @@ pub(super) struct FunctionRow {
     pub(super) final_function: Option<String>,
     pub(super) combine: Option<String>,
     pub(super) initial: Option<String>,
-    pub(super) owner: String,
-    pub(super) privileges: Vec<String>,
 }
 
 impl FunctionRow {
@@ -298,8 +296,6 @@ impl FunctionRow {
             final_function: row.get("final"),
             combine: row.get("combine"),
             initial: row.get("initial"),
-            owner: row.get("owner"),
-            privileges: row.get("privileges"),
         }
     }
 }
@@ -327,7 +323,6 @@ impl TriggerRow {
 
 /// A row security policy.
 pub(super) struct PolicyRow {
-    pub(super) oid: Oid,
     pub(super) relation: Oid,
     pub(super) name: String,
     pub(super) command: String,
@@ -340,7 +335,6 @@ pub(super) struct PolicyRow {
 impl PolicyRow {
     pub(super) fn read(row: &Row) -> Self {
         Self {
-            oid: row.get("oid"),
             relation: row.get("relation"),
             name: row.get("name"),
             command: row.get("command"),
@@ -415,6 +409,59 @@ impl UnmodelledRow {
             namespace: row.get("namespace"),
             suffix: row.get("suffix"),
             relation: row.get("relation"),
+        }
+    }
+}
+
+/// How an object of a kind that is not modelled is made.
+pub(super) struct RecipeRow {
+    pub(super) class: Oid,
+    pub(super) object: Oid,
+    pub(super) kind: String,
+    pub(super) relation: Oid,
+    pub(super) creates: Vec<String>,
+    pub(super) drops: Vec<String>,
+    /// Names and types of the parts, one after the other.
+    pub(super) parts: Vec<String>,
+}
+
+impl RecipeRow {
+    pub(super) fn read(row: &Row) -> Self {
+        Self {
+            class: row.get("class"),
+            object: row.get("object"),
+            kind: row.get("kind"),
+            relation: row.get("relation"),
+            creates: row.get("creates"),
+            drops: row.get("drops"),
+            parts: row.get("parts"),
+        }
+    }
+}
+
+/// An owner, privileges or a comment.
+pub(super) struct PropertyRow {
+    pub(super) class: Oid,
+    pub(super) object: Oid,
+    pub(super) namespace: Oid,
+    pub(super) relation: Oid,
+    pub(super) kind: String,
+    pub(super) name: String,
+    pub(super) creates: Vec<String>,
+    pub(super) drops: Vec<String>,
+}
+
+impl PropertyRow {
+    pub(super) fn read(row: &Row) -> Self {
+        Self {
+            class: row.get("class"),
+            object: row.get("object"),
+            namespace: row.get("namespace"),
+            relation: row.get("relation"),
+            kind: row.get("kind"),
+            name: row.get("name"),
+            creates: row.get("creates"),
+            drops: row.get("drops"),
         }
     }
 }

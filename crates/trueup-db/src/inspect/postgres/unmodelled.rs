@@ -1,10 +1,9 @@
 //! What the database has and the model has not: named, so that nobody takes silence for equality.
 
-use trueup_schema::Unmodelled;
+use trueup_schema::{Dialect, Recipe, Unmodelled};
 
-use super::catalog::{Catalog, class};
-use super::privileges::grants;
-use super::rows::RelationRow;
+use super::catalog::{Catalog, Oid, class};
+use super::rows::{PropertyRow, RecipeRow, RelationRow};
 
 impl Catalog {
     /// Returns everything that was seen but is not modelled, sorted.
@@ -14,11 +13,10 @@ impl Catalog {
             self.relation_gaps(row, &mut found);
         }
         self.constraint_gaps(&mut found);
-        self.function_privileges(&mut found);
-        self.comment_gaps(&mut found);
+        self.properties(&mut found);
         for trigger in self.triggers.iter().filter(|row| matches!(row.enabled.as_str(), "A" | "R")) {
             let name = format!("{} on {}", trigger.name, self.relation_name(trigger.relation));
-            found.push(entry("trigger firing mode", name));
+            found.push(self.made("trigger firing mode", name, class::TRIGGER, trigger.oid));
         }
         found.sort();
         found.dedup();
@@ -44,12 +42,16 @@ impl Catalog {
             };
             let relation = Some(row.relation).filter(|relation| *relation != 0);
             let relation = relation.map(|relation| self.relation_name(relation).to_string());
-            entry(&row.kind, format!("{name}{}{}", row.suffix, relation.unwrap_or_default()))
+            let name = format!("{name}{}{}", row.suffix, relation.unwrap_or_default());
+            self.made(&row.kind, name, row.class, row.object)
         });
         let kinds = [("r", "range type"), ("b", "base type"), ("p", "shell type")];
         let types = kinds.into_iter().flat_map(|(code, kind)| {
             let own = self.own_types(code);
-            own.map(move |row| entry(kind, self.object_name(row.namespace, &row.name).to_string()))
+            own.map(move |row| {
+                let name = self.object_name(row.namespace, &row.name).to_string();
+                self.made(kind, name, class::TYPE, row.oid)
+            })
         });
         named.chain(types).collect()
     }
@@ -57,26 +59,23 @@ impl Catalog {
     fn relation_gaps(&self, row: &RelationRow, found: &mut Vec<Unmodelled>) {
         let name = self.object_name(row.namespace, &row.name).to_string();
         match row.kind.as_str() {
-            "f" => found.push(entry("foreign table", name)),
-            "c" => found.push(entry("composite type", name)),
+            "f" => found.push(self.made("foreign table", name, class::CLASS, row.oid)),
+            "c" => found.push(self.made("composite type", name, class::CLASS, row.oid)),
             "r" | "p" => {
                 if row.replica_identity != "d" {
-                    found.push(entry("replica identity", name.clone()));
+                    found.push(self.made("replica identity", name.clone(), class::CLASS, row.oid));
                 }
                 if row.of_type != 0 {
                     found.push(entry("typed table", name.clone()));
                 }
                 if row.method.as_deref().is_some_and(|method| method != "heap") {
-                    found.push(entry("table access method", name));
+                    found.push(entry("table access method", name.clone()));
                 }
+                let storage = self.made("column storage", name, class::CLASS, row.oid);
+                found.extend(Some(storage).filter(|storage| storage.recipe.is_known()));
             }
-            "v" | "m" | "S" => {
-                if row.kind != "S" && !row.storage.is_empty() {
-                    found.push(entry("view options", name.clone()));
-                }
-                if !grants(&row.privileges, &row.owner, "").is_empty() {
-                    found.push(entry("privileges", name));
-                }
+            "v" | "m" if !row.storage.is_empty() => {
+                found.push(self.made("view options", name, class::CLASS, row.oid));
             }
             _ => {}
         }
@@ -94,53 +93,58 @@ impl Catalog {
         }
     }
 
-    /// Every function may be executed by everybody unless that was revoked, so both grants and the lack of it count.
-    fn function_privileges(&self, found: &mut Vec<Unmodelled>) {
-        for row in self.functions.iter().filter(|row| !row.privileges.is_empty()) {
-            let grants = grants(&row.privileges, &row.owner, "");
-            if grants.len() != 1 || grants[0].role != "public" {
-                let name = self.object_name(row.namespace, &row.name);
-                found.push(entry("privileges", format!("{name}({})", row.argument_types.join(", "))));
+    /// Owners, privileges and comments that the model has no place for.
+    fn properties(&self, found: &mut Vec<Unmodelled>) {
+        for row in &self.properties {
+            let elsewhere = row.namespace != 0 && !self.is_selected(row.namespace);
+            if elsewhere || self.is_member(row.class, row.object) {
+                continue;
             }
+            if row.relation != 0 && !self.relations.get(&row.relation).is_some_and(|row| self.is_own(row)) {
+                continue;
+            }
+            let recipe = Recipe {
+                create: row.creates.clone(),
+                drop: row.drops.clone(),
+                owner: self.owner_of_property(row),
+                ..Recipe::default()
+            };
+            found.push(Unmodelled { recipe, ..entry(&row.kind, row.name.as_str()) });
         }
     }
 
-    fn comment_gaps(&self, found: &mut Vec<Unmodelled>) {
-        let mut keys: Vec<_> = self.comments.keys().copied().collect();
-        keys.sort_unstable();
-        for (class, object, part) in keys {
-            if self.is_member(class, object) {
-                continue;
-            }
-            let name = match class {
-                class::NAMESPACE if self.is_selected(object) => {
-                    self.namespaces.get(&object).map(|name| format!("schema {name}"))
-                }
-                class::POLICY => self
-                    .policies
-                    .iter()
-                    .find(|row| row.oid == object)
-                    .map(|row| format!("policy {} on {}", row.name, self.relation_name(row.relation))),
-                class::CONSTRAINT => self
-                    .constraints
-                    .iter()
-                    .find(|row| row.oid == object && row.kind == "x")
-                    .map(|row| format!("constraint {} on {}", row.name, self.relation_name(row.relation))),
-                class::CLASS if part > 0 => self
-                    .relations
-                    .get(&object)
-                    .filter(|row| matches!(row.kind.as_str(), "v" | "m") && self.is_own(row))
-                    .and_then(|row| Some((row, self.column_name(object, part as i16)?)))
-                    .map(|(row, column)| {
-                        format!("column {}.{column}", self.object_name(row.namespace, &row.name))
-                    }),
-                _ => None,
-            };
-            found.extend(name.map(|name| entry("comment", name)));
+    /// Returns the object that takes a property with it when it goes.
+    fn owner_of_property(&self, row: &PropertyRow) -> Option<String> {
+        if row.relation != 0 {
+            return Some(self.relation_name(row.relation).to_string());
         }
+        match row.class {
+            class::PROC => {
+                let row = self.functions.iter().find(|function| function.oid == row.object)?;
+                Some(self.function(row).key(Dialect::Postgresql))
+            }
+            class::TYPE => {
+                let row = self.types.get(&row.object)?;
+                Some(self.object_name(row.namespace, &row.name).to_string())
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns an object together with how it is made, where that was read.
+    fn made(&self, kind: &str, name: String, class: Oid, object: Oid) -> Unmodelled {
+        let key = |row: &&RecipeRow| row.class == class && row.object == object && row.kind == kind;
+        let recipe = self.recipes.iter().find(key).map(|row| Recipe {
+            create: row.creates.clone(),
+            drop: row.drops.clone(),
+            owner: Some(row.relation).filter(|oid| *oid != 0).map(|oid| self.relation_name(oid).to_string()),
+            parts: row.parts.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect(),
+            position: object,
+        });
+        Unmodelled { recipe: recipe.unwrap_or_default(), ..entry(kind, name) }
     }
 }
 
 fn entry(kind: &str, name: impl Into<String>) -> Unmodelled {
-    Unmodelled { kind: kind.to_owned(), name: name.into() }
+    Unmodelled::new(kind, name)
 }

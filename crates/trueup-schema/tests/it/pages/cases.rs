@@ -515,7 +515,7 @@ fn of_others(name: &str) -> Option<Vec<Case>> {
         |name: &str, or_replace| CreateFunction { function: shop::function(name, log), or_replace };
     let trigger =
         "CREATE TRIGGER check_total BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION log_change()";
-    let statistics = |name: &str| Unmodelled { kind: "statistics".to_owned(), name: name.to_owned() };
+    let statistics = |name: &str| Unmodelled::new("statistics", name);
     Some(match name {
         "create_view" => vec![
             case("Creates it", create_view(shop::view(PG, "old", "SELECT id FROM users WHERE age > 90"))),

@@ -114,7 +114,7 @@ pub(super) fn shop(dialect: Dialect) -> Schema {
         "public.log_change()".to_owned(),
         function("log_change", "() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$"),
     );
-    schema.unmodelled.push(Unmodelled { kind: "statistics".to_owned(), name: "stats".to_owned() });
+    schema.unmodelled.push(Unmodelled::new("statistics", "stats"));
     let mut totals = View { materialized: true, ..view(dialect, "totals", "SELECT id, total FROM orders") };
     totals.indexes.push(Index::new("ix_totals", &["id"]));
     schema.views.insert(totals.name.clone(), totals);

@@ -13,9 +13,7 @@ SELECT p.oid,
        pg_catalog.format_type(ag.aggtranstype, NULL) AS state_type,
        nullif(ag.aggfinalfn::regproc::text, '-') AS final,
        nullif(ag.aggcombinefn::regproc::text, '-') AS combine,
-       ag.agginitval AS initial,
-       pg_catalog.pg_get_userbyid(p.proowner)::text AS owner,
-       coalesce(p.proacl::text[], '{}') AS privileges
+       ag.agginitval AS initial
 FROM pg_catalog.pg_proc p
 LEFT JOIN pg_catalog.pg_aggregate ag ON ag.aggfnoid = p.oid
 LEFT JOIN pg_catalog.pg_depend d

@@ -91,5 +91,6 @@ SELECT 'pg_catalog.pg_am'::regclass::oid, oid, 'access method', amname::text, 0,
 FROM pg_catalog.pg_am
 WHERE oid >= 16384
 UNION ALL
-SELECT 'pg_catalog.pg_default_acl'::regclass::oid, oid, 'default privileges', pg_catalog.pg_get_userbyid(defaclrole)::text, defaclnamespace, '', 0::oid
+SELECT 'pg_catalog.pg_default_acl'::regclass::oid, oid, 'default privileges', pg_catalog.pg_get_userbyid(defaclrole)::text, defaclnamespace,
+       CASE defaclobjtype WHEN 'r' THEN ' for tables' WHEN 'S' THEN ' for sequences' WHEN 'f' THEN ' for functions' WHEN 'T' THEN ' for types' WHEN 'L' THEN ' for large objects' ELSE ' for schemas' END, 0::oid
 FROM pg_catalog.pg_default_acl
