@@ -303,7 +303,7 @@ fn what_is_not_modelled_is_named() {
             "foreign table remote",
             "operator app.===",
             "operator class odd using hash",
-            "privileges app.add(integer, character varying[])",
+            "privileges FUNCTION app.add(integer,character varying[])",
             "publication feed",
             "range type span",
             "rule loud on app.hashed",

@@ -33,7 +33,7 @@ fn one_of_everything_on_postgresql() {
         unknown_of(Dialect::Postgresql, "everything", include_str!("../fixtures/everything.pg.sql"));
     let [privileges] = unknown.as_slice() else { panic!("{unknown:?}") };
     assert!(
-        privileges.starts_with("Database privileges app.add(integer, character varying[])"),
+        privileges.starts_with("Database privileges FUNCTION app.add(integer,character varying[])"),
         "{privileges}"
     );
 }
@@ -61,9 +61,11 @@ fn expressions_of_many_kinds() {
     assert_eq!(
         objects,
         [
+            "Database column storage t",
             "Database comment schema audit",
-            "Database privileges audit.log_id_seq",
-            "Database privileges v1",
+            "Database privileges SCHEMA audit",
+            "Database privileges SEQUENCE audit.log_id_seq",
+            "Database privileges TABLE v1",
             "Database replica identity t",
             "Database view options v3",
             "View v2",

@@ -9,7 +9,7 @@ WITH objects AS (
            c.relkind IN ('r', 'p') AS only_owner
     FROM pg_catalog.pg_class c
     WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
-      AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('i', 'e'))
+      AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
     UNION ALL
     SELECT 'pg_catalog.pg_proc'::regclass::oid, p.oid, 0, p.pronamespace,
            CASE p.prokind WHEN 'a' THEN 'AGGREGATE ' ELSE 'ROUTINE ' END, CASE p.prokind WHEN 'p' THEN 'PROCEDURE ' ELSE 'FUNCTION ' END,
@@ -74,7 +74,7 @@ SELECT o.class, o.object, o.namespace, o.relation, 'owner' AS kind, o.word || o.
 FROM objects o
 WHERE pg_catalog.pg_get_userbyid(o.owner) <> current_user
   -- A sequence that a column owns follows its table.
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = o.object AND o.class = d.classid AND d.deptype = 'a' AND d.refobjsubid <> 0)
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = o.object AND o.class = d.classid AND d.deptype IN ('a', 'i') AND d.refobjsubid <> 0)
 UNION ALL
 SELECT g.class, g.object, g.namespace, g.relation, 'privileges', pg_catalog.min(g.grant_word || g.name),
        pg_catalog.array_agg(CASE WHEN g.is_given
