@@ -168,7 +168,7 @@ fn object(schema: &mut Schema, fact: Fact<'_>) -> Read<()> {
             }
         }
         "unmodelled" => {
-            let object = Unmodelled { kind: reader.word("the kind")?, name: reader.word("the name")? };
+            let object = Unmodelled::new(reader.word("the kind")?, reader.word("the name")?);
             no_more(&fact.below)?;
             schema.unmodelled.push(object);
         }

@@ -1,7 +1,7 @@
 //! `trueup diff`: what turns one source into another.
 
 use trueup_project::config::{ConfigError, Configuration};
-use trueup_project::pipelines::diff::{Comparison, diff};
+use trueup_project::pipelines::diff::diff;
 use trueup_project::pipelines::run::{NotRun, RunReport};
 use trueup_project::pipelines::source::{FORMS, SourceName, SourceRequest};
 use trueup_project::wire::DiffWire;
