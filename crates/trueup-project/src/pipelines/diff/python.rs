@@ -30,7 +30,11 @@ pub(super) fn text(before: &Schema, operations: &[Operation]) -> Result<String, 
         text.push('\n');
     }
     for (name, body) in [("upgrade", up), ("downgrade", down)] {
-        text.push_str(&format!("\n\ndef {name}() -> None:\n    {}\n", body.text.trim_end()));
+        let body = match body.text.trim_end() {
+            "" => "pass",
+            body => body,
+        };
+        text.push_str(&format!("\n\ndef {name}() -> None:\n    {body}\n"));
     }
     Ok(text)
 }
