@@ -174,7 +174,7 @@ pub struct Grant {
 }
 
 /// An object that exists but whose content is not modelled: it is reported, never compared in silence.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Unmodelled {
     /// Kind in PostgreSQL's words, such as `statistics`, `operator class`, `event trigger`, `rule`.
     pub kind: String,
@@ -182,6 +182,18 @@ pub struct Unmodelled {
     pub name: String,
     /// How it is made, where the source tells.
     pub recipe: Recipe,
+}
+
+impl std::fmt::Debug for Unmodelled {
+    /// Writes kind and name; the recipe only where there is one.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut fields = f.debug_struct("Unmodelled");
+        fields.field("kind", &self.kind).field("name", &self.name);
+        if self.recipe.is_known() {
+            fields.field("recipe", &self.recipe);
+        }
+        fields.finish()
+    }
 }
 
 impl Unmodelled {
