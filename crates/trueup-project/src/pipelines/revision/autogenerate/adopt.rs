@@ -6,7 +6,8 @@
 use trueup_schema::diff::{Difference, DifferenceKind};
 use trueup_schema::ops::{Constraint, DropColumn, DropTable};
 use trueup_schema::{
-    ApplyError, Column, ObjectKind, ObjectName, ObjectRef, Operation, Schema, Severity, Table, TypeKind,
+    ApplyError, Column, ColumnType, ObjectKind, ObjectName, ObjectRef, Operation, Schema, Severity, Table,
+    TypeKind,
 };
 
 use crate::pipelines::check::compared::Compared;
@@ -323,7 +324,13 @@ fn table_property(table: &mut Table, model: &Table, property: &str) {
 
 fn column_property(column: &mut Column, wanted: &Column, property: &str) {
     match property {
-        "type" => column.column_type.clone_from(&wanted.column_type),
+        "type" => {
+            // A default is a value of its column's type: of another sort of type the old one may be none.
+            if !takes_values_of(&wanted.column_type, &column.column_type) {
+                column.default.clone_from(&wanted.default);
+            }
+            column.column_type.clone_from(&wanted.column_type);
+        }
         "nullable" => column.nullable = wanted.nullable,
         "default" => column.default.clone_from(&wanted.default),
         "generated" => column.generated.clone_from(&wanted.generated),
@@ -331,6 +338,13 @@ fn column_property(column: &mut Column, wanted: &Column, property: &str) {
         "comment" => column.comment.clone_from(&wanted.comment),
         _ => {}
     }
+}
+
+/// Tells whether every default of the one type is one of the other.
+fn takes_values_of(new: &ColumnType, old: &ColumnType) -> bool {
+    let is_same = new.name == old.name && new.namespace == old.namespace;
+    let is_alike = is_same || new.is_text() || (new.is_number() && old.is_number());
+    is_alike && new.array == old.array
 }
 
 /// Adds a constraint; one without a name gets one where the server gives none, for Alembic adds none without.
