@@ -21,7 +21,7 @@ fn check(context: &DriftContext<'_>, report: &mut Report) {
         let help = if context.expected.source == Source::Snapshot {
             "bring the database back, or take the snapshot anew: `trueup diff database snapshot:FILE` shows the statements"
         } else {
-            "bring the database and the revisions together: `trueup diff revisions database` shows the statements"
+            "bring the database and the revisions together: `trueup diff database revisions --sql` writes the statements"
         };
         report_differences(&RULE, context, help, report);
     }
