@@ -95,6 +95,8 @@ impl Proxy {
 impl Drop for Proxy {
     fn drop(&mut self) {
         self.shared.ended.store(true, Ordering::Release);
+        // Whoever waits for it to happen learns so that it never will.
+        drop(self.shared.deed.lock().unwrap_or_else(PoisonError::into_inner).take());
         self.shared.cut();
         // Wakes the listener, which then ends.
         let _ = TcpStream::connect(("127.0.0.1", self.shared.port));
